@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Memory on the fullest device, part by part.
+
+#include "advisor/machine.hpp"
+#include "advisor/model_spec.hpp"
+#include "advisor/parallel_plan.hpp"
+
+#include <string_view>
+
+namespace hpcadvise::advisor {
+
+struct MemoryEstimate {
+  double weights_bytes = 0;
+  double gradients_bytes = 0;
+  double optimizer_bytes = 0;
+  double activations_bytes = 0;
+  double logits_bytes = 0;
+  double communication_bytes = 0;
+  double runtime_bytes = 0;        // the device runtime's own context
+  double fragmentation_bytes = 0;  // of the framework's caching allocator
+  double capacity_bytes = 0;
+
+  // Tensors the framework asked for.
+  double allocated_bytes() const {
+    return weights_bytes + gradients_bytes + optimizer_bytes + activations_bytes + logits_bytes;
+  }
+  double total_bytes() const { return allocated_bytes() + communication_bytes + runtime_bytes + fragmentation_bytes; }
+  bool fits() const { return total_bytes() <= capacity_bytes; }
+};
+
+MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine);
+
+// The largest part, by name: what to cut first.
+std::string_view largest_part(MemoryEstimate const& memory);
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// `estimate --runs`: a table of training runs in, a prediction for each row out. The column names are the contract
+// (docs/runs_table.md); unknown columns are ignored, an empty cell takes the documented default or skips the row.
+
+#include "advisor/step_estimate.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hpcadvise::advisor {
+
+enum class RunStatus { ok, skipped, invalid };
+
+struct RunResult {
+  std::string id;
+  RunStatus status = RunStatus::ok;
+  std::optional<StepEstimate> estimate;
+  std::optional<double> measured_step_time_s;
+  std::optional<double> measured_memory_gib;
+  std::optional<bool> measured_out_of_memory;
+  std::vector<std::string> assumed;  // cells that took a default
+  std::string reason;                // why skipped or invalid
+  std::string device;
+  std::string family;
+  std::string source_group;
+  std::string sharding;
+};
+
+// Errors of the file as a whole (unreadable, no header, a needed column missing) throw FileError; a bad row is a
+// result with status invalid and its line number in the reason.
+std::vector<RunResult> estimate_runs(std::filesystem::path const& file);
+
+// The CSV of docs/runs_table.md, one line for each result.
+std::string runs_to_csv(std::vector<RunResult> const& results);
+// The same with a summary: errors overall and by device, family, source_group, sharding; share inside the interval.
+std::string runs_to_json(std::vector<RunResult> const& results);
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The time of one optimizer step as a sum of named terms, with its interval.
+
+#include "advisor/machine.hpp"
+#include "advisor/memory_estimate.hpp"
+#include "advisor/model_spec.hpp"
+#include "advisor/parallel_plan.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hpcadvise::advisor {
+
+// Each is time on the critical path of one step.
+struct StepTerms {
+  double compute_s = 0;      // matrix multiplications, forward and backward
+  double attention_s = 0;    // attention core
+  double elementwise_s = 0;  // norms, activations, residuals, embedding, loss
+  double recompute_s = 0;
+  double tensor_parallel_s = 0;
+  double context_parallel_s = 0;
+  double expert_parallel_s = 0;
+  double pipeline_bubble_s = 0;
+  double pipeline_transfer_s = 0;
+  double data_parallel_exposed_s = 0;
+  double optimizer_s = 0;
+  double other_s = 0;  // host-bound floor, jitter
+
+  double total_s() const;
+};
+
+// The terms as a table, for printing, JSON and sensitivity: one row a term.
+struct TermRow {
+  std::string_view name;   // "tensor_parallel"
+  std::string_view label;  // "tensor-parallel collectives"
+  double StepTerms::*value;
+};
+std::vector<TermRow> const& term_rows();
+
+struct Interval {
+  double median = 0;
+  double low = 0;   // 10th percentile
+  double high = 0;  // 90th percentile
+};
+
+// What the framework does, as far as it changes time: 10 to 30 % of a step. See docs/cost_model.md.
+enum class FrameworkKind { megatron_core, megatron_legacy, megatron_deepspeed, fsdp_eager, fsdp_compiled, unknown };
+std::string_view to_string(FrameworkKind kind);
+// By the words sources use: "llm-foundry (PyTorch FSDP)", "Megatron-DeepSpeed". Unrecognized: unknown.
+FrameworkKind framework_kind_from_text(std::string_view text);
+
+struct EstimateOptions {
+  FrameworkKind framework = FrameworkKind::unknown;
+  bool flash_attention = true;
+};
+
+struct StepEstimate {
+  ParallelPlan plan;
+  StepTerms terms;
+  Interval step_time_s;
+  double tokens_per_s_per_device = 0;
+  double model_flops_per_s_per_device = 0;
+  double mfu_of_dense_peak = 0;
+  double mfu_of_measured_plateau = 0;
+  MemoryEstimate memory;
+  double log_sigma = 0;            // of the step time; the interval is median * exp(+-1.2816 log_sigma)
+  std::vector<std::string> flags;  // "extrapolated", "reference-only"
+};
+
+// Precondition: the plan is legal for the job (see plan_problem). Pure and deterministic.
+StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                           EstimateOptions const& options);
+
+// Why the plan cannot be run or estimated for this job; empty when it can.
+// "4096 hidden / 32 heads: tensor parallel 3 does not divide 32 heads".
+std::string plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine);
+
+}  // namespace hpcadvise::advisor

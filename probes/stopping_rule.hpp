@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// When a sample has been read often enough, tested on invented numbers without a clock.
+
+#include "profiles/sample.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace hpcadvise::probes {
+
+struct StoppingRule {
+  double target_half_width = 0.01;  // of the median's 95 % interval, relative
+  double max_total_s = 1.0;         // readings and warm-up together
+  std::int64_t min_readings = 11;
+  std::int64_t max_readings = 400;
+};
+
+// Ranks (0-based) of the order statistics that enclose the median with at least 95 % confidence, from the binomial
+// distribution with p = 1/2. Nothing below 6 readings: no pair of ranks reaches 95 %.
+struct MedianRanks {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+};
+std::optional<MedianRanks> median_interval_ranks(std::int64_t count);
+
+// Median, interval and quantiles of readings. Fewer than 6: low and high are the extremes. Precondition: not empty.
+profiles::Timing summarize(std::span<double const> readings_s, std::int64_t calls_per_reading);
+
+// Nothing while more readings are needed, else why to stop.
+std::optional<profiles::StopReason> stop_reason(StoppingRule const& rule, profiles::Timing const& so_far);
+
+}  // namespace hpcadvise::probes

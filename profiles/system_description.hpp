@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A supercomputer as published: nodes, links, network, scheduler, billing, traps. Shipped as
+// profiles/systems/<name>.json, embedded in the library; adding one is a file and a row in profiles/CMakeLists.txt.
+
+#include "profiles/fact.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hpcadvise::profiles {
+
+struct Partition {
+  std::string name;
+  Fact<double> max_time_s;
+  Fact<double> max_nodes;
+  std::string note;
+};
+
+// A sign by which a machine shows which one it is.
+struct DetectSign {
+  std::string kind;     // "hostname", "path", "environment", "gpu"
+  std::string pattern;  // regular expression for hostname, path, "NAME=value" for environment
+};
+
+struct SystemDescription {
+  std::string name;  // "lumi-g"
+  std::string title;
+  Origin origin = Origin::reference;  // announced: nothing to submit to yet
+  std::string device;                 // name of a DeviceDescription; empty where not described
+  Fact<double> node_count;
+  Fact<double> devices_per_node;
+  Fact<double> device_memory_bytes;             // usable, where the system's part differs from the device's
+  Fact<double> module_link_bytes_per_s;         // one way, between devices of one module
+  Fact<double> node_link_bytes_per_s;           // one way, worst pair a collective must use inside a node
+  Fact<double> network_bytes_per_s_per_device;  // one way, a device's share of its node's NICs
+  std::string network_kind;                     // "slingshot", "infiniband", "roce", "omni-path", "bxi"
+  Fact<double> island_nodes;                    // nodes at full bisection
+  Fact<double> island_taper;                    // 2.0: half the bandwidth between islands
+  Fact<double> host_link_bytes_per_s;           // one way, a device
+  Fact<double> host_cores_per_device;
+  Fact<double> host_memory_bytes;  // usable, a node
+  Fact<double> power_w_per_device;
+  std::string billing_unit;  // "GPU-hour (one MI250X module)"
+  Fact<double> billing_units_per_device_hour;
+  bool whole_nodes = false;  // a job is charged whole nodes
+  std::vector<Partition> partitions;
+  std::vector<DetectSign> detect;
+  std::vector<std::string> traps;
+  std::string json;  // the whole file, for `systems show --format json`
+};
+
+std::vector<std::string> system_names();
+bool has_system(std::string_view name);
+SystemDescription system_description(std::string_view name);  // throws UsageError with the nearest names
+
+// The shipped name nearest to what was typed, within a third of its length; for messages.
+std::optional<std::string> nearest_name(std::string_view typed, std::vector<std::string> const& known);
+
+}  // namespace hpcadvise::profiles

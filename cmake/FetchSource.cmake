@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+# hpcadvise_fetch_source(<name> <origin> <archive> <destination> <problem>) unpacks the source that
+# cmake/sources.txt lists into <destination>. An empty <archive> means: download it. <problem> says
+# why there is no source then, and is empty when there is one; a wrong sha256 ends the run.
+#
+# Also a script, for tools/setup:
+#   cmake -D NAME=kokkos -D ORIGIN=debian -D ARCHIVE=file -D DESTINATION=directory -P cmake/FetchSource.cmake
+#   cmake -D NAME=kokkos -D ORIGIN=debian -D LOCATION=ON -P cmake/FetchSource.cmake      prints "location sha256"
+cmake_minimum_required(VERSION 3.25)
+set(hpcadvise_sources ${CMAKE_CURRENT_LIST_DIR}/sources.txt)
+
+function(hpcadvise_source_row name origin prefix)
+  file(STRINGS ${hpcadvise_sources} row REGEX "^${name} +${origin} ")
+  string(REGEX REPLACE " +" ";" row "${row}")
+  foreach(column version sha256 location part)
+    set(${prefix}_${column} "" PARENT_SCOPE)
+  endforeach()
+  if(row)
+    list(POP_FRONT row ignored ignored version sha256 location part)
+    foreach(column version sha256 location part)
+      set(${prefix}_${column} "${${column}}" PARENT_SCOPE)
+    endforeach()
+  endif()
+endfunction()
+
+function(hpcadvise_fetch_source name origin archive destination problem)
+  set(${problem} "" PARENT_SCOPE)
+  hpcadvise_source_row(${name} ${origin} row)
+  if(NOT row_location)
+    set(${problem} "cmake/sources.txt has no ${origin} row for ${name}" PARENT_SCOPE)
+    return()
+  endif()
+
+  if(NOT archive)
+    cmake_path(GET row_location FILENAME file_name)
+    set(archive ${destination}.download/${file_name})
+    # The first byte alone: an unreachable host must cost seconds, not the time limit of the download.
+    file(DOWNLOAD ${row_location} ${archive} RANGE_START 0 RANGE_END 0 TIMEOUT 10 STATUS status)
+    if(status MATCHES "^0;")
+      file(DOWNLOAD ${row_location} ${archive} TIMEOUT 300 STATUS status)
+    endif()
+    if(NOT status MATCHES "^0;")
+      file(REMOVE_RECURSE ${destination}.download)
+      list(GET status 1 reason)
+      set(${problem} "${row_location}: ${reason}" PARENT_SCOPE)
+      return()
+    endif()
+  endif()
+
+  file(SHA256 ${archive} sha256)
+  if(NOT sha256 STREQUAL row_sha256)
+    file(REMOVE ${archive})
+    message(FATAL_ERROR "${row_location} has sha256 ${sha256}, but cmake/sources.txt says ${row_sha256}: not used, and removed.")
+  endif()
+
+  set(unpacked ${destination}.unpacked)
+  file(REMOVE_RECURSE ${unpacked} ${destination})
+  if(row_part)
+    file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${unpacked} PATTERNS "*/${row_part}/*")
+  else()
+    file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${unpacked})
+  endif()
+  if(archive MATCHES "\\.deb$")  # an archive of archives; the files are in this one
+    file(GLOB data ${unpacked}/data.tar.*)
+    file(ARCHIVE_EXTRACT INPUT ${data} DESTINATION ${unpacked}/tree)
+    file(REMOVE ${unpacked}/debian-binary ${data})
+    file(GLOB control ${unpacked}/control.tar.*)
+    file(REMOVE ${control})
+    set(row_part usr)
+  endif()
+  file(GLOB top LIST_DIRECTORIES true ${unpacked}/*)
+  cmake_path(APPEND top ${row_part} OUTPUT_VARIABLE tree)
+  file(RENAME ${tree} ${destination})
+  file(REMOVE_RECURSE ${unpacked} ${destination}.download)
+endfunction()
+
+if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
+  if(LOCATION)
+    hpcadvise_source_row(${NAME} ${ORIGIN} row)
+    execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${row_location} ${row_sha256}")
+  else()
+    hpcadvise_fetch_source(${NAME} ${ORIGIN} "${ARCHIVE}" ${DESTINATION} problem)
+    if(problem)
+      message(FATAL_ERROR "${problem}")
+    endif()
+  endif()
+endif()

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# Writes HEADER only when the commit of SOURCE has changed, so that nothing else is rebuilt.
+cmake_minimum_required(VERSION 3.25)
+set(commit unknown)
+find_program(GIT git)
+if(GIT)
+  execute_process(COMMAND ${GIT} -C ${SOURCE} describe --always --abbrev=12 --dirty=+ --exclude=*
+    OUTPUT_VARIABLE described OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    set(commit ${described})
+  endif()
+endif()
+set(text "#pragma once\n\ninline constexpr char git_commit[] = \"${commit}\";\n")
+set(before "")
+if(EXISTS ${HEADER})
+  file(READ ${HEADER} before)
+endif()
+if(NOT before STREQUAL text)
+  file(WRITE ${HEADER} "${text}")
+endif()

@@ -7,6 +7,7 @@
 #include "profiles/fact.hpp"
 #include "profiles/precision.hpp"
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,10 +15,12 @@
 
 namespace hpcadvise::profiles {
 
-// One published micro-benchmark of this device. `parameters` as in a Sample: m, n, k, sequence_length, ...
+// One published micro-benchmark of this device, or of several together.
 struct ReferenceRate {
-  std::string id;         // the row's id in its table
-  std::string benchmark;  // "gemm", "attention_forward", "attention_backward", "stream", "all_reduce", ...
+  std::string id;  // the row's id in its table
+  // "gemm", "attention_forward", "attention_forward_backward", "stream", "all_reduce", "point_to_point",
+  // "host_to_device"
+  std::string benchmark;
   std::string precision;  // as the source says; may be empty
   std::string shape;      // as the source says; may be empty
   int device_count = 1;
@@ -29,8 +32,9 @@ struct ReferenceRate {
 };
 
 struct DeviceDescription {
-  std::string name;   // "mi250x-gcd"
-  std::string title;  // "AMD Instinct MI250X, one GCD"
+  std::string name;                  // "mi250x-gcd"
+  std::vector<std::string> aliases;  // other names in use for the same part
+  std::string title;                 // "AMD Instinct MI250X, one GCD"
   Origin origin = Origin::reference;
   std::string vendor;                 // "amd", "nvidia"
   std::string architecture;           // "gfx90a", "sm_80"
@@ -45,12 +49,21 @@ struct DeviceDescription {
   Fact<double> attention_forward_flops_per_s;  // fused, 16 bit, head dimension 128, long sequence
   Fact<double> attention_backward_flops_per_s;
   Fact<double> stream_bytes_per_s;  // triad or copy, large
+  // What a large all-reduce over a node of these sustains, one way for each device (bus bandwidth), where the devices
+  // sit in the vendor's usual node. A system whose node differs says so itself.
+  Fact<double> node_link_bytes_per_s;
   std::vector<ReferenceRate> rates;
 };
 
-// All shipped ones, by name. Parsed on first use of each call; a broken shipped file is a bug (std::logic_error).
+// Throws FileError with `file` and the JSON pointer of whatever is missing, of another type or without a source.
+DeviceDescription device_description_from_json(std::string_view text, std::filesystem::path const& file);
+
+// All shipped ones, by name. Parsed at each call; a broken shipped file is a bug (std::logic_error).
 std::vector<std::string> device_names();
-bool has_device(std::string_view name);
-DeviceDescription device_description(std::string_view name);  // throws UsageError with the nearest names
+bool has_device(std::string_view name);                       // aliases too
+DeviceDescription device_description(std::string_view name);  // by name or alias; UsageError with the nearest name
+
+// The JSON Schema of a device file (draft-07), as text.
+std::string_view device_schema();
 
 }  // namespace hpcadvise::profiles

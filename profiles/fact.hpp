@@ -30,6 +30,7 @@ struct Fact {
 
 std::string_view to_string(Origin origin);
 std::string_view to_string(Confidence confidence);
+std::optional<Origin> origin_from_string(std::string_view name);
 std::optional<Confidence> confidence_from_string(std::string_view name);
 
 }  // namespace hpcadvise::profiles

@@ -28,6 +28,7 @@ struct Provenance {
   std::string started_utc;  // "2026-11-22T13:01:00Z"
   std::string finished_utc;
   std::map<std::string, std::string> environment;  // what changes results: OMP_*, HPCADVISE_*
+  std::optional<double> clock_resolution_s{};      // step of the clock that timed; absent where nobody said
 };
 
 // A device that samples were taken on. On a host backend it is the host's allowed cores.

@@ -28,6 +28,9 @@ std::vector<StoreEntry> list_store(std::filesystem::path const& store);
 // A path if it names a file, else an entry of the store. Throws UsageError with the nearest names.
 std::filesystem::path find_profile(std::filesystem::path const& store, std::string_view name_or_path);
 
+// Throws UsageError unless `name` can be an entry: letters, digits, '.', '_' and '-', not empty, no dot in front.
+void check_profile_name(std::string_view name);
+
 // "<host name>-<yyyymmdd-hhmmss>", made of characters that are safe in a file name.
 std::string default_profile_name(MachineProfile const& profile);
 

@@ -6,7 +6,7 @@
 
 #include "profiles/fact.hpp"
 
-#include <optional>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +15,7 @@ namespace hpcadvise::profiles {
 
 struct Partition {
   std::string name;
+  std::string qos;  // to ask for with it; empty: none to choose
   Fact<double> max_time_s;
   Fact<double> max_nodes;
   std::string note;
@@ -22,8 +23,9 @@ struct Partition {
 
 // A sign by which a machine shows which one it is.
 struct DetectSign {
-  std::string kind;     // "hostname", "path", "environment", "gpu"
-  std::string pattern;  // regular expression for hostname, path, "NAME=value" for environment
+  std::string kind;         // "hostname", "path", "environment", "pci_id"
+  std::string pattern;      // regular expression for a host name; a path; "NAME=value"; "vendor:device" in hexadecimal
+  bool sufficient = false;  // no other machine shows it; otherwise a second kind of sign must agree
 };
 
 struct SystemDescription {
@@ -33,9 +35,11 @@ struct SystemDescription {
   std::string device;                 // name of a DeviceDescription; empty where not described
   Fact<double> node_count;
   Fact<double> devices_per_node;
-  Fact<double> device_memory_bytes;             // usable, where the system's part differs from the device's
-  Fact<double> module_link_bytes_per_s;         // one way, between devices of one module
-  Fact<double> node_link_bytes_per_s;           // one way, worst pair a collective must use inside a node
+  Fact<double> device_memory_bytes;      // usable, where the system's part differs from the device's
+  Fact<double> module_link_bytes_per_s;  // one way, sustained between the devices of one module
+  // One way, a device: what a large all-reduce over all devices of a node sustains (bus bandwidth). Nominal link rates
+  // and the pairs they connect are in `json`, /node/links.
+  Fact<double> node_link_bytes_per_s;
   Fact<double> network_bytes_per_s_per_device;  // one way, a device's share of its node's NICs
   std::string network_kind;                     // "slingshot", "infiniband", "roce", "omni-path", "bxi"
   Fact<double> island_nodes;                    // nodes at full bisection
@@ -53,11 +57,14 @@ struct SystemDescription {
   std::string json;  // the whole file, for `systems show --format json`
 };
 
+// Throws FileError with `file` and the JSON pointer of whatever is missing, of another type or without a source.
+SystemDescription system_description_from_json(std::string_view text, std::filesystem::path const& file);
+
 std::vector<std::string> system_names();
 bool has_system(std::string_view name);
 SystemDescription system_description(std::string_view name);  // throws UsageError with the nearest names
 
-// The shipped name nearest to what was typed, within a third of its length; for messages.
-std::optional<std::string> nearest_name(std::string_view typed, std::vector<std::string> const& known);
+// The JSON Schema of a system file (draft-07), as text.
+std::string_view system_schema();
 
 }  // namespace hpcadvise::profiles

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profiles/device_description.hpp"
+
+#include "profiles/embedded_files.hpp"
+#include "profiles/error.hpp"
+#include "profiles/fact_json.hpp"
+#include "profiles/json_text.hpp"
+#include "profiles/nearest_name.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+namespace hpcadvise::profiles {
+namespace {
+
+constexpr int device_schema_version = 1;
+
+std::map<Precision, Fact<double>> facts_by_precision(JsonNode const& node) {
+  std::map<Precision, Fact<double>> facts;
+  for (auto const& [name, fact] : node.members()) {
+    auto const precision = precision_from_string(name);
+    if (!precision) fact.fail("unknown precision '" + name + "'", "use fp64, fp32, tf32, bf16, fp16 or fp8");
+    facts[*precision] = number_fact(fact);
+  }
+  return facts;
+}
+
+ReferenceRate reference_rate(JsonNode const& node) {
+  ReferenceRate rate;
+  rate.id = node.at("id").text();
+  rate.benchmark = node.at("benchmark").text();
+  rate.precision = text_or_empty(node, "precision");
+  rate.shape = text_or_empty(node, "shape");
+  rate.device_count = node.at("device_count").small_integer(1);
+  rate.node_count = node.at("node_count").small_integer(1);
+  // The unit is the suffix of the key, as everywhere.
+  for (std::string_view const unit : {"flops_per_s", "bytes_per_s", "s"}) {
+    auto const value = node.find(unit);
+    if (!value) continue;
+    if (!rate.unit.empty()) value->fail("a rate with two values", "keep one of flops_per_s, bytes_per_s and s");
+    rate.value = value->number();
+    rate.unit = unit;
+    if (rate.value <= 0) value->fail("a published figure is above zero");
+  }
+  if (rate.unit.empty()) node.fail("a rate without a value", "give one of flops_per_s, bytes_per_s and s");
+  rate.source = node.at("source").text();
+  rate.note = text_or_empty(node, "note");
+  return rate;
+}
+
+DeviceDescription device_of(JsonNode const& root) {
+  if (JsonNode const version = root.at("schema_version"); version.integer() != device_schema_version)
+    version.fail(fmt::format("this version reads device files of schema_version {}", device_schema_version));
+
+  DeviceDescription device;
+  device.name = root.at("name").text();
+  if (auto const aliases = root.find("aliases")) device.aliases = aliases->texts();
+  device.title = root.at("title").text();
+  device.origin = root.at("origin").one_of(origin_from_string);
+  device.vendor = root.at("vendor").text();
+  device.architecture = root.at("architecture").text();
+  device.devices_per_module = root.at("devices_per_module").small_integer(1);
+  device.multiprocessor_count = number_fact(root.at("multiprocessor_count"));
+  device.memory_bytes = number_fact(root.at("memory_bytes"));
+  device.memory_bandwidth_bytes_per_s = number_fact(root.at("memory_bandwidth_bytes_per_s"));
+  device.power_w = number_fact(root.at("power_w"));
+  device.peak_flops_per_s = facts_by_precision(root.at("peak_flops_per_s"));
+  device.gemm_flops_per_s = facts_by_precision(root.at("gemm_flops_per_s"));
+  device.attention_forward_flops_per_s = number_fact(root.at("attention_forward_flops_per_s"));
+  device.attention_backward_flops_per_s = number_fact(root.at("attention_backward_flops_per_s"));
+  device.stream_bytes_per_s = number_fact(root.at("stream_bytes_per_s"));
+  device.node_link_bytes_per_s = number_fact(root.at("node_link_bytes_per_s"));
+  for (JsonNode const& rate : root.at("rates").elements()) device.rates.push_back(reference_rate(rate));
+  return device;
+}
+
+std::optional<DeviceDescription> shipped_device(std::string_view name) {
+  auto const read = [](EmbeddedFile const& file) {
+    try {
+      return device_description_from_json(file.text, file.name);
+    } catch (FileError const& error) {
+      throw std::logic_error(std::string("shipped device description: ") + error.what());
+    }
+  };
+  for (EmbeddedFile const& file : embedded_devices())
+    if (file.name == fmt::format("{}.json", name)) return read(file);
+  for (EmbeddedFile const& file : embedded_devices()) {
+    DeviceDescription device = read(file);
+    if (std::count(device.aliases.begin(), device.aliases.end(), name) > 0) return device;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+DeviceDescription device_description_from_json(std::string_view text, std::filesystem::path const& file) {
+  DeviceDescription device;
+  read_json(text, file, "docs/systems.md describes device files",
+            [&](JsonNode const& root) { device = device_of(root); });
+  return device;
+}
+
+std::vector<std::string> device_names() {
+  std::vector<std::string> names;
+  for (EmbeddedFile const& file : embedded_devices()) names.push_back(std::filesystem::path(file.name).stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool has_device(std::string_view name) { return shipped_device(name).has_value(); }
+
+DeviceDescription device_description(std::string_view name) {
+  if (auto device = shipped_device(name)) return *std::move(device);
+  auto const names = device_names();
+  auto const nearest = nearest_name(name, names);
+  throw UsageError(fmt::format("unknown device '{}'", name),
+                   nearest ? fmt::format("did you mean '{}'? Known: {}", *nearest, fmt::join(names, ", "))
+                           : fmt::format("known: {}", fmt::join(names, ", ")));
+}
+
+std::string_view device_schema() {
+  for (EmbeddedFile const& file : embedded_schemas())
+    if (file.name == "device.schema.json") return file.text;
+  throw std::logic_error("device.schema.json is not embedded");
+}
+
+}  // namespace hpcadvise::profiles

@@ -57,7 +57,9 @@ template <class Scalar, class MemorySpace = Kokkos::HostSpace>
 using RowStatistic = Kokkos::View<Scalar***, Kokkos::LayoutRight, MemorySpace>;
 
 // Enqueue on `space` and return; the caller fences. `log_sum_exp` is an output of forward and an input of backward:
-// log of the sum of exp of each row's scaled scores. Preconditions: the extents agree with `shape`.
+// log of the sum of exp of each row's scaled scores. Outputs are overwritten, with the same bytes whatever the number
+// of threads. Memory beyond the arguments: linear in the lengths; backward holds up to seven more d_q. Preconditions:
+// the extents agree with `shape` and are at least 1; causal needs key_length >= query_length.
 void attention_forward(Kokkos::DefaultHostExecutionSpace const& space, AttentionShape shape, Heads<float const> q,
                        Heads<float const> k, Heads<float const> v, Heads<float> out, RowStatistic<float> log_sum_exp);
 

@@ -11,14 +11,15 @@
 namespace hpcadvise::kernels {
 
 struct VendorBlas {
-  std::string name;     // "openblas"
-  std::string version;  // "0.3.21 SkylakeX"
+  std::string name;     // "openblas"; "cblas" where the library does not say who it is
+  std::string version;  // "0.3.21 SkylakeX": with the processor that its kernels are for; "unknown"
 };
 
 // Nothing when built without one.
 std::optional<VendorBlas> vendor_blas();
 
-// Same contract as gemm(), with as many threads as `space` has. Precondition: vendor_blas() has a value.
+// Same contract as gemm(), with as many threads as `space` has; extents below 2^31. Precondition: vendor_blas() has a
+// value. (A library that is not OpenBLAS takes its threads from OpenMP's settings, as Kokkos does.)
 void vendor_gemm(Kokkos::DefaultHostExecutionSpace const& space, Transpose a_op, Transpose b_op, Matrix<float const> a,
                  Matrix<float const> b, Matrix<float> c);
 void vendor_gemm(Kokkos::DefaultHostExecutionSpace const& space, Transpose a_op, Transpose b_op, Matrix<double const> a,

@@ -7,7 +7,9 @@
 #include "probes/sample_request.hpp"
 #include "profiles/machine_profile.hpp"
 
+#include <array>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,15 +20,26 @@ struct PlanContext {
   profiles::HostSpec host;
   int thread_count = 1;                // of the runner
   std::vector<std::string> providers;  // what the runner said it has: "kokkos", "openblas", "mpi"
-  int rank_count = 0;                  // for collectives; 0: no MPI
+  int rank_count = 0;                  // for collectives; below 2: none are planned
+};
+
+bool has_provider(PlanContext const& context, std::string_view provider);
+
+// A sample that a probe would like. Its time limits are not the probe's to choose: plan_samples shares the budget out.
+struct Candidate {
+  SampleRequest request;
+  double call_s = 0;      // one call, as expected; wrong by a factor of a few does no harm
+  double overhead_s = 0;  // around the readings: inputs, the check
 };
 
 struct Probe {
   std::string_view name;
   std::string_view summary;
-  std::string_view primary_rate;  // "flops_per_s": what is shown first; empty: the time itself
-  // Most valuable first; each request carries its weight in `expected_s` and its place.
-  std::vector<SampleRequest> (*plan)(PlanContext const&);
+  std::string_view primary_rate{};                                     // a key of Sample::rates; empty: the time itself
+  std::vector<Candidate> (*candidates)(PlanContext const&) = nullptr;  // most valuable for the advisor first
+  // Parameters (or "provider") that tell kinds of samples apart: a summary shows the best of each. Unused: empty.
+  std::array<std::string_view, 3> group_by{};
+  int per_turn = 1;  // candidates planned at a time when the probes take turns
 };
 
 // The table of all probes: a row a probe.

@@ -29,6 +29,7 @@ struct HelloEvent {
   std::string build_type;
   double clock_resolution_s = 0;
   std::vector<profiles::Sensor> sensors;
+  std::map<std::string, std::string> environment{};  // in force: OMP_PROC_BIND, ...
 };
 // A request is about to be checked and timed: whatever happens next is its doing.
 struct StartEvent {
@@ -38,16 +39,13 @@ struct SampleEvent {
   std::int64_t request_id = 0;
   profiles::Sample sample;
 };
-struct FindingEvent {
-  profiles::Finding finding;
-};
 struct DoneEvent {};
 // What could not be understood.
 struct GarbageEvent {
   std::string line;
 };
 
-using Event = std::variant<HelloEvent, StartEvent, SampleEvent, FindingEvent, DoneEvent, GarbageEvent>;
+using Event = std::variant<HelloEvent, StartEvent, SampleEvent, DoneEvent, GarbageEvent>;
 
 std::string event_to_line(Event const& event);  // without the newline
 Event event_from_line(std::string_view line);   // never throws: what it cannot read is a GarbageEvent

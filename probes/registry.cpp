@@ -1,14 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "probes/attention_probe.hpp"
+#include "probes/collective_probe.hpp"
+#include "probes/gemm_probe.hpp"
+#include "probes/launch_probe.hpp"
+#include "probes/memory_probe.hpp"
 #include "probes/probe.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace hpcadvise::probes {
 
-std::span<Probe const> all_probes() { return {}; }
+std::span<Probe const> all_probes() {
+  static constexpr std::array rows{
+      Probe{.name = "gemm",
+            .summary = "matrix multiply rate against shape, own kernel and vendor BLAS",
+            .primary_rate = "flops_per_s",
+            .candidates = gemm_candidates,
+            .group_by = {"provider", "precision"},
+            .per_turn = 2},
+      Probe{.name = "memory",
+            .summary = "sustained bandwidth of each level of memory",
+            .primary_rate = "bytes_per_s",
+            .candidates = memory_candidates,
+            .group_by = {"level", "kernel"}},
+      Probe{.name = "attention",
+            .summary = "fused attention rate, forward and backward",
+            .primary_rate = "flops_per_s",
+            .candidates = attention_candidates,
+            .group_by = {"direction", "causal"}},
+      Probe{.name = "launch",
+            .summary = "overhead of starting a kernel",
+            .candidates = launch_candidates,
+            .group_by = {"kind"}},
+      Probe{.name = "collective",
+            .summary = "MPI collectives against message size",
+            .primary_rate = "bus_bytes_per_s",
+            .candidates = collective_candidates,
+            .group_by = {"operation"},
+            .per_turn = 2},
+  };
+  return rows;
+}
 
 Probe const* find_probe(std::string_view name) {
   for (Probe const& probe : all_probes())
     if (probe.name == name) return &probe;
   return nullptr;
+}
+
+bool has_provider(PlanContext const& context, std::string_view provider) {
+  return std::find(context.providers.begin(), context.providers.end(), provider) != context.providers.end();
 }
 
 }  // namespace hpcadvise::probes

@@ -20,7 +20,7 @@ struct SampleRequest {
   StoppingRule rule;
   double timeout_s = 0;   // the watchdog's limit: check, warm-up and readings together
   double expected_s = 0;  // for the budget and the progress bar
-  double peak_per_s = 0;  // physics guard: a primary rate above this is not believed; 0: no bound known
+  double peak_per_s = 0;  // physics guard: a primary rate above this is not believed; 0: no bound known. Not sent
   int rank_count = 1;     // MPI ranks; 1: no MPI
   bool sentinel = false;  // repeated through the run
 };

@@ -19,6 +19,10 @@ struct StoppingRule {
   std::int64_t max_readings = 400;
 };
 
+// A reading up to this long is repeated until there is an interval, beyond the sample's time if need be: at most six of
+// them, far within the watchdog's limit.
+inline constexpr double short_reading_s = 0.2;
+
 // Ranks (0-based) of the order statistics that enclose the median with at least 95 % confidence, from the binomial
 // distribution with p = 1/2. Nothing below 6 readings: no pair of ranks reaches 95 %.
 struct MedianRanks {
@@ -27,10 +31,17 @@ struct MedianRanks {
 };
 std::optional<MedianRanks> median_interval_ranks(std::int64_t count);
 
-// Median, interval and quantiles of readings. Fewer than 6: low and high are the extremes. Precondition: not empty.
+// Of sorted values, linear between order statistics (type 7 of Hyndman and Fan 1996). Preconditions: not empty,
+// 0 <= share <= 1.
+double quantile(std::span<double const> sorted, double share);
+
+// Median, interval and quantiles of readings; time spent and stop reason are the caller's to fill in. Fewer than 6:
+// low and high are the extremes. Throws std::invalid_argument for no readings, and for one that is not finite or
+// below 0: a clock that says so is broken, and no statistic of it means anything.
 profiles::Timing summarize(std::span<double const> readings_s, std::int64_t calls_per_reading);
 
-// Nothing while more readings are needed, else why to stop.
+// Nothing while more readings are needed, else why to stop. Needs median, interval, count and total_s. A median of 0
+// never converges: the clock saw nothing. Without an interval it never converges either.
 std::optional<profiles::StopReason> stop_reason(StoppingRule const& rule, profiles::Timing const& so_far);
 
 }  // namespace hpcadvise::probes

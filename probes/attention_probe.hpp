@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Fused attention, forward and backward, causal and full, with grouped queries.
+//
+// Parameters: batch, query_heads, kv_heads, query_length, key_length, head_size, causal,
+// direction ("forward", "backward"), precision ("fp32"). Provider: "kokkos".
+
+#include "probes/probe.hpp"
+
+namespace hpcadvise::probes {
+
+std::vector<Candidate> attention_candidates(PlanContext const& context);
+
+}  // namespace hpcadvise::probes

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/gemm_probe.hpp"
+
+#include "probes/host_rates.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace hpcadvise::probes {
+namespace {
+
+using profiles::Precision;
+
+struct Row {
+  std::int64_t m;
+  std::int64_t n;
+  std::int64_t k;
+  Precision precision = Precision::fp32;
+  bool a_transposed = false;
+  bool b_transposed = false;
+};
+
+// The most valuable first: the plateau, the shapes of a layer (m: tokens), then what bends the surface.
+constexpr std::array rows{
+    Row{2048, 2048, 2048},
+    Row{1024, 1024, 1024},
+    Row{1024, 1024, 1024, Precision::fp64},
+    Row{512, 512, 512},
+    Row{512, 2816, 1024},                                 // FFN up, 2.75 h as gated FFNs have
+    Row{512, 1024, 2816},                                 // FFN down
+    Row{1024, 1024, 1024, Precision::fp32, false, true},  // data gradient: weights transposed
+    Row{1024, 1024, 1024, Precision::fp32, true, false},  // weight gradient: activations transposed
+    Row{2048, 2048, 2048, Precision::fp64},
+    Row{512, 1536, 1024},  // QKV with grouped queries, (a + 2 g) d = 1.5 h
+    Row{256, 256, 256},
+    Row{64, 1024, 1024},  // thin: few tokens a device
+    Row{8, 4096, 1024},   // decoding, or a very small micro-batch
+    Row{2048, 2048, 64},  // small k: tensor-parallel slices
+    Row{128, 128, 128},
+    Row{512, 512, 512, Precision::fp64},
+    Row{511, 1000, 777},  // nothing divides
+    Row{1000, 1000, 1000},
+    Row{64, 64, 64},
+    Row{4096, 4096, 4096},
+    Row{2048, 128, 4096},  // tall and narrow
+    Row{128, 8192, 1024},  // wide: a slice of an LM head
+    Row{256, 256, 256, Precision::fp64},
+    Row{2048, 5632, 2048},
+    Row{8192, 8192, 8192},
+    Row{4096, 4096, 4096, Precision::fp64},
+};
+
+Candidate candidate(PlanContext const& context, std::string const& provider, Row const& row) {
+  double const flops = 2.0 * double(row.m) * double(row.n) * double(row.k);
+  double const elements = double(row.m) * double(row.k) + double(row.k) * double(row.n) + double(row.m) * double(row.n);
+  double const bytes = elements * profiles::bytes_per_element(row.precision);
+
+  Candidate result;
+  result.request.probe = "gemm";
+  result.request.provider = provider;
+  result.request.parameters = {{"m", row.m},
+                               {"n", row.n},
+                               {"k", row.k},
+                               {"precision", std::string(profiles::to_string(row.precision))},
+                               {"a_transposed", row.a_transposed},
+                               {"b_transposed", row.b_transposed}};
+  result.request.peak_per_s = peak_flops_per_s(context.host, row.precision);
+  // A GEMM cannot end before its matrices have been moved.
+  result.call_s =
+      flops / expected_flops_per_s(context.host, row.precision) + bytes / expected_memory_bytes_per_s(context.host);
+  // Inputs, one checked call and its reference.
+  result.overhead_s = input_overhead_s(context.host, bytes) + 2 * result.call_s;
+  return result;
+}
+
+}  // namespace
+
+std::vector<Candidate> gemm_candidates(PlanContext const& context) {
+  std::vector<Candidate> result;
+  double const memory = double(memory_to_use_bytes(context.host));
+  for (Row const& row : rows) {
+    for (auto const& provider : context.providers) {
+      // Whatever else can multiply is the vendor's; MPI cannot.
+      if (provider == "mpi") continue;
+      Candidate next = candidate(context, provider, row);
+      double const largest = double(std::max({row.m * row.k, row.k * row.n, row.m * row.n}));
+      if (3 * largest * 8 > memory) continue;
+      next.request.sentinel = row.m == 512 && row.n == 512 && row.precision == Precision::fp32;
+      result.push_back(std::move(next));
+    }
+  }
+  return result;
+}
+
+}  // namespace hpcadvise::probes

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// C = op(A) op(B) over the shapes of transformers, by each provider.
+//
+// Parameters: m, n, k, precision ("fp32", "fp64"), a_transposed, b_transposed.
+// Providers: "kokkos" and the vendor's BLAS by its name.
+
+#include "probes/probe.hpp"
+
+namespace hpcadvise::probes {
+
+std::vector<Candidate> gemm_candidates(PlanContext const& context);
+
+}  // namespace hpcadvise::probes

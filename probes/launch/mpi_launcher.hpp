@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// mpirun: which one is there, and how it is told what we want.
+
+#include "probes/launch/child_process.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hpcadvise::probes {
+
+enum class MpiKind { open_mpi, hydra, intel_mpi };
+
+struct MpiLauncher {
+  std::filesystem::path program;
+  MpiKind kind = MpiKind::open_mpi;
+  std::string version;  // the first line of --version
+};
+
+// By what --version prints.
+std::optional<MpiKind> mpi_kind(std::string_view version_text);
+
+struct MpiSearch {
+  std::optional<MpiLauncher> launcher;
+  std::string problem;  // why there is none
+};
+// mpirun, then mpiexec, of `path` as PATH has it. Asks each for its --version.
+MpiSearch find_mpi_launcher(std::string_view path);
+
+enum class Binding { core, numa };
+std::string_view to_string(Binding binding);
+
+struct MpiJob {
+  int rank_count = 1;
+  Binding binding = Binding::core;
+  bool oversubscribe = false;  // more ranks than cores, knowingly
+  bool as_root = false;
+};
+
+// The launcher, its options, and then the program with its arguments.
+Command mpi_command(MpiLauncher const& launcher, MpiJob const& job, Command const& program);
+
+}  // namespace hpcadvise::probes

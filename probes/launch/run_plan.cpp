@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/launch/run_plan.hpp"
+
+#include "probes/deadline.hpp"
+#include "probes/launch/temporary_folder.hpp"
+#include "probes/plan.hpp"
+#include "profiles/atomic_file.hpp"
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace hpcadvise::probes {
+namespace {
+
+using profiles::SampleStatus;
+
+// How one start of the runner came to its end.
+enum class End { done, died, hung, out_of_time, interrupted, wrong_size };
+
+class PlanRun {
+ public:
+  PlanRun(SamplePlan const& plan, RunSettings const& settings, RunListener const& listener)
+      : settings_(settings), listener_(listener), pending_(plan.requests) {}
+
+  RunOutcome run() {
+    int starts_without_progress = 0;
+    do {
+      std::size_t const before = pending_.size();
+      bool const finished = start_once();
+      if (finished) break;
+      starts_without_progress = pending_.size() < before ? 0 : starts_without_progress + 1;
+      if (starts_without_progress == 2) give_up(last_words_);
+    } while (!pending_.empty() && outcome_.lost.empty());
+    if (!outcome_.interrupted) skip_pending();
+    report_garbage();
+    return std::move(outcome_);
+  }
+
+ private:
+  // True when there is no sense in another start.
+  bool start_once() {
+    auto const plan_file = folder_.path() / "plan.json";
+    profiles::write_file_atomically(plan_file, plan_to_json({pending_, {}}));
+    ChildProcess child(settings_.command(plan_file));
+    said_hello_ = false;
+    active_.reset();
+    watchdog_ = after(settings_.hello_timeout_s);
+
+    End const end = listen(child);
+    ExitStatus const status =
+        end == End::done || end == End::died ? child.end(settings_.patience_s) : child.terminate(settings_.patience_s);
+    return conclude(end, status, child.stderr_tail());
+  }
+
+  End listen(ChildProcess& child) {
+    constexpr double look_up_s = 0.1;
+    for (;;) {
+      if (listener_.interrupted && listener_.interrupted()) return End::interrupted;
+      double const left_s = seconds_until(std::min(watchdog_, settings_.deadline));
+      if (left_s <= 0) return settings_.deadline <= watchdog_ ? End::out_of_time : End::hung;
+      auto const output = child.next_line(std::min(left_s, look_up_s));
+      if (output.kind == ChildProcess::Output::Kind::end) return End::died;
+      if (output.kind == ChildProcess::Output::Kind::nothing) continue;
+      Event event = event_from_line(output.line);
+      if (std::holds_alternative<DoneEvent>(event) && said_hello_ && !active_) return End::done;
+      if (!std::visit([this](auto& what) { return take(what); }, event)) note_garbage(output.line);
+      if (outcome_.hello && outcome_.hello->rank_count != settings_.rank_count) return End::wrong_size;
+    }
+  }
+
+  // Each says whether the event made sense at this place.
+  bool take(HelloEvent& hello) {
+    if (std::exchange(said_hello_, true)) return false;
+    outcome_.hello = std::move(hello);
+    watchdog_ = after(settings_.idle_timeout_s);
+    return true;
+  }
+  bool take(StartEvent const& start) {
+    auto const found = find_pending(start.request_id);
+    if (!said_hello_ || active_ || found == pending_.end()) return false;
+    active_ = start.request_id;
+    watchdog_ = after(found->timeout_s);
+    if (listener_.started) listener_.started(*found);
+    return true;
+  }
+  bool take(SampleEvent& event) {
+    if (active_ != event.request_id) return false;
+    resolve_active(std::move(event.sample));
+    watchdog_ = after(settings_.idle_timeout_s);
+    return true;
+  }
+  bool take(DoneEvent const&) { return false; }
+  bool take(GarbageEvent const&) { return false; }
+
+  bool conclude(End end, ExitStatus const& status, std::string const& stderr_tail) {
+    std::string const said =
+        stderr_tail.empty() ? "; it wrote nothing to stderr" : fmt::format("; it wrote:\n{}", stderr_tail);
+    switch (end) {
+      case End::done: last_words_ = "it said 'done' before all samples were taken" + said; return pending_.empty();
+      case End::interrupted: outcome_.interrupted = true; return true;
+      case End::out_of_time:
+        if (active_) resolve_active(SampleStatus::skipped, "the budget was spent before it was done");
+        skip_reason_ = "the budget was spent";
+        if (!outcome_.hello) give_up("it did not say what it is before the budget was spent" + said);
+        return true;
+      case End::wrong_size: explain_wrong_size(); return true;
+      case End::died:
+        last_words_ = fmt::format("it ended with {}{}", to_string(status), said);
+        if (active_) resolve_active(SampleStatus::crashed, fmt::format("the runner died in it: {}", to_string(status)));
+        break;
+      case End::hung:
+        last_words_ = "it said nothing for too long and was ended" + said;
+        if (active_)
+          resolve_active(SampleStatus::timed_out,
+                         fmt::format("not done within {}: ended by the watchdog",
+                                     profiles::format_seconds(find_pending(*active_)->timeout_s)));
+        break;
+    }
+    if (!said_hello_) give_up(fmt::format("it never said what it is: {}", last_words_));
+    return false;
+  }
+
+  void explain_wrong_size() {
+    int const got = outcome_.hello->rank_count;
+    outcome_.lost =
+        fmt::format("{} MPI ranks were asked for, but the runner's communicator has {}", settings_.rank_count, got);
+    if (got == 1)
+      outcome_.lost +=
+          ": the launcher started separate processes that do not know each other, because it belongs to "
+          "another MPI than the library the runner is linked with";
+    outcome_.next_step =
+        "use the mpirun of the MPI that the runner was built with (load the same module), or build the runner again";
+  }
+
+  void give_up(std::string const& why) {
+    outcome_.lost = fmt::format("the runner cannot go on: {}", why);
+    outcome_.next_step = "start it by hand to see more: " + command_text();
+  }
+
+  std::string command_text() const {
+    return fmt::format("{}", fmt::join(settings_.command("PLAN.json").arguments, " "));
+  }
+
+  std::vector<SampleRequest>::iterator find_pending(std::int64_t id) {
+    return std::find_if(pending_.begin(), pending_.end(), [&](auto const& request) { return request.id == id; });
+  }
+
+  void resolve_active(profiles::Sample sample) {
+    auto const found = find_pending(*active_);
+    SampleRequest const request = std::move(*found);
+    pending_.erase(found);
+    active_.reset();
+    // What was measured is what was asked for, whatever the runner calls it.
+    sample.probe = request.probe;
+    sample.provider = request.provider;
+    sample.parameters = request.parameters;
+    if (listener_.sampled) listener_.sampled(request, sample);
+  }
+  void resolve_active(SampleStatus status, std::string reason) {
+    resolve_active(unmeasured_sample(*find_pending(*active_), status, std::move(reason)));
+  }
+
+  void skip_pending() {
+    if (!outcome_.lost.empty()) skip_reason_ = outcome_.lost.substr(0, outcome_.lost.find('\n'));
+    for (auto const& request : pending_)
+      if (listener_.sampled)
+        listener_.sampled(request, unmeasured_sample(request, SampleStatus::skipped, skip_reason_));
+    pending_.clear();
+  }
+
+  void note_garbage(std::string const& line) {
+    constexpr std::size_t most_quotes = 3;
+    constexpr std::size_t longest_quote = 80;
+    ++garbage_count_;
+    if (garbage_quotes_.size() < most_quotes)
+      garbage_quotes_.push_back(fmt::format("'{}'", sanitized(line, longest_quote)));
+  }
+
+  void report_garbage() {
+    if (garbage_count_ == 0) return;
+    profiles::Finding finding;
+    finding.kind = "garbage_output";
+    finding.severity = profiles::Severity::warning;
+    finding.seen = fmt::format("{} {} of the runner's output made no sense and {} ignored: {}", garbage_count_,
+                               garbage_count_ == 1 ? "line" : "lines", garbage_count_ == 1 ? "was" : "were",
+                               fmt::join(garbage_quotes_, ", "));
+    finding.expected = "one JSON object a line, each at its place";
+    finding.cost = "none, if every sample is there";
+    finding.next_step = "look for a library or a module that prints to stdout";
+    outcome_.garbage = std::move(finding);
+  }
+
+  RunSettings const& settings_;
+  RunListener const& listener_;
+  TemporaryFolder folder_;
+  std::vector<SampleRequest> pending_;
+  RunOutcome outcome_;
+  bool said_hello_ = false;             // in this start
+  std::optional<std::int64_t> active_;  // the request between its start and its sample
+  SteadyClock::time_point watchdog_;
+  std::string last_words_;
+  std::string skip_reason_ = "not reached";
+  std::int64_t garbage_count_ = 0;
+  std::vector<std::string> garbage_quotes_;
+};
+
+}  // namespace
+
+RunOutcome run_plan(SamplePlan const& plan, RunSettings const& settings, RunListener const& listener) {
+  return PlanRun(plan, settings, listener).run();
+}
+
+}  // namespace hpcadvise::probes

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/launch/spawn.hpp"
+
+#include "profiles/error.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace hpcadvise::probes {
+namespace {
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+
+  int get() const { return fd_; }
+  int release() {
+    int const fd = fd_;
+    fd_ = -1;
+    return fd;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+};
+
+[[noreturn]] void fail(std::string const& program, int error) {
+  throw profiles::MachineError("cannot start '" + program + "': " + std::strerror(error),
+                               error == ENOENT || error == EACCES ? "check that the file exists and may be executed"
+                                                                  : "check the limits of this session (ulimit -a)");
+}
+
+Pipe make_pipe(std::string const& program) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail(program, errno);
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+// This process's environment with the additions in place of what has the same name.
+std::vector<std::string> environment_of(Command const& command) {
+  std::vector<std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    std::string_view const text = *entry;
+    auto const name = std::string(text.substr(0, text.find('=')));
+    if (command.environment.find(name) == command.environment.end()) result.emplace_back(text);
+  }
+  for (auto const& [name, value] : command.environment) result.push_back(name + "=" + value);
+  return result;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (auto& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+// Between fork and exec only what signal-safety(7) allows. Never returns.
+[[noreturn]] void become(char* const* arguments, char* const* environment, int in, int out, int err, int report,
+                         pid_t parent) {
+  ::setsid();
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(127);  // it died before the line above
+  for (int const signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT}) ::signal(signal, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (::dup2(in, 0) == 0 && ::dup2(out, 1) == 1 && ::dup2(err, 2) == 2) ::execvpe(arguments[0], arguments, environment);
+  int const error = errno;
+  [[maybe_unused]] auto const written = ::write(report, &error, sizeof error);
+  ::_exit(127);
+}
+
+}  // namespace
+
+Spawned spawn(Command const& command) {
+  std::string const& program = command.arguments.at(0);
+  auto arguments = command.arguments;
+  auto environment = environment_of(command);
+  auto const argument_pointers = pointers(arguments);
+  auto const environment_pointers = pointers(environment);
+  Descriptor const null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (null.get() < 0) fail(program, errno);
+  Pipe out = make_pipe(program);
+  Pipe err = make_pipe(program);
+  Pipe report = make_pipe(program);  // closed by a successful exec; else brings errno
+
+  pid_t const parent = ::getpid();
+  pid_t const pid = ::fork();
+  if (pid < 0) fail(program, errno);
+  if (pid == 0)
+    become(argument_pointers.data(), environment_pointers.data(), null.get(), out.write.get(), err.write.get(),
+           report.write.get(), parent);
+
+  ::close(report.write.release());
+  int error = 0;
+  ssize_t got = 0;
+  do got = ::read(report.read.get(), &error, sizeof error);
+  while (got < 0 && errno == EINTR);
+  if (got == sizeof error) {
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    fail(program, error);
+  }
+  for (int const fd : {out.read.get(), err.read.get()}) ::fcntl(fd, F_SETFL, O_NONBLOCK);
+  return {pid, out.read.release(), err.read.release()};
+}
+
+}  // namespace hpcadvise::probes

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/measure_machine.hpp"
+
+#include "probes/deadline.hpp"
+#include "probes/discover.hpp"
+#include "probes/judge.hpp"
+#include "probes/launch/find_runner.hpp"
+#include "probes/launch/interrupt.hpp"
+#include "probes/launch/run_plan.hpp"
+#include "probes/profile_recorder.hpp"
+#include "probes/rank_plan.hpp"
+#include "profiles/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace hpcadvise::probes {
+namespace {
+
+// The whole ends within the budget and this.
+constexpr double grace_s = 2;
+
+std::vector<Probe const*> selected_probes(std::vector<std::string> const& only) {
+  std::vector<Probe const*> result;
+  for (Probe const& probe : all_probes())
+    if (only.empty() || std::find(only.begin(), only.end(), probe.name) != only.end()) result.push_back(&probe);
+  for (auto const& name : only) {
+    if (find_probe(name) != nullptr) continue;
+    std::vector<std::string_view> known;
+    for (Probe const& probe : all_probes()) known.push_back(probe.name);
+    throw profiles::UsageError(fmt::format("there is no probe '{}'", name),
+                               fmt::format("choose from {}", fmt::join(known, ", ")));
+  }
+  return result;
+}
+
+void check(ProbeRequest const& request) {
+  if (!(request.budget_s > 0) || !std::isfinite(request.budget_s))
+    throw profiles::UsageError("the budget must be a time above zero", "for example --budget 60s");
+  if (request.backend != "auto" && request.backend != "host")
+    throw profiles::UsageError(fmt::format("there is no backend '{}'", request.backend), "choose auto or host");
+  if (request.thread_count && *request.thread_count < 1)
+    throw profiles::UsageError(fmt::format("{} threads cannot measure", *request.thread_count), "give at least 1");
+}
+
+// More threads than the control group's CPU time would only wait for each other.
+int usable_cores(profiles::HostSpec const& host) {
+  if (!host.cgroup_cpu_limit) return host.allowed_core_count;
+  return std::clamp(static_cast<int>(std::min(*host.cgroup_cpu_limit, 1e6)), 1, host.allowed_core_count);
+}
+
+Command runner_command(std::filesystem::path const& runner, int thread_count, std::filesystem::path const& plan_file) {
+  return {{runner.string(), "--plan", plan_file.string()}, {{"OMP_NUM_THREADS", std::to_string(thread_count)}}};
+}
+
+SamplePlan with_rank_count(SamplePlan const& plan, int rank_count) {
+  SamplePlan part;
+  for (auto const& request : plan.requests)
+    if (request.rank_count == rank_count) part.requests.push_back(request);
+  return part;
+}
+
+// What the probes would have measured with several ranks, had there been any.
+std::vector<SampleRequest> collective_requests(std::vector<Probe const*> const& probes, PlanContext context) {
+  context.rank_count = std::max(2, context.rank_count);
+  std::vector<SampleRequest> result;
+  for (auto const* const probe : probes)
+    for (auto& candidate : probe->candidates(context))
+      if (candidate.request.rank_count > 1) result.push_back(std::move(candidate.request));
+  return result;
+}
+
+profiles::Finding no_collectives(std::string const& problem) {
+  return {.kind = "no_collectives",
+          .severity = profiles::Severity::note,
+          .seen = problem,
+          .expected = "an MPI launcher and a runner built with the same MPI",
+          .cost = "communication inside this node is not measured",
+          .next_step = "load or install MPI and build the runner with it, or leave it: one rank needs none"};
+}
+
+profiles::Finding oversubscribed(int rank_count, int cores) {
+  return {.kind = "oversubscribed",
+          .severity = profiles::Severity::warning,
+          .seen = fmt::format("{} MPI ranks on {} cores", rank_count, cores),
+          .expected = "at most one rank a core",
+          .cost = "ranks wait for each other's time slices: latencies are those of the scheduler",
+          .next_step = "use these collectives to test, not to plan"};
+}
+
+class MachineRun {
+ public:
+  MachineRun(ProbeRequest const& request, Progress& progress, std::function<bool()> const& interrupted)
+      : request_(request),
+        interrupted_(interrupted),
+        probes_(selected_probes(request.only)),
+        recorder_(request, progress),
+        deadline_(after(std::min(request.budget_s, 1e9) + grace_s)) {}
+
+  profiles::MachineProfile run() {
+    profiles::HostSpec const host = discover_host(request_.roots);
+    recorder_.host(host);
+    runner_ = find_runner(runner_name("host", host.architecture), default_runner_search());
+    if (request_.thread_count && *request_.thread_count > host.thread_count)
+      throw profiles::UsageError(
+          fmt::format("{} threads on a machine with {} hardware threads", *request_.thread_count, host.thread_count),
+          fmt::format("give at most {}", host.thread_count));
+    thread_count_ = request_.thread_count.value_or(usable_cores(host));
+
+    RunOutcome const asked = run_part({}, 1, deadline_);
+    if (!asked.lost.empty()) throw profiles::MachineError(runner_.string() + ": " + asked.lost, asked.next_step);
+    if (asked.interrupted) return finished(true);
+    recorder_.hello(*asked.hello, runner_);
+
+    PlanContext context{host, asked.hello->thread_count, asked.hello->providers, 0};
+    RankPlan const ranks = plan_collectives(context);
+    SamplePlan const plan = plan_samples(probes_, context, request_.budget_s);
+    if (plan.requests.empty()) refuse_empty_plan(ranks);
+    recorder_.plan(plan);
+    measure(plan, ranks);
+    return finished(interrupted_now_);
+  }
+
+ private:
+  // A profile without a measurement is none: written, it could replace one that has some.
+  profiles::MachineProfile finished(bool interrupted) {
+    auto profile = recorder_.finish(interrupted);
+    if (profile.budget.measured > 0) return profile;
+    if (interrupted)
+      throw profiles::Error(profiles::ExitCode::interrupted, "interrupted before anything was measured", "");
+    if (!lost_.empty()) throw profiles::MachineError(lost_, lost_next_step_);
+    auto const& first = profile.samples.front();
+    throw profiles::MachineError(
+        fmt::format("nothing could be measured; the first sample, {}: {}", sample_key(first), first.reason),
+        "probe again with a larger --budget, or start the runner by hand to see more");
+  }
+
+  RankPlan plan_collectives(PlanContext& context) {
+    RankPlan ranks;
+    PlanContext with_ranks = context;
+    with_ranks.rank_count = 2;
+    if (collective_requests(probes_, with_ranks).empty()) return ranks;
+    ranks = plan_ranks(request_, context.host, usable_cores(context.host), has_provider(context, "mpi"));
+    if (ranks.problem.empty()) {
+      context.rank_count = ranks.job.rank_count;
+      if (ranks.oversubscribed) recorder_.finding(oversubscribed(ranks.job.rank_count, usable_cores(context.host)));
+      return ranks;
+    }
+    with_ranks.rank_count = ranks.job.rank_count;
+    for (auto const& skipped : collective_requests(probes_, with_ranks)) recorder_.skipped(skipped, ranks.problem);
+    recorder_.finding(no_collectives(ranks.problem));
+    return ranks;
+  }
+
+  [[noreturn]] void refuse_empty_plan(RankPlan const& ranks) const {
+    if (!ranks.problem.empty())
+      throw profiles::MachineError("nothing to measure: " + ranks.problem, no_collectives({}).next_step);
+    throw profiles::UsageError(fmt::format("no sample fits into a budget of {:g} s", request_.budget_s),
+                               "give more: 10 s is a start, 60 s the default");
+  }
+
+  void measure(SamplePlan const& plan, RankPlan const& ranks) {
+    std::set<int> rank_counts;
+    for (auto const& request : plan.requests) rank_counts.insert(request.rank_count);
+    // A part that turns out slow does not take the time of those after it.
+    double later_s = planned_s(plan);
+    for (int const rank_count : rank_counts) {
+      later_s = std::max(0.0, later_s - planned_s(plan, rank_count));
+      RunOutcome const outcome =
+          run_part(with_rank_count(plan, rank_count), rank_count, deadline_ - duration_of(later_s), &ranks);
+      if (outcome.garbage) recorder_.finding(*outcome.garbage);
+      if (!outcome.lost.empty()) note_lost(outcome);
+      interrupted_now_ = outcome.interrupted;
+      if (interrupted_now_) return;
+    }
+  }
+
+  void note_lost(RunOutcome const& outcome) {
+    lost_ = outcome.lost;
+    lost_next_step_ = outcome.next_step;
+    recorder_.runner_lost(lost_, lost_next_step_);
+  }
+
+  RunOutcome run_part(SamplePlan const& plan, int rank_count, SteadyClock::time_point deadline,
+                      RankPlan const* ranks = nullptr) {
+    RunSettings settings;
+    settings.rank_count = rank_count;
+    settings.deadline = deadline;
+    int const threads_a_rank = std::max(1, thread_count_ / rank_count);
+    settings.command = [=, this](std::filesystem::path const& plan_file) {
+      Command const command = runner_command(runner_, threads_a_rank, plan_file);
+      return rank_count > 1 ? mpi_command(ranks->launcher.value(), ranks->job, command) : command;
+    };
+    RunListener listener;
+    listener.interrupted = interrupted_;
+    listener.started = [this](SampleRequest const& request) { recorder_.started(request); };
+    listener.sampled = [this](SampleRequest const& request, profiles::Sample const& sample) {
+      recorder_.sampled(request, sample);
+    };
+    return run_plan(plan, settings, listener);
+  }
+
+  ProbeRequest const& request_;
+  std::function<bool()> const& interrupted_;
+  std::vector<Probe const*> probes_;
+  ProfileRecorder recorder_;
+  SteadyClock::time_point deadline_;
+  std::filesystem::path runner_;
+  int thread_count_ = 1;
+  bool interrupted_now_ = false;
+  std::string lost_;
+  std::string lost_next_step_;
+};
+
+}  // namespace
+
+profiles::MachineProfile probe_machine(ProbeRequest const& request, Progress& progress) {
+  InterruptGuard const guard;
+  return probe_machine(request, progress, [&] { return guard.requested(); });
+}
+
+profiles::MachineProfile probe_machine(ProbeRequest const& request, Progress& progress,
+                                       std::function<bool()> const& interrupted) {
+  check(request);
+  return MachineRun(request, progress, interrupted).run();
+}
+
+bool was_interrupted(profiles::MachineProfile const& profile) {
+  return std::any_of(profile.findings.begin(), profile.findings.end(),
+                     [](auto const& finding) { return finding.kind == "interrupted"; });
+}
+
+}  // namespace hpcadvise::probes

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// From what the probes would like to measure to what the budget allows.
+
+#include "probes/probe.hpp"
+
+#include <span>
+
+namespace hpcadvise::probes {
+
+inline constexpr double default_budget_s = 60;
+
+// Takes the probes' candidates in turn, a few of each at a time, so that a run cut short has some of everything; keeps
+// what fits; gives each a share of the time. The sum of `expected_s` and the starts of the runner stays within
+// `budget_s`. A candidate marked sentinel comes several times (only the first marked one; no other request is marked).
+// Ids are places. The same arguments give the same plan.
+SamplePlan plan_samples(std::span<Probe const* const> probes, PlanContext const& context, double budget_s);
+
+// What the plan will take at most, starts of the runner included.
+double planned_s(SamplePlan const& plan);
+
+// Of that, what its samples with `rank_count` ranks and the start of their runner take.
+double planned_s(SamplePlan const& plan, int rank_count);
+
+// The sample that a request asks for, with no outcome yet.
+profiles::Sample unmeasured_sample(SampleRequest const& request, profiles::SampleStatus status, std::string reason);
+
+}  // namespace hpcadvise::probes

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/profile_recorder.hpp"
+
+#include "profiles/build_info.hpp"
+#include "profiles/profile_store.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace hpcadvise::probes {
+namespace {
+
+using profiles::SampleStatus;
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+}  // namespace
+
+ProfileRecorder::ProfileRecorder(ProbeRequest const& request, Progress& progress)
+    : progress_(progress), start_(std::chrono::steady_clock::now()) {
+  auto const build = profiles::build_info();
+  profile_.name = request.name;
+  profile_.partial = true;
+  profile_.provenance.tool_version = build.version;
+  profile_.provenance.git_commit = build.git_commit;
+  profile_.provenance.command_line = request.command_line;
+  profile_.provenance.started_utc = utc_now();
+  profile_.budget.asked_s = request.budget_s;
+}
+
+double ProfileRecorder::elapsed_s() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+void ProfileRecorder::host(profiles::HostSpec const& host) {
+  profile_.host = host;
+  if (profile_.name.empty()) profile_.name = profiles::default_profile_name(profile_);
+}
+
+void ProfileRecorder::hello(HelloEvent const& hello, std::filesystem::path const& runner) {
+  auto& provenance = profile_.provenance;
+  provenance.runner = runner.filename().string();
+  provenance.compiler = hello.compiler;
+  provenance.build_type = hello.build_type;
+  provenance.libraries = hello.libraries;
+  provenance.environment = hello.environment;
+  provenance.clock_resolution_s = hello.clock_resolution_s;
+  profile_.sensors = hello.sensors;
+  profile_.devices = {{hello.backend, profile_.host.cpu_model, hello.thread_count}};
+
+  auto const is_vendor = [](auto const& provider) { return provider != "kokkos" && provider != "mpi"; };
+  if (std::none_of(hello.providers.begin(), hello.providers.end(), is_vendor))
+    finding({.kind = "no_vendor_blas",
+             .severity = profiles::Severity::note,
+             .seen = "the runner was built without a vendor BLAS",
+             .expected = "OpenBLAS, BLIS or MKL beside the portable kernel",
+             .cost = "nothing to compare the portable GEMM with",
+             .next_step = "install one and build the runner again"});
+}
+
+void ProfileRecorder::plan(SamplePlan const& plan) {
+  request_count_ = static_cast<std::int64_t>(plan.requests.size());
+  left_s_ = planned_s(plan);
+  std::int64_t repeats = 0;
+  bool seen = false;
+  for (auto const& request : plan.requests)
+    if (request.sentinel && std::exchange(seen, true)) ++repeats;
+  profile_.budget.planned = request_count_ - repeats;
+  if (!plan.dropped.empty())
+    finding({.kind = "left_out",
+             .severity = profiles::Severity::note,
+             .seen = fmt::format("{} samples did not fit the budget; the first: {}", plan.dropped.size(),
+                                 plan.dropped.front()),
+             .expected = "all that the probes would like to measure",
+             .cost = "the advisor interpolates further between the samples that are there",
+             .next_step = "a larger --budget"});
+  progress_.planned(plan, left_s_);
+}
+
+void ProfileRecorder::started(SampleRequest const& request) { progress_.sample_started(request); }
+
+void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sample) {
+  Probe const* const probe = find_probe(request.probe);
+  guard_against_impossible(request, probe != nullptr ? probe->primary_rate : std::string_view(), sample);
+
+  bool const repeat = request.sentinel && std::exchange(sentinel_sampled_, true);
+  if (request.sentinel && sample.status == SampleStatus::ok && sample.timing) {
+    sentinel_key_ = sample_key(sample);
+    sentinel_readings_.push_back({elapsed_s(), sample.timing->median_s, sample.timing->low_s, sample.timing->high_s});
+  }
+  if (!repeat) {
+    if (sample.status == SampleStatus::ok && sample.timing) {
+      ++profile_.budget.measured;
+      profile_.budget.converged += sample.timing->stop == profiles::StopReason::converged;
+    }
+    profile_.samples.push_back(sample);
+  }
+  ++requests_done_;
+  not_reached_ += sample.status == SampleStatus::skipped;
+  left_s_ = std::max(0.0, left_s_ - request.expected_s);
+  profile_.budget.used_s = elapsed_s();
+  profile_.provenance.finished_utc = utc_now();
+  progress_.sample_done(sample, requests_done_, request_count_, left_s_);
+  if (profile_.budget.measured > 0) progress_.snapshot(profile_);
+}
+
+void ProfileRecorder::skipped(SampleRequest const& request, std::string const& reason) {
+  profile_.samples.push_back(unmeasured_sample(request, SampleStatus::skipped, reason));
+}
+
+void ProfileRecorder::finding(profiles::Finding finding) { profile_.findings.push_back(std::move(finding)); }
+
+void ProfileRecorder::runner_lost(std::string const& why, std::string const& next_step) {
+  lost_ = true;
+  finding({.kind = "runner_lost",
+           .severity = profiles::Severity::error,
+           .seen = why,
+           .expected = "a runner that measures all samples",
+           .cost = "the samples that it did not reach are skipped",
+           .next_step = next_step});
+}
+
+profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
+  profile_.partial = interrupted || lost_;
+  profile_.budget.used_s = elapsed_s();
+  profile_.provenance.finished_utc = utc_now();
+  if (!sentinel_readings_.empty()) profile_.sentinels = {judge_sentinel(sentinel_key_, sentinel_readings_)};
+  if (not_reached_ > 0 && !lost_)
+    finding({.kind = "budget_spent",
+             .severity = profiles::Severity::warning,
+             .seen = fmt::format("{} of {} planned samples were not reached within {:g} s", not_reached_,
+                                 request_count_, profile_.budget.asked_s),
+             .expected = "a machine that is about as fast as its vector units and cores let expect",
+             .cost = "the least valuable samples are missing",
+             .next_step = "probe again when the machine is quiet, or with a larger --budget"});
+  if (interrupted)
+    finding({.kind = "interrupted",
+             .severity = profiles::Severity::note,
+             .seen = fmt::format("interrupted after {} of {} samples", requests_done_, request_count_),
+             .expected = "a run to its end",
+             .cost = "the samples not reached are missing",
+             .next_step = "run it again, with a smaller --budget if time is short"});
+  for (auto&& found : {findings_of_host(profile_), findings_of_samples(profile_)})
+    profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
+  widen_by_drift(profile_);
+  return std::move(profile_);
+}
+
+}  // namespace hpcadvise::probes

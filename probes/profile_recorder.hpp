@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Grows a MachineProfile while samples come in, and tells the progress.
+
+#include "probes/judge.hpp"
+#include "probes/measure_machine.hpp"
+#include "probes/protocol.hpp"
+
+#include <chrono>
+
+namespace hpcadvise::probes {
+
+class ProfileRecorder {
+ public:
+  ProfileRecorder(ProbeRequest const& request, Progress& progress);
+
+  void host(profiles::HostSpec const& host);
+  void hello(HelloEvent const& hello, std::filesystem::path const& runner);
+  void plan(SamplePlan const& plan);
+  void started(SampleRequest const& request);
+  void sampled(SampleRequest const& request, profiles::Sample sample);
+  void skipped(SampleRequest const& request, std::string const& reason);  // not part of the plan
+  void finding(profiles::Finding finding);
+  void runner_lost(std::string const& why, std::string const& next_step);
+
+  // Judges what there is. Call once.
+  profiles::MachineProfile finish(bool interrupted);
+
+ private:
+  double elapsed_s() const;
+
+  Progress& progress_;
+  std::chrono::steady_clock::time_point start_;
+  profiles::MachineProfile profile_;
+  bool lost_ = false;
+  bool sentinel_sampled_ = false;
+  std::string sentinel_key_;
+  std::vector<SentinelReading> sentinel_readings_;
+  std::int64_t requests_done_ = 0;
+  std::int64_t not_reached_ = 0;
+  std::int64_t request_count_ = 0;
+  double left_s_ = 0;
+};
+
+}  // namespace hpcadvise::probes

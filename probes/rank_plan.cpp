@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/rank_plan.hpp"
+
+#include "probes/discovery/cpu_list.hpp"
+#include "probes/launch/find_program.hpp"
+#include "profiles/error.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace hpcadvise::probes {
+namespace {
+
+int allowed_numa_nodes(profiles::HostSpec const& host) {
+  auto const reachable = [&](auto const& node) { return lists_share_a_cpu(node.cpus, host.allowed_cpus); };
+  return static_cast<int>(std::count_if(host.numa_nodes.begin(), host.numa_nodes.end(), reachable));
+}
+
+}  // namespace
+
+RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host, int usable_cores,
+                    bool runner_has_mpi) {
+  RankPlan plan;
+  int const domains = allowed_numa_nodes(host);
+  plan.job.binding = request.binding.value_or(domains > 1 ? Binding::numa : Binding::core);
+  plan.job.rank_count =
+      request.rank_count.value_or(plan.job.binding == Binding::numa ? std::max(1, domains) : usable_cores);
+  plan.job.as_root = ::geteuid() == 0;
+  if (plan.job.rank_count < 1)
+    throw profiles::UsageError(fmt::format("{} MPI ranks make no sense", plan.job.rank_count),
+                               "give at least 2 to measure collectives, 1 to leave them out");
+  plan.oversubscribed = plan.job.rank_count > usable_cores;
+  if (plan.oversubscribed && !request.oversubscribe)
+    throw profiles::UsageError(
+        fmt::format("{} MPI ranks are more than the {} cores this process may use", plan.job.rank_count, usable_cores),
+        "ask for fewer ranks, or allow it by --oversubscribe (times then say little)");
+  plan.job.oversubscribe = plan.oversubscribed;
+  if (plan.job.rank_count < 2) {
+    plan.problem = fmt::format("one rank on this machine ({} {}): there is nobody to talk to", usable_cores,
+                               usable_cores == 1 ? "core" : "cores");
+  } else if (!runner_has_mpi) {
+    plan.problem = "the runner was built without MPI";
+  } else {
+    auto search = find_mpi_launcher(environment_value("PATH"));
+    plan.launcher = std::move(search.launcher);
+    plan.problem = std::move(search.problem);
+    if (plan.launcher) plan.problem.clear();
+  }
+  return plan;
+}
+
+}  // namespace hpcadvise::probes

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// How many MPI ranks, where, started by what; or why none.
+
+#include "probes/measure_machine.hpp"
+
+namespace hpcadvise::probes {
+
+struct RankPlan {
+  MpiJob job;
+  std::optional<MpiLauncher> launcher;
+  std::string problem;  // why there can be no collectives; empty if there can
+  bool oversubscribed = false;
+};
+
+// `usable_cores`: allowed cores, less where a control group limits CPU time. Looks for a launcher in PATH. Throws
+// UsageError for more ranks than cores without `oversubscribe`, and for a rank count below 1.
+RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host, int usable_cores, bool runner_has_mpi);
+
+}  // namespace hpcadvise::probes

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace hpcadvise::probes::runner {
+
+struct CommandLine {
+  bool hello = false;
+  std::filesystem::path plan;
+};
+
+// Prints help and version. The exit code when there is nothing left to do.
+std::optional<int> parse_command_line(int count, char const* const* arguments, CommandLine& command_line);
+
+}  // namespace hpcadvise::probes::runner

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/runner/hello.hpp"
+
+#include "kernels/vendor_blas.hpp"
+#include "probes/runner/environment.hpp"
+#include "profiles/build_info.hpp"
+
+namespace hpcadvise::probes::runner {
+namespace {
+
+// 30401 is 3.4.1; 40700 is 4.7.0.
+std::string kokkos_version() {
+  return std::to_string(KOKKOS_VERSION / 10000) + "." + std::to_string(KOKKOS_VERSION / 100 % 100) + "." +
+         std::to_string(KOKKOS_VERSION % 100);
+}
+
+}  // namespace
+
+HelloEvent hello(std::string const& runner_name, Context const& context) {
+  HelloEvent event;
+  event.runner = runner_name;
+  event.backend = "host";
+  event.thread_count = context.space.concurrency();
+  event.rank_count = context.mpi.size();
+  event.providers = {"kokkos"};
+  event.libraries["kokkos"] = kokkos_version();
+  if (auto const vendor = kernels::vendor_blas()) {
+    event.providers.push_back(vendor->name);
+    event.libraries[vendor->name] = vendor->version;
+  }
+  if (auto const mpi = mpi_library(); !mpi.empty()) {
+    event.providers.push_back("mpi");
+    event.libraries["mpi"] = mpi;
+  }
+  if (auto const papi = papi_version(); !papi.empty()) event.libraries["papi"] = papi;
+  auto const build = profiles::build_info();
+  event.compiler = build.compiler;
+  event.build_type = build.build_type;
+  event.clock_resolution_s = context.clock_resolution_s;
+  event.sensors = context.sensors.list();
+  event.environment = relevant_environment();
+  return event;
+}
+
+}  // namespace hpcadvise::probes::runner

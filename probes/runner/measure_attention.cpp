@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/runner/measure_attention.hpp"
+
+#include "probes/runner/attention_check.hpp"
+#include "probes/runner/available_memory.hpp"
+#include "probes/runner/inputs.hpp"
+#include "probes/runner/request.hpp"
+
+#include <vector>
+
+namespace hpcadvise::probes::runner {
+namespace {
+
+using kernels::AttentionShape;
+
+AttentionShape shape_of(SampleRequest const& request) {
+  AttentionShape const shape{.batch = extent_of(request, "batch"),
+                             .query_heads = extent_of(request, "query_heads"),
+                             .kv_heads = extent_of(request, "kv_heads"),
+                             .query_length = extent_of(request, "query_length"),
+                             .key_length = extent_of(request, "key_length"),
+                             .head_size = extent_of(request, "head_size"),
+                             .causal = flag_of(request, "causal")};
+  if (shape.query_heads % shape.kv_heads != 0) throw RequestError("kv_heads does not divide query_heads");
+  if (shape.causal && shape.key_length < shape.query_length)
+    throw RequestError("causal attention needs at least as many keys as queries");
+  return shape;
+}
+
+bool is_backward(SampleRequest const& request) {
+  auto const direction = word_of(request, "direction");
+  if (direction == "forward") return false;
+  if (direction == "backward") return true;
+  throw RequestError("direction=" + direction + " is neither forward nor backward");
+}
+
+// The tensors of one call in memory of their own, for as many calls as keep them out of cache.
+class TensorSets {
+ public:
+  TensorSets(Space const& space, AttentionShape shape, bool backward, std::int64_t sets)
+      : shape_(shape),
+        backward_(backward),
+        q_("hpcadvise::attention::q", sets, query_count()),
+        k_("hpcadvise::attention::k", sets, key_count()),
+        v_("hpcadvise::attention::v", sets, key_count()),
+        out_("hpcadvise::attention::out", sets, query_count()),
+        log_sum_exp_("hpcadvise::attention::log_sum_exp", sets, query_count() / shape.head_size),
+        d_out_("hpcadvise::attention::d_out", backward ? sets : 0, query_count()),
+        d_q_("hpcadvise::attention::d_q", backward ? sets : 0, query_count()),
+        d_k_("hpcadvise::attention::d_k", backward ? sets : 0, key_count()),
+        d_v_("hpcadvise::attention::d_v", backward ? sets : 0, key_count()) {
+    fill_random(space, q_.all(), 1);
+    fill_random(space, k_.all(), 2);
+    fill_random(space, v_.all(), 3);
+    fill_random(space, d_out_.all(), 4);
+    for (auto const* buffers : {&out_, &log_sum_exp_, &d_q_, &d_k_, &d_v_}) poison(space, buffers->all());
+  }
+
+  AttentionTensors set(std::int64_t index) const {
+    AttentionTensors tensors{
+        .q = query_heads(q_, index),
+        .k = key_heads(k_, index),
+        .v = key_heads(v_, index),
+        .out = query_heads(out_, index),
+        .log_sum_exp = kernels::RowStatistic<float>(log_sum_exp_.set(index), extent(shape_.batch),
+                                                    extent(shape_.query_heads), extent(shape_.query_length)),
+        .d_out = {},
+        .d_q = {},
+        .d_k = {},
+        .d_v = {}};
+    if (backward_) {
+      tensors.d_out = query_heads(d_out_, index);
+      tensors.d_q = query_heads(d_q_, index);
+      tensors.d_k = key_heads(d_k_, index);
+      tensors.d_v = key_heads(d_v_, index);
+    }
+    return tensors;
+  }
+
+ private:
+  static std::size_t extent(std::int64_t count) { return std::size_t(count); }
+  std::int64_t query_count() const {
+    return shape_.batch * shape_.query_heads * shape_.query_length * shape_.head_size;
+  }
+  std::int64_t key_count() const { return shape_.batch * shape_.kv_heads * shape_.key_length * shape_.head_size; }
+  kernels::Heads<float> query_heads(Buffers<float> const& buffers, std::int64_t index) const {
+    return kernels::Heads<float>(buffers.set(index), extent(shape_.batch), extent(shape_.query_heads),
+                                 extent(shape_.query_length), extent(shape_.head_size));
+  }
+  kernels::Heads<float> key_heads(Buffers<float> const& buffers, std::int64_t index) const {
+    return kernels::Heads<float>(buffers.set(index), extent(shape_.batch), extent(shape_.kv_heads),
+                                 extent(shape_.key_length), extent(shape_.head_size));
+  }
+
+  AttentionShape shape_;
+  bool backward_;
+  Buffers<float> q_, k_, v_, out_, log_sum_exp_, d_out_, d_q_, d_k_, d_v_;
+};
+
+void run_forward(Space const& space, AttentionShape shape, AttentionTensors const& t) {
+  kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp);
+  space.fence();
+}
+
+void run_backward(Space const& space, AttentionShape shape, AttentionTensors const& t) {
+  kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v);
+  space.fence();
+}
+
+}  // namespace
+
+void measure_attention(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+  if (precision_of(request) != profiles::Precision::fp32)
+    throw RequestError("attention on the host knows fp32, not " + word_of(request, "precision"));
+  if (request.provider != "kokkos")
+    throw RequestError("this runner has no provider " + request.provider + " of attention");
+  auto const shape = shape_of(request);
+  bool const backward = is_backward(request);
+  auto const& space = context.space;
+
+  double const set_bytes = backward ? kernels::attention_backward_bytes(shape, sizeof(float))
+                                    : kernels::attention_forward_bytes(shape, sizeof(float));
+  require_memory(set_bytes);
+  auto const set_count = cold_set_count(set_bytes);
+  TensorSets const buffers(space, shape, backward, set_count);
+  std::vector<AttentionTensors> sets;
+  for (std::int64_t index = 0; index < set_count; ++index) sets.push_back(buffers.set(index));
+
+  // Backward reads what forward wrote, so every set needs it once.
+  for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run_forward(space, shape, tensors);
+  double error = attention_forward_error(space, shape, sets.front());
+  if (!accept(sample, error, attention_forward_bound(shape))) return;
+  if (backward) {
+    run_backward(space, shape, sets.front());
+    error = attention_backward_error(space, shape, sets.front());
+    if (!accept(sample, error, attention_backward_bound(shape))) return;
+  }
+
+  std::size_t call = 0;
+  auto const run = backward ? run_backward : run_forward;
+  time_into(sample, context, request, [&] { run(space, shape, sets[++call % sets.size()]); });
+  sample.work_flops = backward ? kernels::attention_backward_flops(shape) : kernels::attention_forward_flops(shape);
+  sample.work_bytes = set_bytes;
+  add_rate(sample, "flops_per_s", sample.work_flops);
+  add_rate(sample, "bytes_per_s", sample.work_bytes);
+}
+
+}  // namespace hpcadvise::probes::runner

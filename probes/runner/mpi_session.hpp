@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// MPI for as long as the object lives, when it is wanted and built in; else one rank that is alone.
+
+#include <string>
+
+namespace hpcadvise::probes::runner {
+
+// Whether an MPI launcher started this process, by the variables that Open MPI, MPICH, Intel MPI and PMIx set.
+// Those of Slurm do not count: a batch script has them without being a rank.
+bool started_by_mpi_launcher();
+
+// Whether this runner was built with MPI, and with which: "Open MPI v4.1.4". Empty without.
+std::string mpi_library();
+
+class MpiSession {
+ public:
+  // A plain start on a login node must not touch MPI, which can hang there.
+  explicit MpiSession(bool wanted);
+  ~MpiSession();
+  MpiSession(MpiSession const&) = delete;
+  MpiSession& operator=(MpiSession const&) = delete;
+
+  int rank() const noexcept { return rank_; }
+  int size() const noexcept { return size_; }
+
+  // For measure(): a barrier before each reading, and the slowest rank's time as the reading. Both stand outside of
+  // what is timed; that the ranks leave a barrier at slightly different times is part of the reading.
+  void align() const;
+  double slowest(double value) const;
+  // Whether it is true on every rank.
+  bool everywhere(bool here) const;
+
+ private:
+  bool active_ = false;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+}  // namespace hpcadvise::probes::runner

@@ -39,9 +39,21 @@ struct GemmRates {
   std::string source;
 };
 
+// A measured fused attention.
+struct AttentionPoint {
+  std::int64_t head_size = 0;
+  std::int64_t length = 0;  // of the queries
+  bool causal = true;
+  double flops_per_s = 0;
+};
+
+// Fused attention with heads of 128 and long sequences; zero: none is known, so the unfused form is assumed.
 struct AttentionRates {
   double forward_flops_per_s = 0;  // of the FLOPs that are needed: the causal half is not counted
   double backward_flops_per_s = 0;
+  double half_length = 0;                      // sequence length at half that rate; 0: the rate does not depend on it
+  std::vector<AttentionPoint> forward_points;  // measured; empty: the rates above serve
+  std::vector<AttentionPoint> backward_points;
   profiles::Origin origin = profiles::Origin::reference;
   std::string source;
 };
@@ -49,7 +61,9 @@ struct AttentionRates {
 // A level of the machine that a communicating group can span.
 struct LinkRates {
   double bytes_per_s_per_device = 0;  // one way; what a ring sees in steady state
-  double latency_s = 0;               // of one message
+  double latency_s = 0;               // of one collective; between nodes, for each node that its ring passes
+  double half_rate_bytes = 0;         // message at half that bandwidth; 0: bandwidth does not depend on size
+  double ramp_exponent = 1;           // bandwidth(size) = bytes_per_s / (1 + (half_rate_bytes / size)^ramp_exponent)
   profiles::Origin origin = profiles::Origin::reference;
   std::string source;
 };
@@ -59,11 +73,14 @@ struct Machine {
   profiles::Origin origin = profiles::Origin::reference;  // the weakest of its parts
   std::string device;                                     // "mi250x-gcd", or the host's CPU model
   std::string vendor;                                     // "amd", "nvidia", "host"
+  std::string architecture;                               // "gfx90a", "sm_80", "x86_64"
   std::int64_t multiprocessor_count = 0;                  // 0: no tile quantization is applied
   double memory_bytes = 0;                                // usable by one process, as the framework sees it
   double memory_bytes_per_s = 0;                          // sustained
   double kernel_launch_s = 0;
-  double power_w = 0;  // of a device; 0: unknown
+  double host_layer_s = 0;   // what the host needs to launch one layer, forward and backward; 0: it is the device
+  double runtime_bytes = 0;  // of the device runtime and its libraries, in the device's memory
+  double power_w = 0;        // of a device; 0: unknown
   std::int64_t devices_per_module = 1;
   std::int64_t devices_per_node = 1;
   std::optional<std::int64_t> node_count;
@@ -80,9 +97,12 @@ struct Machine {
   std::vector<std::string> notes;  // what was taken from a reference or assumed, one sentence each
 };
 
-// Throw UsageError (unknown name), InfeasibleError (announced, without the facts a plan needs), saying which.
+// Throw UsageError: an unknown name, or a machine without the facts a plan needs (announced ones), saying which.
 Machine machine_from_system(profiles::SystemDescription const& system);
-// What a profile lacks for planning (network) stays at one node. GEMM, attention and memory come from its samples.
+// The same with the device given: a system of one's own.
+Machine machine_from_system(profiles::SystemDescription const& system, profiles::DeviceDescription const& device);
+// What a profile lacks for planning (network) stays at one node. GEMM, attention and memory come from its samples, the
+// best provider at each shape. Throws UsageError for a profile without a GEMM or a memory sample.
 Machine machine_from_profile(profiles::MachineProfile const& profile);
 
 // A composed machine: "device=h100-sxm-80gb,devices-per-node=8,network-gbit-per-device=400[,network=infiniband]".
@@ -94,6 +114,7 @@ struct ComposedMachine {
 };
 ComposedMachine composed_machine_from_text(std::string_view text);
 Machine machine_from_parts(ComposedMachine const& parts);
+Machine machine_from_parts(ComposedMachine const& parts, profiles::DeviceDescription const& device);
 
 // `--machine`: a composed description, a profile file or store entry, or a system name. UsageError lists what it could
 // be.

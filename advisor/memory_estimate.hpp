@@ -3,6 +3,7 @@
 
 // Memory on the fullest device, part by part.
 
+#include "advisor/estimate_options.hpp"
 #include "advisor/machine.hpp"
 #include "advisor/model_spec.hpp"
 #include "advisor/parallel_plan.hpp"
@@ -30,7 +31,8 @@ struct MemoryEstimate {
   bool fits() const { return total_bytes() <= capacity_bytes; }
 };
 
-MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine);
+MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                               EstimateOptions const& options);
 
 // The largest part, by name: what to cut first.
 std::string_view largest_part(MemoryEstimate const& memory);

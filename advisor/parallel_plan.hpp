@@ -39,13 +39,21 @@ struct ParallelPlan {
 // "tp=8,pp=4,dp=16,micro_batch=1,global_batch=1024,recompute=full,sharding=zero1"; the form `--plan` reads.
 std::string to_text(ParallelPlan const& plan);
 
-// Throws UsageError naming the key: an unknown key or word, a number below 1, parts that contradict.
+// Of every number in a plan, and of its devices; beyond any size here, so that their products stay within 64 bits.
+constexpr std::int64_t largest_plan_number = 2'000'000;
+
+// Throws UsageError naming the key: an unknown key or word, a number below 1 or too large, parts that contradict.
 ParallelPlan parallel_plan_from_text(std::string_view text);
+
+// What reading a plan ends with, whatever it was read from: a global batch that is not given becomes the smallest that
+// the rest of the plan can run. Throws UsageError for parts that contradict each other.
+void complete(ParallelPlan& plan, bool global_batch_given);
 
 std::string_view to_string(Sharding sharding);
 std::string_view to_string(Recompute recompute);
 std::string_view to_string(Schedule schedule);
 std::optional<Sharding> sharding_from_string(std::string_view name);
 std::optional<Recompute> recompute_from_string(std::string_view name);
+std::optional<Schedule> schedule_from_string(std::string_view name);
 
 }  // namespace hpcadvise::advisor

@@ -35,9 +35,11 @@ struct Neighbour {
 };
 
 struct RankedPlans {
-  std::vector<RankedPlan> plans;           // best first, at most the number asked for
+  // Best first, at most the number asked for, one a layout: of plans with the same tensor, pipeline and data parallel
+  // sizes and micro-batch the fastest, and the recommended one.
+  std::vector<RankedPlan> plans;
   std::vector<std::size_t> pareto;         // indices into plans: speed, memory headroom, simplicity
-  std::optional<std::size_t> recommended;  // the simplest of those tied with the best
+  std::optional<std::size_t> recommended;  // of those tied with the best: roomy before full, then simple
   std::int64_t considered = 0;
   std::map<std::string, std::int64_t> rejected;  // reason: count
   std::optional<NearestPlan> nearest;            // only when plans is empty
@@ -48,6 +50,7 @@ struct SearchOptions {
   std::size_t keep = 5;
   EstimateOptions estimate;
   bool neighbours = true;
+  bool prune = true;  // false: every plan is estimated; the answer is the same
 };
 
 // Throws UsageError for a device count or batch that no plan can have, saying the nearest that work.

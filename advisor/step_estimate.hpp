@@ -3,6 +3,7 @@
 
 // The time of one optimizer step as a sum of named terms, with its interval.
 
+#include "advisor/estimate_options.hpp"
 #include "advisor/machine.hpp"
 #include "advisor/memory_estimate.hpp"
 #include "advisor/model_spec.hpp"
@@ -45,17 +46,6 @@ struct Interval {
   double median = 0;
   double low = 0;   // 10th percentile
   double high = 0;  // 90th percentile
-};
-
-// What the framework does, as far as it changes time: 10 to 30 % of a step. See docs/cost_model.md.
-enum class FrameworkKind { megatron_core, megatron_legacy, megatron_deepspeed, fsdp_eager, fsdp_compiled, unknown };
-std::string_view to_string(FrameworkKind kind);
-// By the words sources use: "llm-foundry (PyTorch FSDP)", "Megatron-DeepSpeed". Unrecognized: unknown.
-FrameworkKind framework_kind_from_text(std::string_view text);
-
-struct EstimateOptions {
-  FrameworkKind framework = FrameworkKind::unknown;
-  bool flash_attention = true;
 };
 
 struct StepEstimate {

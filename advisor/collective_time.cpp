@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/rates.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hpcadvise::advisor {
+namespace {
+
+// What one rank sends, over the bytes of the whole tensor (ring algorithms; Thakur et al. 2005).
+double wire_share(Collective collective, double ranks) {
+  switch (collective) {
+    case Collective::all_reduce: return 2 * (ranks - 1) / ranks;
+    case Collective::all_gather:
+    case Collective::reduce_scatter: return (ranks - 1) / ranks;
+    case Collective::point_to_point: return 1;
+  }
+  return 1;
+}
+
+double bandwidth_at(LinkRates const& link, double bytes) {
+  if (link.half_rate_bytes <= 0) return link.bytes_per_s_per_device;
+  return link.bytes_per_s_per_device / (1 + std::pow(link.half_rate_bytes / bytes, link.ramp_exponent));
+}
+
+}  // namespace
+
+GroupPlacement place_group(Machine const& machine, std::int64_t size, std::int64_t stride) {
+  GroupPlacement group;
+  group.size = size;
+  group.per_node = std::clamp<std::int64_t>(machine.devices_per_node / stride, 1, size);
+  group.node_span = ((size - 1) * stride) / machine.devices_per_node + 1;
+  group.one_module = (size - 1) * stride < machine.devices_per_module;
+  return group;
+}
+
+double collective_time_s(Machine const& machine, Collective collective, double bytes, GroupPlacement const& group,
+                         double aggregation_exponent) {
+  if (group.size <= 1 || bytes <= 0) return 0;
+  double const wire_bytes = bytes * wire_share(collective, static_cast<double>(group.size));
+  if (group.per_node >= group.size) {
+    LinkRates const& link = group.one_module ? machine.module_link : machine.node_link;
+    return link.latency_s + wire_bytes / bandwidth_at(link, bytes);
+  }
+  LinkRates const& network = machine.network;
+  double const taper =
+      machine.island_nodes && group.node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
+  double rate = network.bytes_per_s_per_device / taper;
+  if (collective != Collective::point_to_point && group.per_node > 1) {
+    double const shares = std::pow(static_cast<double>(group.per_node), aggregation_exponent);
+    rate = std::min(rate * shares, machine.node_link.bytes_per_s_per_device);
+  }
+  std::int64_t const node_count = (group.size + group.per_node - 1) / group.per_node;
+  double const hops = collective == Collective::point_to_point ? 1 : static_cast<double>(node_count);
+  return network.latency_s * hops + wire_bytes / rate;
+}
+
+}  // namespace hpcadvise::advisor

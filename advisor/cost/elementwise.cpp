@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/cost/elementwise.hpp"
+
+#include "advisor/rates.hpp"
+
+namespace hpcadvise::advisor {
+
+Pass elementwise_cost(CostContext const& context, Block const& block) {
+  double const framework_factor =
+      context.job.model.gated_ffn ? context.framework.elementwise_gated : context.framework.elementwise_plain;
+  Pass pass;
+  for (ElementwiseOperator const& each : block.elementwise) {
+    double const factor = each.scaled ? framework_factor : 1.0;
+    pass.forward_s += elementwise_time_s(context.machine, factor * each.forward_bytes);
+    pass.backward_s += elementwise_time_s(context.machine, factor * each.backward_bytes);
+  }
+  return pass;
+}
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The optimizer: bytes of state over memory bandwidth, on the share that this device owns.
+
+#include "advisor/cost/context.hpp"
+
+namespace hpcadvise::advisor {
+
+// Bytes read and written for one parameter: gradient norm, gradient, master copy, moments, low-precision copy.
+double optimizer_bytes_per_parameter(TrainingJob const& job);
+
+double optimizer_cost_s(CostContext const& context, double parameters);
+
+}  // namespace hpcadvise::advisor

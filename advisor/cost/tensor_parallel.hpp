@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The collectives that tensor parallelism adds to a block.
+
+#include "advisor/cost/context.hpp"
+#include "advisor/operators.hpp"
+
+namespace hpcadvise::advisor {
+
+Pass tensor_parallel_cost(CostContext const& context, Block const& block);
+
+}  // namespace hpcadvise::advisor

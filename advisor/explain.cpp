@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/explain.hpp"
+
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace hpcadvise::advisor {
+namespace {
+
+using profiles::format_bytes;
+using profiles::format_ratio_as_percent;
+
+// What shortens a term; nothing stands here for the work itself.
+struct Help {
+  std::string_view term;
+  std::string_view sentence;
+};
+constexpr std::array helps{
+    Help{"elementwise", "fused kernels (torch.compile, or Megatron-Core's) would shorten its elementwise work"},
+    Help{"recompute",
+         "memory for activations would help most: sharding more, or a smaller micro-batch, to recompute less"},
+    Help{"tensor_parallel",
+         "a smaller tensor-parallel size, or a framework that overlaps its collectives, would help most"},
+    Help{"pipeline_bubble", "more micro-batches a step would help most: a larger global batch, or fewer stages"},
+    Help{"pipeline_transfer", "fewer stages or a faster network would help most"},
+    Help{"data_parallel_exposed",
+         "a larger global batch would help most: it spreads the gradient traffic over more work"},
+    Help{"optimizer", "sharding the optimizer over more devices, or a larger global batch, would help most"},
+    Help{"other", "a larger micro-batch would help most: the host launches too slowly for this little work"},
+};
+
+std::vector<TermRow> largest_first(StepTerms const& terms) {
+  auto rows = term_rows();
+  std::sort(rows.begin(), rows.end(), [&](TermRow const& left, TermRow const& right) {
+    return std::tuple(-(terms.*left.value), left.name) < std::tuple(-(terms.*right.value), right.name);
+  });
+  return rows;
+}
+
+std::string share_sentence(StepTerms const& terms) {
+  auto const rows = largest_first(terms);
+  std::vector<std::string> parts;
+  for (std::size_t index = 0; index < 3; ++index) {
+    double const share = terms.*rows[index].value / terms.total_s();
+    if (share >= 0.01) parts.push_back(fmt::format("{} {}", rows[index].label, format_ratio_as_percent(share)));
+  }
+  return fmt::format("of the step: {}", fmt::join(parts, ", "));
+}
+
+std::string help_sentence(StepTerms const& terms) {
+  for (TermRow const& row : largest_first(terms)) {
+    auto const help = std::find_if(helps.begin(), helps.end(), [&](Help const& each) { return each.term == row.name; });
+    if (help == helps.end()) continue;
+    double const share = terms.*row.value / terms.total_s();
+    if (share < 0.03) break;
+    return fmt::format("{} ({} {})", help->sentence, row.label, format_ratio_as_percent(share));
+  }
+  return "nothing but faster matrix multiplication would help much";
+}
+
+std::string memory_sentence(MemoryEstimate const& memory) {
+  double const headroom = memory.capacity_bytes - memory.total_bytes();
+  return fmt::format("memory: {} of {} on the fullest device, most of it {}{}", format_bytes(memory.total_bytes()),
+                     format_bytes(memory.capacity_bytes), largest_part(memory),
+                     headroom < 0.1 * memory.capacity_bytes ? "; memory binds" : "");
+}
+
+std::string bubble_sentence(ParallelPlan const& plan) {
+  return fmt::format("pipeline: {} micro-batches over {} stages", plan.gradient_accumulation(), plan.pipeline_parallel);
+}
+
+}  // namespace
+
+std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine) {
+  std::vector<std::string> sentences{share_sentence(estimate.terms), memory_sentence(estimate.memory)};
+  ParallelPlan const& plan = estimate.plan;
+  if (plan.pipeline_parallel > 1) sentences.push_back(bubble_sentence(plan));
+  if (plan.tensor_parallel > machine.devices_per_node)
+    sentences.emplace_back("tensor parallelism leaves the node: its collectives run over the network");
+  if (job.model.head_size % 8 != 0)
+    sentences.push_back(
+        fmt::format("head size {} is not a multiple of 8: unfused attention runs at a small fraction "
+                    "of its rate; change the number of heads",
+                    job.model.head_size));
+  sentences.push_back(help_sentence(estimate.terms));
+  return sentences;
+}
+
+std::vector<std::string> remedies(TrainingJob const& job, StepEstimate const& estimate) {
+  ParallelPlan const& plan = estimate.plan;
+  auto const part = largest_part(estimate.memory);
+  std::vector<std::string> result;
+  if (part == "activations" || part == "logits") {
+    if (plan.recompute != Recompute::full) result.emplace_back("recompute activations in full");
+    if (plan.micro_batch > 1) result.emplace_back("a smaller micro-batch");
+    result.push_back(fmt::format("a sequence shorter than {}", job.sequence_length));
+  } else {
+    if (plan.data_parallel > 1 && plan.sharding != Sharding::zero3)
+      result.emplace_back("shard more of the model's state over the data-parallel ranks");
+    if (job.optimizer == Optimizer::adamw) result.emplace_back("an optimizer with less state");
+  }
+  result.emplace_back("devices with more memory, or a smaller model");
+  return result;
+}
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Sentences about an estimate: what it consists of, what binds, what would help.
+
+#include "advisor/step_estimate.hpp"
+
+#include <string>
+#include <vector>
+
+namespace hpcadvise::advisor {
+
+std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine);
+
+// What would make a plan fit whose largest part is this.
+std::vector<std::string> remedies(TrainingJob const& job, StepEstimate const& estimate);
+
+}  // namespace hpcadvise::advisor

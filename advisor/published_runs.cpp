@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/published_runs.hpp"
+
+#include "advisor/csv_table.hpp"
+#include "advisor/run_case.hpp"
+#include "profiles/atomic_file.hpp"
+#include "profiles/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace hpcadvise::advisor {
+namespace {
+
+constexpr std::array needed_columns{"gpus", "layers", "hidden", "heads", "seq_len", "global_batch"};
+
+void check_columns(CsvTable const& table, std::filesystem::path const& file) {
+  auto const has = [&](std::string_view name) { return table.column(name) < table.header.size(); };
+  for (std::string_view const name : needed_columns)
+    if (!has(name))
+      throw profiles::FileError(file, "line 1", fmt::format("the column '{}' is missing", name),
+                                "docs/runs_table.md lists the columns");
+  if (!has("device") && !has("machine"))
+    throw profiles::FileError(file, "line 1", "there is neither a column 'device' nor 'machine'",
+                              "docs/runs_table.md lists the columns");
+}
+
+// As stated, else from the throughput, which holds the same information.
+std::optional<double> measured_step_time(RunCells const& cells) {
+  if (auto const time_s = cells.number("step_time_s"); time_s && *time_s > 0) return time_s;
+  auto const rate = cells.number("tokens_per_s_per_gpu");
+  auto const devices = cells.count("gpus");
+  auto const sequences = cells.count("global_batch");
+  auto const length = cells.count("seq_len");
+  if (!rate || *rate <= 0 || !devices || !sequences || !length) return std::nullopt;
+  return double(*sequences) * double(*length) / (double(*devices) * *rate);
+}
+
+StepEstimate estimate_of(RunCells& cells) {
+  Machine const machine = run_machine(cells);
+  RunCase const run = run_case(cells);
+  if (auto const problem = plan_problem(run.job, run.plan, machine); !problem.empty())
+    throw RowRefusal{RunStatus::skipped, problem};
+  if (!machine.gemm.contains(run.job.precision))
+    throw RowRefusal{RunStatus::skipped,
+                     fmt::format("no {} rate is known for {}", profiles::to_string(run.job.precision), machine.device)};
+  return estimate_step(run.job, run.plan, machine, run.options);
+}
+
+RunResult result_of(CsvTable const& table, CsvRow const& row) {
+  RunResult result;
+  RunCells cells(table, row);
+  result.id = cells.text("id");
+  if (result.id.empty()) result.id = fmt::format("line-{}", row.line);
+  result.device = cells.text("device");
+  result.family = cells.text("family");
+  result.source_group = cells.text("source_group");
+  result.sharding = cells.text("sharding");
+  if (!row.problem.empty()) {
+    result.status = RunStatus::invalid;
+    result.reason = fmt::format("line {}: {}", row.line, row.problem);
+    return result;
+  }
+  try {
+    result.measured_step_time_s = measured_step_time(cells);
+    result.measured_memory_gib = cells.number("peak_memory_gib");
+    result.measured_out_of_memory = cells.flag("oom");
+    result.estimate = estimate_of(cells);
+  } catch (RowRefusal const& refusal) {
+    result.status = refusal.status;
+    result.reason = refusal.reason;
+  } catch (profiles::Error const& error) {  // the machine of this row lacks a fact
+    result.status = RunStatus::skipped;
+    result.reason = error.what();
+  }
+  result.assumed = cells.assumed();
+  return result;
+}
+
+}  // namespace
+
+std::vector<RunResult> estimate_runs(std::filesystem::path const& file) {
+  CsvTable const table = parse_csv(profiles::read_text_file(file), file);
+  check_columns(table, file);
+  std::vector<RunResult> results;
+  results.reserve(table.rows.size());
+  for (CsvRow const& row : table.rows) results.push_back(result_of(table, row));
+  return results;
+}
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/run_case.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace hpcadvise::advisor {
+namespace {
+
+using profiles::Precision;
+
+[[noreturn]] void skip(std::string const& reason) { throw RowRefusal{RunStatus::skipped, reason}; }
+
+// What a family name says of a model's layers, where no column does.
+struct Family {
+  std::string_view name;
+  bool gated_ffn;
+  bool tied_embeddings;
+  bool biases;
+  bool layer_norm;
+  PositionKind positions;
+  std::int64_t vocabulary_size;  // assumed where not stated
+};
+
+constexpr std::array families{
+    Family{"gpt", false, true, true, true, PositionKind::learned, 50304},
+    Family{"mpt", false, true, false, true, PositionKind::alibi, 50368},
+    Family{"llama", true, false, false, false, PositionKind::rotary, 32000},
+};
+
+// A gated FFN has three matrices, so it is narrower than four times the hidden size.
+Family const& family_of(std::string const& name, std::optional<std::int64_t> ffn_size, std::int64_t hidden_size) {
+  auto const row = std::find_if(families.begin(), families.end(), [&](Family const& f) { return f.name == name; });
+  if (row != families.end()) return *row;
+  return ffn_size && *ffn_size < 4 * hidden_size ? families[2] : families[0];
+}
+
+// Four times the hidden size; gated: two thirds of that, up to a multiple of 256, as in LLaMA.
+std::int64_t usual_ffn_size(Family const& family, std::int64_t hidden_size) {
+  if (!family.gated_ffn) return 4 * hidden_size;
+  std::int64_t const size = 8 * hidden_size / 3;
+  return (size + 255) / 256 * 256;
+}
+
+ModelSpec model_of(RunCells& cells) {
+  ModelSpec model;
+  model.name = cells.text("model");
+  model.family = cells.text("family");
+  model.layer_count = cells.needed_count("layers");
+  model.hidden_size = cells.needed_count("hidden");
+  model.head_count = cells.needed_count("heads");
+  auto const ffn_size = cells.count("ffn_hidden");
+  Family const& family = family_of(model.family, ffn_size, model.hidden_size);
+  model.ffn_size = cells.or_assume("ffn_hidden", ffn_size, usual_ffn_size(family, model.hidden_size));
+  model.kv_head_count = cells.or_assume("kv_heads", cells.count("kv_heads"), model.head_count);
+  model.head_size = cells.or_assume("head_dim", cells.count("head_dim"), model.hidden_size / model.head_count);
+  model.vocabulary_size = cells.or_assume("vocab", cells.count("vocab"), family.vocabulary_size);
+  model.gated_ffn = family.gated_ffn;
+  model.tied_embeddings = family.tied_embeddings;
+  model.biases = family.biases;
+  model.layer_norm = family.layer_norm;
+  model.positions = family.positions;
+  if (auto const experts = cells.count("experts"))
+    model.experts = MixtureOfExperts{int(*experts), int(cells.count("top_k").value_or(1)), model.ffn_size};
+  if (model.head_size < 1) cells.refuse("heads", "is more than the hidden size");
+  return model;
+}
+
+Precision precision_of(RunCells& cells) {
+  std::string const name = cells.text("precision");
+  if (name.empty()) return cells.assume("precision", Precision::bf16);
+  // Recipes of FP8 differ in how they scale, not in the rate of the multiplication.
+  if (name == "mxfp8" || name == "fp8-cs") return Precision::fp8;
+  if (auto const precision = profiles::precision_from_string(name)) return *precision;
+  skip(fmt::format("precision '{}' is not described", name));
+}
+
+bool is_fsdp(FrameworkKind kind) { return kind == FrameworkKind::fsdp_eager || kind == FrameworkKind::fsdp_compiled; }
+
+EstimateOptions options_of(RunCells& cells) {
+  EstimateOptions options;
+  std::string const name = cells.text("framework");
+  options.framework = name.empty() ? cells.assume("framework", FrameworkKind::unknown) : framework_kind_from_text(name);
+  if (auto const compiled = cells.flag("compiled"); compiled && is_fsdp(options.framework))
+    options.framework = *compiled ? FrameworkKind::fsdp_compiled : FrameworkKind::fsdp_eager;
+  options.flash_attention = cells.or_assume("flash_attention", cells.flag("flash_attention"), true);
+  return options;
+}
+
+Sharding sharding_of(RunCells& cells, FrameworkKind framework) {
+  std::string const name = cells.text("sharding");
+  if (name.empty()) return cells.assume("sharding", is_fsdp(framework) ? Sharding::zero3 : Sharding::zero1);
+  if (name == "zero3/fsdp" || name == "fsdp") return Sharding::zero3;
+  if (auto const sharding = sharding_from_string(name)) return *sharding;
+  if (name == "hsdp") skip("hybrid sharding is not described yet");
+  cells.refuse("sharding", "is none of none, zero1, zero2, zero3, fsdp, hsdp");
+}
+
+Recompute recompute_of(RunCells& cells) {
+  std::string const name = cells.text("recompute");
+  if (name.empty()) return cells.assume("recompute", Recompute::none);
+  if (auto const recompute = recompute_from_string(name)) return *recompute;
+  cells.refuse("recompute", "is none of none, selective, full");
+}
+
+std::int64_t data_parallel_of(RunCells& cells, ParallelPlan const& plan) {
+  std::int64_t const devices = cells.needed_count("gpus");
+  std::int64_t const model_devices = plan.tensor_parallel * plan.pipeline_parallel * plan.context_parallel;
+  std::int64_t const data_parallel = cells.count("dp").value_or(std::max<std::int64_t>(1, devices / model_devices));
+  if (model_devices > devices || data_parallel * model_devices != devices)
+    cells.refuse("gpus", fmt::format("devices are not tp {} x pp {} x cp {} x dp {}", plan.tensor_parallel,
+                                     plan.pipeline_parallel, plan.context_parallel, data_parallel));
+  return data_parallel;
+}
+
+// A pipeline runs best with many small ones; without one there is no reason for fewer sequences than a kernel likes.
+std::int64_t usual_micro_batch(ParallelPlan const& plan) {
+  constexpr std::int64_t most = 4;
+  return plan.pipeline_parallel > 1 ? 1 : std::gcd(plan.global_batch / plan.data_parallel, most);
+}
+
+ParallelPlan plan_of(RunCells& cells, FrameworkKind framework) {
+  ParallelPlan plan;
+  plan.tensor_parallel = cells.or_assume("tp", cells.count("tp"), std::int64_t{1});
+  plan.pipeline_parallel = cells.or_assume("pp", cells.count("pp"), std::int64_t{1});
+  plan.virtual_stages = cells.count("vpp").value_or(1);
+  plan.context_parallel = cells.count("cp").value_or(1);
+  plan.expert_parallel = cells.count("ep").value_or(1);
+  plan.data_parallel = data_parallel_of(cells, plan);
+  plan.global_batch = cells.needed_count("global_batch");
+  plan.sharding = sharding_of(cells, framework);
+  plan.micro_batch = cells.or_assume("micro_batch", cells.count("micro_batch"), usual_micro_batch(plan));
+  plan.recompute = recompute_of(cells);
+  bool const usual = framework == FrameworkKind::megatron_core;
+  auto const sequence_parallel = cells.flag("sequence_parallel");
+  plan.sequence_parallel = plan.tensor_parallel > 1 && cells.or_assume("sequence_parallel", sequence_parallel, usual);
+  return plan;
+}
+
+}  // namespace
+
+Machine run_machine(RunCells& cells) {
+  std::string const system = cells.text("machine");
+  if (!system.empty() && profiles::has_system(system)) return machine_from_system(profiles::system_description(system));
+
+  ComposedMachine parts;
+  parts.device = cells.text("device");
+  if (parts.device.empty())
+    skip(system.empty() ? "neither 'machine' nor 'device' is stated"
+                        : fmt::format("machine '{}' is not described", system));
+  if (!profiles::has_device(parts.device)) skip(fmt::format("device '{}' is not described", parts.device));
+  parts.devices_per_node = cells.or_assume("gpus_per_node", cells.count("gpus_per_node"), std::int64_t{8});
+  parts.network_kind = cells.text("network");
+  parts.network_gbit_per_device = cells.number("network_gbit_per_device");
+  if (parts.network_gbit_per_device == 0.0) cells.refuse("network_gbit_per_device", "is not above zero");
+  if (!parts.network_gbit_per_device && cells.needed_count("gpus") > parts.devices_per_node)
+    cells.assume("network_gbit_per_device", 0);  // machine_from_parts takes that of the vendor's own node
+  return machine_from_parts(parts);
+}
+
+RunCase run_case(RunCells& cells) {
+  RunCase run;
+  run.job.model = model_of(cells);
+  run.job.sequence_length = cells.needed_count("seq_len");
+  run.job.precision = precision_of(cells);
+  run.options = options_of(cells);
+  run.plan = plan_of(cells, run.options.framework);
+  run.job.global_batch = run.plan.global_batch;
+  return run;
+}
+
+}  // namespace hpcadvise::advisor

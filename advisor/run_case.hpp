@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A row of a table of runs as the advisor's own values; docs/runs_table.md lists the columns and their defaults.
+
+#include "advisor/estimate_options.hpp"
+#include "advisor/machine.hpp"
+#include "advisor/model_spec.hpp"
+#include "advisor/parallel_plan.hpp"
+#include "advisor/run_cells.hpp"
+
+namespace hpcadvise::advisor {
+
+struct RunCase {
+  TrainingJob job;
+  ParallelPlan plan;
+  EstimateOptions options;
+};
+
+// The machine of the row: a described system, else composed from its device and network.
+Machine run_machine(RunCells& cells);
+RunCase run_case(RunCells& cells);
+
+}  // namespace hpcadvise::advisor

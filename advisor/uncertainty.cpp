@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/uncertainty.hpp"
+
+#include "advisor/constants.hpp"
+#include "advisor/device_classes.hpp"
+#include "advisor/rates.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hpcadvise::advisor {
+namespace {
+
+constexpr double tenth_percentile = 1.2816;  // of the normal distribution, in sigmas
+
+// The widest interval among the measured points, as a sigma: half a 95 % interval is 1.96 sigma.
+double measured_sigma(GemmRates const& rates) {
+  double widest = 0;
+  for (GemmPoint const& point : rates.points) widest = std::max(widest, point.relative_half_width);
+  return widest / 1.96;
+}
+
+}  // namespace
+
+Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                             EstimateOptions const& options, bool extrapolated) {
+  using profiles::Origin;
+  double variance = 0;
+  auto const widen = [&](double sigma) { variance += sigma * sigma; };
+
+  widen(constants::sigma_base);
+  if (!device_class(machine.architecture).fitted()) widen(constants::sigma_outside_fit);
+  if (job.precision == profiles::Precision::fp8) widen(constants::sigma_fp8);
+  if (machine.vendor == "amd") widen(constants::sigma_amd);
+  if (plan.device_count() > 2048) widen(constants::sigma_large);
+  if (options.framework == FrameworkKind::unknown) widen(constants::sigma_framework);
+  widen(measured_sigma(gemm_rates(machine, job.precision)));
+
+  Uncertainty result;
+  if (extrapolated) {
+    widen(constants::sigma_outside_fit);
+    result.flags.emplace_back("extrapolated");
+  }
+  if (!has_gemm_rates(machine, job.precision)) {
+    widen(constants::sigma_outside_fit);
+    result.flags.emplace_back("precision-substituted");
+  }
+  if (machine.origin == Origin::reference) result.flags.emplace_back("reference-only");
+  if (machine.origin == Origin::announced) result.flags.emplace_back("announced");
+  if (options.framework == FrameworkKind::unknown) result.flags.emplace_back("framework-assumed");
+  result.log_sigma = std::sqrt(variance);
+  return result;
+}
+
+Interval interval_around(double median, double log_sigma) {
+  double const factor = std::exp(tenth_percentile * log_sigma);
+  return {median, median / factor, median * factor};
+}
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/advise_command.hpp"
+
+#include "advisor/plan_json.hpp"
+#include "advisor/plan_search.hpp"
+#include "cli/device_range.hpp"
+#include "cli/plan_text.hpp"
+#include "cli/run_text.hpp"
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <optional>
+#include <ostream>
+
+namespace hpcadvise::cli {
+namespace {
+
+using advisor::RankedPlans;
+using nlohmann::ordered_json;
+using profiles::ExitCode;
+
+// Everything that is said about one device count.
+struct Answer {
+  std::int64_t device_count = 0;
+  ResolvedJob resolved;
+  RankedPlans ranked;
+  std::optional<advisor::BatchAdvice> batch;  // of the recommended plan, like the cost
+  std::optional<advisor::RunCost> cost;
+
+  advisor::StepEstimate const* recommended() const {
+    return ranked.plans.empty() ? nullptr : &ranked.plans[ranked.recommended.value_or(0)].estimate;
+  }
+};
+
+Answer answer_for(AdviseOptions const& options, std::int64_t device_count) {
+  Answer answer{device_count, resolve_job(options.job, device_count), {}, {}, {}};
+  auto const& [job, machine, estimate_options, assumed] = answer.resolved;
+  answer.ranked =
+      advisor::search_plans(job, device_count, machine, {.keep = options.top, .estimate = estimate_options});
+  if (auto const* const best = answer.recommended()) {
+    answer.batch = advisor::batch_advice(job, best->plan, machine, estimate_options);
+    answer.cost = advisor::cost_of_run(job, *best, machine);
+  }
+  return answer;
+}
+
+ordered_json answer_to_json(Answer const& answer) {
+  ordered_json json{{"model", advisor::model_to_json(answer.resolved.job.model)},
+                    {"machine", advisor::machine_to_json(answer.resolved.machine)},
+                    {"devices", answer.device_count},
+                    {"job", advisor::job_to_json(answer.resolved.job)},
+                    {"assumed", answer.resolved.assumed}};
+  json.update(advisor::ranked_plans_to_json(answer.ranked));
+  if (answer.batch) json["batch"] = batch_to_json(*answer.batch);
+  if (answer.cost) json["cost"] = cost_to_json(*answer.cost);
+  return json;
+}
+
+// What the star in the table means for this plan.
+std::string recommendation_text(advisor::StepEstimate const& best) {
+  constexpr double roomy = 0.9;
+  if (best.memory.total_bytes() <= roomy * best.memory.capacity_bytes)
+    return "* recommended: of those tied with the fastest, the simplest that leaves a tenth of the memory free";
+  return fmt::format(
+      "* recommended, but tight: it fills {} of the memory, and this estimate is off by about 9 % in the median; try "
+      "it "
+      "early, or take a plan that leaves more",
+      profiles::format_ratio_as_percent(best.memory.total_bytes() / best.memory.capacity_bytes));
+}
+
+void print_nearest(advisor::NearestPlan const& nearest, Output& output) {
+  auto const& terminal = output.out_terminal;
+  output.out << styled(terminal, Style::bad, "Nothing fits.") << " The plan that comes closest:\n"
+             << fmt::format("  {}: {} too much, most of it {}\n", short_plan(nearest.estimate.plan),
+                            profiles::format_bytes(nearest.over_bytes), nearest.part)
+             << memory_text(nearest.estimate, terminal) << "What would make it fit:\n"
+             << bullets(nearest.remedies, terminal);
+}
+
+// The text answer without its bars.
+void print_markdown(Answer const& answer, Output& output) {
+  Terminal const plain{.width = 120};
+  auto const& ranked = answer.ranked;
+  output.out << "# Training plan\n\n" << heading_text(answer.resolved, answer.device_count, plain) << '\n';
+  if (ranked.nearest)
+    output.out << fmt::format("Nothing fits. The plan that comes closest, `{}`, needs {} too much, most of it {}.\n\n",
+                              advisor::to_text(ranked.nearest->estimate.plan),
+                              profiles::format_bytes(ranked.nearest->over_bytes), ranked.nearest->part)
+               << bullets(ranked.nearest->remedies, plain);
+  if (auto const* const best = answer.recommended())
+    output.out << markdown_table(plans_table(ranked)) << '\n'
+               << recommendation_text(*best) << "\n\n## Why\n\n"
+               << bullets(ranked.plans[ranked.recommended.value_or(0)].why, plain) << "\n## What this rests on\n\n"
+               << bullets(basis(answer.resolved.machine, *best), plain);
+}
+
+void print_rejected(RankedPlans const& ranked, Output& output) {
+  std::string line = fmt::format("{} plans considered", ranked.considered);
+  for (auto const& [reason, count] : ranked.rejected) line += fmt::format("; {}: {}", reason, count);
+  output.out << styled(output.out_terminal, Style::dim, wrapped(line + '.', output.out_terminal.width, 2)) << '\n';
+}
+
+void print_answer(Answer const& answer, Output& output) {
+  auto const& terminal = output.out_terminal;
+  auto const& ranked = answer.ranked;
+  output.out << heading_text(answer.resolved, answer.device_count, terminal) << '\n';
+  if (ranked.nearest) print_nearest(*ranked.nearest, output);
+  if (auto const* const best = answer.recommended()) {
+    auto const chosen = ranked.recommended.value_or(0);
+    output.out << text_table(plans_table(ranked), terminal)
+               << styled(terminal, Style::dim, wrapped(recommendation_text(*best), terminal.width, 2)) << '\n'
+               << '\n'
+               << styled(terminal, Style::bold, fmt::format("Why {}", chosen + 1)) << '\n'
+               << bullets(ranked.plans[chosen].why, terminal) << '\n'
+               << styled(terminal, Style::bold, "Step: " + step_time_text(best->step_time_s)) << '\n'
+               << terms_text(*best, terminal) << '\n'
+               << styled(terminal, Style::bold,
+                         fmt::format("Memory on the fullest device: {} of {}",
+                                     profiles::format_bytes(best->memory.total_bytes()),
+                                     profiles::format_bytes(best->memory.capacity_bytes)))
+               << '\n'
+               << memory_text(*best, terminal);
+  }
+  if (answer.batch) output.out << '\n' << batch_text(*answer.batch, answer.resolved.job, terminal);
+  if (answer.cost) output.out << '\n' << cost_text(*answer.cost, terminal);
+  if (!ranked.neighbours.empty()) output.out << '\n' << styled(terminal, Style::bold, "Other device counts") << '\n';
+  for (auto const& neighbour : ranked.neighbours)
+    output.out << "  - "
+               << wrapped(fmt::format("{}: {} a step; {}", neighbour.device_count,
+                                      profiles::format_seconds(neighbour.step_time_s), neighbour.why),
+                          terminal.width, 4, 4)
+               << '\n';
+  if (auto const* const best = answer.recommended())
+    output.out << '\n' << basis_text(answer.resolved.machine, *best, terminal);
+  output.out << '\n';
+  print_rejected(ranked, output);
+}
+
+Table sweep_table(std::vector<Answer> const& answers) {
+  Table table{{{"Devices", Align::right},
+               {"Step", Align::right},
+               {"Tokens/s", Align::right},
+               {"MFU", Align::right},
+               {"Scaling", Align::right},
+               {"Batch", Align::right},
+               {"Best plan"}},
+              {}};
+  double first_rate = 0;
+  for (auto const& answer : answers) {
+    std::string const devices = fmt::format("{}", answer.device_count);
+    auto const* const best = answer.recommended();
+    if (best == nullptr) {
+      table.rows.push_back({devices, "", "", "", "", "", "nothing fits"});
+      continue;
+    }
+    double const rate = best->tokens_per_s_per_device;
+    if (first_rate == 0) first_rate = rate;
+    table.rows.push_back({devices, profiles::format_seconds(best->step_time_s.median),
+                          profiles::format_count(rate * double(answer.device_count)),
+                          fmt::format("{:.0f} %", 100 * best->mfu_of_dense_peak),
+                          fmt::format("{:.2f}", rate / first_rate),
+                          profiles::format_count(double(best->plan.global_batch)), short_plan(best->plan)});
+  }
+  return table;
+}
+
+}  // namespace
+
+void add_advise_command(CLI::App& app, Action& chosen) {
+  auto const options = std::make_shared<AdviseOptions>();
+  auto* const command = app.add_subcommand("advise", "How to train this model on these devices, and why");
+  add_job_options(*command, options->job);
+  command->add_option("--devices", options->devices, "How many: 64, or 8..1024 for a sweep")
+      ->required()
+      ->type_name("COUNT");
+  command->add_option("--top", options->top, "How many plans to show")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100}).description(""))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  add_format_option(*command, options->format);
+  add_examples(*command, {"hpcadvise advise --model llama-2-7b --machine lumi-g --devices 64 \\",
+                          "    --sequence-length 4096 --global-batch 1024",
+                          "hpcadvise advise --model my/config.json --machine leonardo-booster --devices 8..512",
+                          "hpcadvise advise --model mistral-7b --devices 16 \\",
+                          "    --machine device=h100-sxm-80gb,devices-per-node=8,network-gbit-per-device=400"});
+  command->callback([options, &chosen] { chosen = [options](Output& o) { return run_advise_command(*options, o); }; });
+}
+
+ExitCode run_advise_command(AdviseOptions const& options, Output& output) {
+  std::vector<Answer> answers;
+  for (auto const count : device_counts(options.devices)) answers.push_back(answer_for(options, count));
+
+  bool const sweep = answers.size() > 1;
+  switch (options.format) {
+    case Format::json: {
+      if (!sweep) {
+        output.out << answer_to_json(answers.front()).dump(2) << '\n';
+        break;
+      }
+      auto json = ordered_json::array();
+      for (auto const& answer : answers) json.push_back(answer_to_json(answer));
+      output.out << ordered_json{{"sweep", json}}.dump(2) << '\n';
+      break;
+    }
+    case Format::markdown:
+      if (sweep)
+        output.out << markdown_table(sweep_table(answers));
+      else
+        print_markdown(answers.front(), output);
+      break;
+    case Format::text:
+      if (sweep)
+        output.out << heading_text(answers.back().resolved, answers.back().device_count, output.out_terminal) << '\n'
+                   << text_table(sweep_table(answers), output.out_terminal);
+      else
+        print_answer(answers.front(), output);
+      break;
+  }
+  for (auto const& answer : answers)
+    if (answer.recommended() != nullptr) return ExitCode::done;
+  return ExitCode::nothing_fits;
+}
+
+}  // namespace hpcadvise::cli

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/job_options.hpp"
+
+#include "advisor/model_library.hpp"
+#include "profiles/error.hpp"
+#include "profiles/profile_store.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+namespace hpcadvise::cli {
+namespace {
+
+constexpr std::int64_t usual_sequence_length = 4096;
+constexpr std::int64_t longest_sequence = std::int64_t{1} << 24;
+constexpr std::int64_t largest_batch = std::int64_t{1} << 24;
+
+// "300B", "1.4T", "86e9": 1000-based, as token counts are written.
+double parse_count(std::string const& text, char const* option) {
+  double value = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  std::string_view const suffix(end, std::size_t(text.data() + text.size() - end));
+  double const scale = suffix.empty()                   ? 1
+                       : suffix == "K" || suffix == "k" ? 1e3
+                       : suffix == "M" || suffix == "m" ? 1e6
+                       : suffix == "B" || suffix == "G" ? 1e9
+                       : suffix == "T"                  ? 1e12
+                                                        : 0;
+  if (error != std::errc{} || scale == 0 || !(value > 0) || !std::isfinite(value * scale))
+    throw profiles::UsageError(fmt::format("{} {}: not a count of tokens", option, text),
+                               "Write a positive number such as 300B, 1.4T or 86e9.");
+  return value * scale;
+}
+
+std::int64_t at_least_one(std::int64_t value, std::int64_t most, char const* option) {
+  if (value < 1 || value > most)
+    throw profiles::UsageError(fmt::format("{} {}: must lie between 1 and {}", option, value, most), "");
+  return value;
+}
+
+// 16-bit formats run at one rate on every device described, so a rate of either serves both.
+bool has_rate(advisor::Machine const& machine, profiles::Precision precision) {
+  using profiles::Precision;
+  bool const is_16_bit = precision == Precision::bf16 || precision == Precision::fp16;
+  return machine.gemm.contains(precision) ||
+         (is_16_bit && (machine.gemm.contains(Precision::bf16) || machine.gemm.contains(Precision::fp16)));
+}
+
+profiles::Precision resolve_precision(std::string const& name, ResolvedJob& resolved) {
+  using profiles::Precision;
+  auto const& machine = resolved.machine;
+  if (name.empty()) {
+    if (has_rate(machine, Precision::bf16)) return Precision::bf16;
+    resolved.assumed.push_back("precision fp32, because no bf16 rate is known there");
+    return Precision::fp32;
+  }
+  auto const precision = profiles::precision_from_string(name);
+  if (precision && has_rate(machine, *precision)) return *precision;
+  std::string known;
+  for (auto const& [each, rates] : machine.gemm)
+    known += (known.empty() ? "" : ", ") + std::string(profiles::to_string(each));
+  throw profiles::UsageError(fmt::format("--precision {}: no rate is known for it on {}", name, machine.name),
+                             fmt::format("Known there: {}.", known));
+}
+
+}  // namespace
+
+void add_job_options(CLI::App& command, JobOptions& options) {
+  command.add_option("--model", options.model, "Built-in name or Hugging Face config.json")->type_name("NAME|FILE");
+  command.add_option("--machine", options.machine, "System, profile, or the parts of a cluster as in the examples")
+      ->type_name("NAME|FILE|PARTS");
+  command
+      .add_option("--sequence-length", options.sequence_length,
+                  "Tokens a sequence (default: the model's, at most 4096)")
+      ->type_name("TOKENS");
+  command.add_option("--global-batch", options.global_batch, "Sequences a step (default: about 4 M tokens)")
+      ->type_name("SEQUENCES");
+  command
+      .add_option("--precision", options.precision,
+                  "Number format of the matrix work: bf16, fp16, fp32, tf32, fp64 (default: bf16 where it is known)")
+      ->type_name("FORMAT");
+  command.add_option("--optimizer", options.optimizer, "adamw or sgd_momentum")
+      ->check(CLI::IsMember({"adamw", "sgd_momentum"}).description(""))
+      ->capture_default_str()
+      ->type_name("NAME");
+  command
+      .add_option("--framework", options.framework,
+                  "Training framework, for its overheads: megatron-core, megatron-deepspeed, fsdp, ...")
+      ->type_name("NAME");
+  command.add_option("--tokens", options.tokens, "Tokens to train on, for days and cost: 300B, 1.4T")
+      ->type_name("COUNT");
+  command.add_option("--store", options.store, "Folder of profiles (else HPCADVISE_STORE, else your data folder)")
+      ->type_name("DIR");
+}
+
+ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
+  auto const require = [](std::string const& value, char const* option, char const* example) {
+    if (value.empty())
+      throw profiles::UsageError(fmt::format("{} is needed", option), fmt::format("Such as {}", example));
+  };
+  require(options.model, "--model", "--model llama-2-7b, or a config.json");
+  require(options.machine, "--machine", "--machine lumi-g; `hpcadvise systems list` shows the names");
+
+  ResolvedJob resolved;
+  auto& job = resolved.job;
+  job.model = advisor::find_model(options.model);
+  resolved.machine = advisor::find_machine(options.machine, profiles::store_directory(options.store));
+
+  job.precision = resolve_precision(options.precision, resolved);
+  job.optimizer = options.optimizer == "adamw" ? advisor::Optimizer::adamw : advisor::Optimizer::sgd_momentum;
+
+  if (options.sequence_length) {
+    job.sequence_length = at_least_one(*options.sequence_length, longest_sequence, "--sequence-length");
+  } else {
+    job.sequence_length = job.model.max_sequence_length > 0
+                              ? std::min(job.model.max_sequence_length, usual_sequence_length)
+                              : usual_sequence_length;
+    resolved.assumed.push_back(fmt::format("sequence length {}", job.sequence_length));
+  }
+  if (options.global_batch) {
+    job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch");
+  } else {
+    // About 4 M tokens a step, as Llama 2 was trained with (Touvron et al. 2023, section 2.2), in a multiple of the
+    // devices so that every data-parallel size divides it.
+    double const sequences = std::exp2(22) / double(job.sequence_length);
+    auto const rounds = std::max<std::int64_t>(1, std::llround(sequences / double(device_count)));
+    job.global_batch = rounds * device_count;
+    resolved.assumed.push_back(fmt::format("global batch {}", job.global_batch));
+  }
+  if (!options.tokens.empty()) job.tokens = parse_count(options.tokens, "--tokens");
+  if (!options.framework.empty()) {
+    resolved.estimate.framework = advisor::framework_kind_from_text(options.framework);
+    if (resolved.estimate.framework == advisor::FrameworkKind::unknown)
+      throw profiles::UsageError(fmt::format("--framework {}: unknown", options.framework),
+                                 "Known: megatron-core, megatron-lm, megatron-deepspeed, fsdp, torchtitan. Leave it "
+                                 "out for a wider interval.");
+  }
+  return resolved;
+}
+
+}  // namespace hpcadvise::cli

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The options that say what to train and where: shared by advise and estimate.
+
+#include "advisor/machine.hpp"
+#include "advisor/model_spec.hpp"
+#include "advisor/step_estimate.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace hpcadvise::cli {
+
+struct JobOptions {
+  std::string model;
+  std::string machine;
+  std::optional<std::filesystem::path> store;
+  std::optional<std::int64_t> sequence_length;  // else the model's own, at most 4096
+  std::optional<std::int64_t> global_batch;     // else about 4 M tokens
+  std::string precision;                        // empty: bf16 where the machine has it, else fp32
+  std::string optimizer = "adamw";
+  std::string framework;  // empty: unknown
+  std::string tokens;     // "300B"; empty: not asked
+};
+
+void add_job_options(CLI::App& command, JobOptions& options);
+
+// What was asked, resolved: the values nothing deeper has to parse again.
+struct ResolvedJob {
+  advisor::TrainingJob job;
+  advisor::Machine machine;
+  advisor::EstimateOptions estimate;
+  std::vector<std::string> assumed;  // "sequence length 4096": what the user did not say
+};
+
+// Throws UsageError naming the option. `device_count` shapes the default batch.
+ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count);
+
+}  // namespace hpcadvise::cli

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/plan_text.hpp"
+
+#include "cli/chart.hpp"
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace hpcadvise::cli {
+namespace {
+
+using advisor::ParallelPlan;
+using advisor::StepEstimate;
+
+constexpr int bar_width = 28;
+
+std::string origin_sentence(advisor::Machine const& machine) {
+  switch (machine.origin) {
+    case profiles::Origin::measured: return "rates measured on this machine";
+    case profiles::Origin::reference: return "published rates, not measured on this machine";
+    case profiles::Origin::announced: return "announced figures of a machine that is not live";
+  }
+  return "";
+}
+
+// The flags of an estimate, as sentences.
+constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
+    {"extrapolated", "some shapes or messages lie outside of what was measured; the interval is wider for it"},
+    {"precision-substituted",
+     "no rate is known for this number format here: that of the nearest format stands in, the interval is wider for "
+     "it"},
+    {"reference-only",
+     "nothing was measured on this machine: rates are published ones, and the interval is wider for it"},
+    {"framework-assumed", "no --framework was given: overheads between those of the known kinds are taken"},
+};
+
+std::string flag_sentence(std::string const& flag) {
+  for (auto const& [name, sentence] : flag_sentences)
+    if (flag == name) return std::string(sentence);
+  return flag;
+}
+
+// One row a part, longest bar for the largest.
+struct Part {
+  std::string label;
+  double value;
+  std::string text;
+};
+
+std::string parts_text(std::vector<Part> const& parts, double whole, Terminal const& terminal) {
+  double most = 0;
+  for (auto const& part : parts) most = std::max(most, part.value);
+  Table table{{{""}, {"", Align::right}, {"", Align::right}, {""}}, {}};
+  for (auto const& part : parts) {
+    if (part.value < 0.0005 * whole) continue;
+    table.rows.push_back({part.label, part.text, fmt::format("{:.1f} %", 100 * part.value / whole),
+                          bar(terminal, part.value / most, bar_width)});
+  }
+  return text_table(table, terminal, 2);
+}
+
+}  // namespace
+
+std::string short_plan(ParallelPlan const& plan) {
+  std::string text;
+  auto const add = [&](std::string const& word) { text += (text.empty() ? "" : " ") + word; };
+  if (plan.tensor_parallel > 1) add(fmt::format("tp={}{}", plan.tensor_parallel, plan.sequence_parallel ? "+sp" : ""));
+  if (plan.pipeline_parallel > 1) add(fmt::format("pp={}", plan.pipeline_parallel));
+  if (plan.context_parallel > 1) add(fmt::format("cp={}", plan.context_parallel));
+  if (plan.expert_parallel > 1) add(fmt::format("ep={}", plan.expert_parallel));
+  add(fmt::format("dp={}", plan.data_parallel));
+  if (plan.sharding != advisor::Sharding::none) add(std::string(advisor::to_string(plan.sharding)));
+  add(fmt::format("mb={}", plan.micro_batch));
+  if (plan.recompute != advisor::Recompute::none) add(fmt::format("recompute={}", advisor::to_string(plan.recompute)));
+  return text;
+}
+
+std::string step_time_text(advisor::Interval const& step_time_s) {
+  return fmt::format("{}, P10..P90 {}", profiles::format_seconds(step_time_s.median),
+                     profiles::format_seconds_range(step_time_s.low, step_time_s.high, step_time_s.median));
+}
+
+std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal) {
+  auto const& job = resolved.job;
+  auto const& machine = resolved.machine;
+  auto const parameters = advisor::count_parameters(job.model);
+  double const tokens = double(job.global_batch) * double(job.sequence_length);
+  std::string text =
+      styled(terminal, Style::bold,
+             fmt::format("{} ({} parameters) on {} of {}", job.model.name, profiles::format_count(parameters.total),
+                         device_count == 1 ? "1 device" : fmt::format("{} devices", device_count), machine.name)) +
+      '\n';
+  text += fmt::format("{} a node of {}, {} each\n", machine.devices_per_node, machine.device,
+                      profiles::format_bytes(machine.memory_bytes));
+  text +=
+      fmt::format("sequence {}, global batch {} ({} tokens a step), {}\n",
+                  profiles::format_count(double(job.sequence_length)), profiles::format_count(double(job.global_batch)),
+                  profiles::format_count(tokens), profiles::to_string(job.precision));
+  text += styled(terminal, machine.origin == profiles::Origin::announced ? Style::warning : Style::plain,
+                 origin_sentence(machine)) +
+          '\n';
+  if (!resolved.assumed.empty()) {
+    std::string line = "Assumed:";
+    for (auto const& item : resolved.assumed) line += (&item == &resolved.assumed.front() ? " " : ", ") + item;
+    text += styled(terminal, Style::dim, wrapped(line + '.', terminal.width, 2)) + '\n';
+  }
+  return text;
+}
+
+Table plans_table(advisor::RankedPlans const& ranked) {
+  Table table{{{"", Align::right},
+               {"Step", Align::right},
+               {"P10..P90", Align::right},
+               {"Tok/s/dev", Align::right},
+               {"MFU", Align::right},
+               {"Memory", Align::right},
+               {"Plan"}},
+              {}};
+  for (std::size_t i = 0; i < ranked.plans.size(); ++i) {
+    auto const& estimate = ranked.plans[i].estimate;
+    table.rows.push_back({fmt::format("{}{}", ranked.recommended == i ? "*" : "", i + 1),
+                          profiles::format_seconds(estimate.step_time_s.median),
+                          profiles::format_seconds_range(estimate.step_time_s.low, estimate.step_time_s.high,
+                                                         estimate.step_time_s.median),
+                          fmt::format("{:.0f}", estimate.tokens_per_s_per_device),
+                          fmt::format("{:.0f} %", 100 * estimate.mfu_of_dense_peak),
+                          profiles::format_bytes(estimate.memory.total_bytes()), short_plan(estimate.plan)});
+  }
+  return table;
+}
+
+std::string terms_text(StepEstimate const& estimate, Terminal const& terminal) {
+  std::vector<Part> parts;
+  for (auto const& row : advisor::term_rows()) {
+    double const value = estimate.terms.*row.value;
+    parts.push_back({std::string(row.label), value, profiles::format_seconds(value)});
+  }
+  std::stable_sort(parts.begin(), parts.end(), [](Part const& a, Part const& b) { return a.value > b.value; });
+  return parts_text(parts, estimate.terms.total_s(), terminal);
+}
+
+std::string memory_text(StepEstimate const& estimate, Terminal const& terminal) {
+  auto const& memory = estimate.memory;
+  std::vector<Part> parts;
+  auto const add = [&](char const* label, double bytes) {
+    parts.push_back({label, bytes, profiles::format_bytes(bytes)});
+  };
+  add("weights", memory.weights_bytes);
+  add("gradients", memory.gradients_bytes);
+  add("optimizer", memory.optimizer_bytes);
+  add("activations", memory.activations_bytes);
+  add("logits", memory.logits_bytes);
+  add("communication", memory.communication_bytes);
+  add("device runtime", memory.runtime_bytes);
+  add("fragmentation", memory.fragmentation_bytes);
+  return parts_text(parts, memory.total_bytes(), terminal);
+}
+
+std::vector<std::string> basis(advisor::Machine const& machine, StepEstimate const& estimate) {
+  std::vector<std::string> lines = machine.notes;
+  for (auto const& flag : estimate.flags) lines.push_back(flag_sentence(flag));
+  return lines;
+}
+
+std::string basis_text(advisor::Machine const& machine, StepEstimate const& estimate, Terminal const& terminal) {
+  auto const lines = basis(machine, estimate);
+  if (lines.empty()) return "";
+  return styled(terminal, Style::bold, "What this rests on") + '\n' + bullets(lines, terminal);
+}
+
+std::string bullets(std::vector<std::string> const& sentences, Terminal const& terminal) {
+  std::string text;
+  for (auto const& sentence : sentences) text += "  - " + wrapped(sentence, terminal.width, 4, 4) + '\n';
+  return text;
+}
+
+}  // namespace hpcadvise::cli

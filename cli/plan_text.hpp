@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Plans and estimates as a person reads them.
+
+#include "advisor/plan_search.hpp"
+#include "cli/job_options.hpp"
+#include "cli/table.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace hpcadvise::cli {
+
+// "zero1 dp=64 mb=2 selective": what differs from one device doing everything.
+std::string short_plan(advisor::ParallelPlan const& plan);
+
+// "12.3 s, P10..P90 10.1..15.0": both ends in the unit of the median.
+std::string step_time_text(advisor::Interval const& step_time_s);
+
+// Model, machine, batch, where the rates come from, what was assumed.
+std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal);
+
+Table plans_table(advisor::RankedPlans const& ranked);
+
+// Where the time goes: one bar a term.
+std::string terms_text(advisor::StepEstimate const& estimate, Terminal const& terminal);
+// Where the memory goes: one bar a part.
+std::string memory_text(advisor::StepEstimate const& estimate, Terminal const& terminal);
+
+// Where the rates come from and what was taken for granted, a sentence each; and the same under a heading.
+std::vector<std::string> basis(advisor::Machine const& machine, advisor::StepEstimate const& estimate);
+std::string basis_text(advisor::Machine const& machine, advisor::StepEstimate const& estimate,
+                       Terminal const& terminal);
+
+// Bullets, each wrapped to the terminal.
+std::string bullets(std::vector<std::string> const& sentences, Terminal const& terminal);
+
+}  // namespace hpcadvise::cli

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/probe_command.hpp"
+
+#include "cli/probe_progress.hpp"
+#include "cli/profile_text.hpp"
+#include "probes/measure_machine.hpp"
+#include "profiles/profile_file.hpp"
+#include "profiles/profile_store.hpp"
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <ostream>
+
+namespace hpcadvise::cli {
+namespace {
+
+using profiles::ExitCode;
+using profiles::MachineProfile;
+
+std::filesystem::path output_file(ProbeOptions const& options, MachineProfile const& profile) {
+  if (!options.output.empty()) return options.output;
+  return profiles::store_directory(options.store) / (profile.name + ".json");
+}
+
+std::vector<std::string> probe_names() {
+  std::vector<std::string> names;
+  for (auto const& probe : probes::all_probes()) names.emplace_back(probe.name);
+  return names;
+}
+
+probes::ProbeRequest request_from(ProbeOptions const& options) {
+  probes::ProbeRequest request;
+  request.budget_s = profiles::parse_duration_s(options.budget);
+  request.only = options.only;
+  request.backend = options.backend;
+  request.rank_count = options.rank_count;
+  if (!options.bind.empty()) request.binding = options.bind == "numa" ? probes::Binding::numa : probes::Binding::core;
+  request.oversubscribe = options.oversubscribe;
+  request.thread_count = options.thread_count;
+  if (std::filesystem::is_directory(options.output))
+    throw profiles::FileError(options.output, "", "is a folder", "name a file, or leave --output out for the store");
+  if (!options.name.empty()) profiles::check_profile_name(options.name);
+  request.name = options.name;
+  return request;
+}
+
+// Measurements are dear: where they cannot be written as asked, they go to the folder for temporary files, and the
+// error says so.
+void save_or_rescue(ProbeOptions const& options, MachineProfile const& profile) {
+  auto const file = output_file(options, profile);
+  try {
+    profiles::write_profile(profile, file);
+  } catch (profiles::Error const& error) {
+    auto const rescue = std::filesystem::temp_directory_path() / (profile.name + ".json");
+    std::string next_step = fmt::format("The profile was saved to {} instead.", rescue.string());
+    try {
+      profiles::write_profile(profile, rescue);
+    } catch (profiles::Error const& second) {
+      next_step = fmt::format("It could not be saved elsewhere either: {}", second.what());
+    }
+    throw profiles::Error(error.exit_code(), error.what(), next_step);
+  }
+}
+
+void print_result(ProbeOptions const& options, MachineProfile const& profile, Output& output) {
+  switch (options.format) {
+    case Format::text: output.out << profile_summary_text(profile, output.out_terminal, false); break;
+    case Format::markdown: output.out << markdown_table(profile_summary_table(profile, output.out_terminal)); break;
+    case Format::json: output.out << profiles::profile_to_json(profile); break;
+  }
+}
+
+}  // namespace
+
+void add_probe_command(CLI::App& app, Action& chosen) {
+  auto const options = std::make_shared<ProbeOptions>();
+  auto* const command = app.add_subcommand("probe", "Measure this machine and write its profile");
+  command->add_option("-o,--output", options->output, "File to write (else a new entry of the store)")
+      ->type_name("FILE");
+  command->add_option("--name", options->name, "Name of the profile (else host and time)")->type_name("NAME");
+  command->add_option("--store", options->store, "Folder of profiles (else HPCADVISE_STORE, else your data folder)")
+      ->type_name("DIR");
+  command->add_option("--budget", options->budget, "Longest time to measure: 30s, 5m")
+      ->capture_default_str()
+      ->type_name("TIME");
+  std::string known;
+  for (auto const& name : probe_names()) known += (known.empty() ? "" : ", ") + name;
+  command->add_option("--only", options->only, "Just these probes: " + known)->delimiter(',')->type_name("NAME,...");
+  command->add_option("--backend", options->backend, "auto or host")
+      ->check(CLI::IsMember({"auto", "host"}).description(""))
+      ->capture_default_str()
+      ->type_name("NAME");
+  command->add_option("--threads", options->thread_count, "Threads of the kernels (else the cores allowed)")
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("COUNT");
+  command->add_option("--ranks", options->rank_count, "MPI ranks of the collectives (else one a NUMA domain or core)")
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("COUNT");
+  command->add_option("--bind", options->bind, "Bind each rank to a core or a numa domain")
+      ->check(CLI::IsMember({"core", "numa"}).description(""))
+      ->type_name("PLACE");
+  command->add_flag("--oversubscribe", options->oversubscribe, "Allow more ranks than cores");
+  add_format_option(*command, options->format);
+  add_examples(*command,
+               {"hpcadvise probe", "hpcadvise probe --budget 5m -o node17.json",
+                "hpcadvise probe --only gemm,memory --format json", "hpcadvise probe --only collective --ranks 4"});
+  command->callback([options, &chosen] { chosen = [options](Output& o) { return run_probe_command(*options, o); }; });
+}
+
+ExitCode run_probe_command(ProbeOptions const& options, Output& output) {
+  ProbeProgress progress(output.log, output.log_terminal, [&](MachineProfile const& profile) {
+    profiles::write_profile(profile, output_file(options, profile));
+  });
+  auto request = request_from(options);
+  request.command_line = output.command_line;
+  auto const profile = probes::probe_machine(request, progress);
+  progress.finish();
+  save_or_rescue(options, profile);
+  print_result(options, profile, output);
+  output.log << "Wrote " << output_file(options, profile).string() << '\n';
+  return probes::was_interrupted(profile) ? ExitCode::interrupted : ExitCode::done;
+}
+
+}  // namespace hpcadvise::cli

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/probe_progress.hpp"
+
+#include "probes/probe.hpp"
+#include "profiles/error.hpp"
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace hpcadvise::cli {
+namespace {
+
+// Writing competes with the runner for cores and disk: not after every sample.
+constexpr double save_interval_s = 5;
+
+// "gemm kokkos fp32": the probe and what tells its kinds of samples apart.
+std::string kind_name(std::string_view probe_name, std::string const& provider,
+                      profiles::Parameters const& parameters) {
+  std::string name(probe_name);
+  auto const* const probe = probes::find_probe(probe_name);
+  if (probe == nullptr) return name + ' ' + provider;
+  for (auto const key : probe->group_by) {
+    auto const found = parameters.find(std::string(key));
+    if (key == "provider") name += ' ' + provider;
+    if (found == parameters.end()) continue;
+    auto const* const flag = std::get_if<bool>(&found->second);
+    if (flag == nullptr) name += ' ' + profiles::parameter_text(found->second);
+    if (flag != nullptr && *flag) name += ' ' + std::string(key);
+  }
+  return name;
+}
+
+}  // namespace
+
+ProbeProgress::ProbeProgress(std::ostream& log, Terminal terminal, Save save)
+    : line_(log, terminal), save_(std::move(save)) {}
+
+double ProbeProgress::now_s() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+void ProbeProgress::planned(probes::SamplePlan const& plan, double expected_s) {
+  total_ = std::int64_t(plan.requests.size());
+  left_s_ = expected_s;
+  std::string text = fmt::format("Measuring for at most {}", profiles::format_seconds(expected_s));
+  if (!plan.dropped.empty()) text += fmt::format("; {} more samples would need a larger --budget", plan.dropped.size());
+  line_.say(text);
+}
+
+void ProbeProgress::sample_started(probes::SampleRequest const& request) {
+  line_.update(done_, total_, now_s(), left_s_, kind_name(request.probe, request.provider, request.parameters));
+}
+
+void ProbeProgress::sample_done(profiles::Sample const& sample, std::int64_t done, std::int64_t total, double left_s) {
+  done_ = done;
+  total_ = total;
+  left_s_ = left_s;
+  if (sample.status == profiles::SampleStatus::ok || sample.status == profiles::SampleStatus::skipped) return;
+  line_.say(fmt::format("  {}: {}: {}", profiles::to_string(sample.status),
+                        kind_name(sample.probe, sample.provider, sample.parameters), sample.reason));
+}
+
+void ProbeProgress::snapshot(profiles::MachineProfile const& profile) {
+  if (saved_ && now_s() - last_save_s_ < save_interval_s) return;
+  last_save_s_ = now_s();
+  try {
+    save_(profile);
+    saved_ = true;
+  } catch (profiles::Error const& error) {
+    if (!saved_) throw;
+    line_.say(fmt::format("  cannot save what is measured so far: {}", error.what()));
+  }
+}
+
+}  // namespace hpcadvise::cli

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace hpcadvise::cli {
+namespace {
+
+constexpr int narrowest = 40;
+constexpr int widest = 160;
+
+bool environment_is_set(char const* name) {
+  char const* const value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+// POSIX: the first of these that is set decides. None is set in many a container: a file or pipe then gets UTF-8.
+bool locale_is_utf8(bool if_none_is_set) {
+  for (char const* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (!environment_is_set(name)) continue;
+    std::string_view const value = std::getenv(name);
+    return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
+  }
+  return if_none_is_set;
+}
+
+char const* escape_code(Style style) {
+  switch (style) {
+    case Style::plain: return "";
+    case Style::bold: return "\033[1m";
+    case Style::dim: return "\033[2m";
+    case Style::good: return "\033[32m";
+    case Style::warning: return "\033[33m";
+    case Style::bad: return "\033[31m";
+  }
+  return "";
+}
+
+}  // namespace
+
+Terminal detect_terminal(int file_descriptor) {
+  Terminal terminal;
+  terminal.interactive = isatty(file_descriptor) == 1;
+  terminal.unicode = locale_is_utf8(!terminal.interactive);
+  if (!terminal.interactive) return terminal;
+  char const* const kind = std::getenv("TERM");
+  terminal.colour = !environment_is_set("NO_COLOR") && kind != nullptr && std::strcmp(kind, "dumb") != 0;
+  winsize size{};
+  if (ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    terminal.width = std::clamp(int(size.ws_col), narrowest, widest);
+  return terminal;
+}
+
+std::string styled(Terminal const& terminal, Style style, std::string_view text) {
+  if (!terminal.colour || style == Style::plain || text.empty()) return std::string(text);
+  return escape_code(style) + std::string(text) + "\033[0m";
+}
+
+int display_width(std::string_view text) {
+  int width = 0;
+  bool in_escape = false;
+  for (char const c : text) {
+    if (c == '\033') in_escape = true;
+    bool const continues_code_point = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+    if (!in_escape && !continues_code_point) ++width;
+    if (in_escape && c == 'm') in_escape = false;
+  }
+  return width;
+}
+
+std::string wrapped(std::string_view text, int width, int indent, int used) {
+  std::string result;
+  int column = used;
+  bool at_line_start = true;
+  bool glued = false;  // to the word before: a part of a path
+  while (!text.empty()) {
+    auto const end = std::min(text.find(' '), text.size());
+    auto word = text.substr(0, end);
+    bool const too_long = display_width(word) > width - indent;
+    if (too_long && word.find('/') != std::string_view::npos) {
+      // A path breaks behind the last slash that fits, else behind its first.
+      auto const slash = word.substr(0, std::size_t(std::max(1, width - indent))).rfind('/');
+      word = word.substr(0, (slash == std::string_view::npos ? word.find('/') : slash) + 1);
+    }
+    bool const whole = word.size() == end;
+    text.remove_prefix(std::min(word.size() + (whole ? 1 : 0), text.size()));
+    if (word.empty()) continue;
+    int const word_width = display_width(word);
+    int const blank = glued ? 0 : 1;
+    if (!at_line_start && column + blank + word_width > width) {
+      result += '\n' + std::string(std::size_t(indent), ' ');
+      column = indent;
+    } else if (!at_line_start) {
+      result.append(std::size_t(blank), ' ');
+      column += blank;
+    }
+    glued = !whole;
+    result += word;
+    column += word_width;
+    at_line_start = false;
+  }
+  return result;
+}
+
+}  // namespace hpcadvise::cli

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/parallel_plan.hpp"
+
+#include "profiles/error.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace hpcadvise::advisor;
+using hpcadvise::profiles::UsageError;
+
+namespace {
+
+// What is wrong, and what to do.
+std::string complaint(std::string_view text) {
+  try {
+    parallel_plan_from_text(text);
+  } catch (UsageError const& error) {
+    return std::string(error.what()) + " | " + error.next_step();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("A plan survives its text") {
+  ParallelPlan plan;
+  plan.tensor_parallel = 8;
+  plan.pipeline_parallel = 4;
+  plan.data_parallel = 16;
+  plan.micro_batch = 2;
+  plan.global_batch = 1024;
+  plan.recompute = Recompute::full;
+  plan.sharding = Sharding::zero1;
+  plan.sequence_parallel = true;
+  CHECK(to_text(plan) ==
+        "tp=8,pp=4,dp=16,micro_batch=2,global_batch=1024,recompute=full,sharding=zero1,sequence_parallel=true");
+  CHECK(parallel_plan_from_text(to_text(plan)) == plan);
+  plan.context_parallel = 2;
+  plan.virtual_stages = 3;
+  CHECK(parallel_plan_from_text(to_text(plan)) == plan);
+}
+
+TEST_CASE("Keys that are left out take the value of one device, the batch the smallest that runs") {
+  CHECK(parallel_plan_from_text("") == ParallelPlan{});
+  CHECK(parallel_plan_from_text(" dp=4 , micro_batch=2 ").global_batch == 8);
+}
+
+TEST_CASE("A wrong plan names its key and what to write") {
+  CHECK(complaint("tp=zero").starts_with("plan: tp=zero: not a whole number"));
+  CHECK(complaint("tp=0").starts_with("plan: tp=0: below 1"));
+  CHECK(complaint("tp=-4").starts_with("plan: tp=-4: below 1"));
+  CHECK(complaint("tp=99999999999999999999").starts_with("plan: tp=99999999999999999999: above 2000000"));
+  CHECK(complaint("tp").starts_with("plan: 'tp' is not key=value"));
+  CHECK(complaint("tp=2,tp=4") == "plan: 'tp' is given twice | keep one of them");
+  CHECK(complaint("micro_bach=2") == "plan: unknown key 'micro_bach' | did you mean 'micro_batch'?");
+  CHECK(complaint("recompute=some") ==
+        "plan: recompute=some: not a value of recompute | use one of none, selective, full");
+}
+
+TEST_CASE("Parts that contradict each other are refused") {
+  CHECK(complaint("dp=8,micro_batch=2,global_batch=8").find("global_batch=16 or more") != std::string::npos);
+  CHECK(complaint("sequence_parallel=true").find("without tensor parallelism") != std::string::npos);
+}
+
+TEST_CASE("Every number of a plan and every product of them stays within 2,000,000") {
+  CHECK(complaint("micro_batch=9223372036854775807,dp=4").starts_with("plan: micro_batch=9223372036854775807: above"));
+  CHECK(complaint("tp=-99999999999999999999").starts_with("plan: tp=-99999999999999999999: below 1"));
+  CHECK(complaint("dp=2000001").starts_with("plan: dp=2000001: above 2000000"));
+  CHECK(parallel_plan_from_text("global_batch=2000000").global_batch == 2'000'000);
+  CHECK(complaint("tp=2000000,pp=2000000,cp=2000000,dp=2000000").find("more than 2000000 devices") !=
+        std::string::npos);
+  CHECK(complaint("micro_batch=2000000,dp=2").find("a global batch of 4000000") != std::string::npos);
+}
+
+TEST_CASE("Words and their names go both ways") {
+  for (auto const sharding : {Sharding::none, Sharding::zero1, Sharding::zero2, Sharding::zero3})
+    CHECK(sharding_from_string(to_string(sharding)) == sharding);
+  for (auto const recompute : {Recompute::none, Recompute::selective, Recompute::full})
+    CHECK(recompute_from_string(to_string(recompute)) == recompute);
+  CHECK_FALSE(sharding_from_string("zero9"));
+  CHECK(to_string(Schedule::one_forward_one_backward) == "1f1b");
+}

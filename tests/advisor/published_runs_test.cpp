@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/published_runs.hpp"
+
+#include "advisor/csv_table.hpp"
+#include "profiles/atomic_file.hpp"
+#include "profiles/error.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace hpcadvise::advisor;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinRel;
+
+namespace {
+
+using Cells = std::map<std::string, std::string>;
+
+// A 7B model, stated in full, on one node of eight A100.
+Cells const stated_run{{"id", "r1"},
+                       {"device", "a100-sxm-80gb"},
+                       {"gpus", "8"},
+                       {"gpus_per_node", "8"},
+                       {"network", "infiniband"},
+                       {"network_gbit_per_device", "200"},
+                       {"model", "llama-7b"},
+                       {"family", "llama"},
+                       {"layers", "32"},
+                       {"hidden", "4096"},
+                       {"ffn_hidden", "11008"},
+                       {"heads", "32"},
+                       {"kv_heads", "32"},
+                       {"head_dim", "128"},
+                       {"vocab", "32000"},
+                       {"seq_len", "2048"},
+                       {"precision", "bf16"},
+                       {"framework", "Megatron-LM"},
+                       {"tp", "2"},
+                       {"pp", "1"},
+                       {"dp", "4"},
+                       {"sharding", "zero1"},
+                       {"sequence_parallel", "true"},
+                       {"micro_batch", "1"},
+                       {"global_batch", "64"},
+                       {"recompute", "selective"},
+                       {"flash_attention", "true"}};
+
+Cells changed(Cells cells, Cells const& changes) {
+  for (auto const& [column, cell] : changes) cells[column] = cell;
+  return cells;
+}
+
+std::vector<RunResult> results_of_text(std::string const& text) {
+  auto const file = std::filesystem::temp_directory_path() / ("hpcadvise-runs-" + std::to_string(::getpid()) + ".csv");
+  hpcadvise::profiles::write_file_atomically(file, text);
+  try {
+    auto results = estimate_runs(file);
+    std::filesystem::remove(file);
+    return results;
+  } catch (...) {
+    std::filesystem::remove(file);
+    throw;
+  }
+}
+
+// The columns of the first row serve for all.
+std::vector<RunResult> results_of(std::vector<Cells> const& rows) {
+  std::vector<std::string> header, lines;
+  for (auto const& [column, cell] : rows.front()) header.push_back(column);
+  for (Cells const& row : rows) {
+    std::vector<std::string> cells;
+    for (std::string const& column : header) cells.push_back(csv_cell(row.at(column)));
+    lines.push_back(fmt::format("{}", fmt::join(cells, ",")));
+  }
+  return results_of_text(fmt::format("{}\n{}\n", fmt::join(header, ","), fmt::join(lines, "\n")));
+}
+
+RunResult result_of(Cells const& row) { return results_of({row}).at(0); }
+
+}  // namespace
+
+TEST_CASE("A run that states everything is estimated and nothing is assumed", "[runs]") {
+  RunResult const result = result_of(stated_run);
+  CAPTURE(result.reason);
+  REQUIRE(result.status == RunStatus::ok);
+  CHECK(result.assumed.empty());
+  REQUIRE(result.estimate);
+  CHECK(result.estimate->plan.tensor_parallel == 2);
+  CHECK(result.estimate->plan.data_parallel == 4);
+  CHECK(result.estimate->step_time_s.low < result.estimate->step_time_s.median);
+  CHECK(result.estimate->step_time_s.median < result.estimate->step_time_s.high);
+}
+
+TEST_CASE("An empty cell takes the documented default and is named", "[runs]") {
+  struct Default {
+    std::string column;
+    std::string same_as;
+  };
+  for (Default const& row :
+       {Default{"tp", "1"}, Default{"pp", "1"}, Default{"micro_batch", "4"}, Default{"recompute", "none"},
+        Default{"sharding", "zero1"}, Default{"precision", "bf16"}, Default{"kv_heads", "32"},
+        Default{"head_dim", "128"}, Default{"ffn_hidden", "11008"}, Default{"vocab", "32000"},
+        Default{"flash_attention", "true"}, Default{"gpus_per_node", "8"}, Default{"sequence_parallel", "false"}}) {
+    CAPTURE(row.column);
+    Cells const base = changed(stated_run, {{"dp", ""}});
+    RunResult const left_out = result_of(changed(base, {{row.column, ""}}));
+    RunResult const given = result_of(changed(base, {{row.column, row.same_as}}));
+    REQUIRE(left_out.estimate);
+    REQUIRE(given.estimate);
+    CHECK(left_out.assumed == std::vector<std::string>{row.column});
+    CHECK(given.assumed.empty());
+    CHECK(left_out.estimate->step_time_s.median == given.estimate->step_time_s.median);
+    CHECK(left_out.estimate->memory.total_bytes() == given.estimate->memory.total_bytes());
+  }
+}
+
+TEST_CASE("A row that lacks what cannot be guessed is skipped and says which", "[runs]") {
+  for (std::string const column : {"gpus", "layers", "hidden", "heads", "seq_len", "global_batch"}) {
+    RunResult const result = result_of(changed(stated_run, {{column, ""}}));
+    CHECK(result.status == RunStatus::skipped);
+    CHECK_THAT(result.reason, ContainsSubstring("'" + column + "'"));
+    CHECK_FALSE(result.estimate);
+  }
+}
+
+TEST_CASE("What is not described yet is skipped with the reason", "[runs]") {
+  struct Skipped {
+    Cells changes;
+    std::string reason;
+  };
+  for (Skipped const& row :
+       {Skipped{{{"device", "tpu-v4"}}, "device 'tpu-v4' is not described"}, Skipped{{{"precision", "nvfp4"}}, "nvfp4"},
+        Skipped{{{"precision", "fp8"}}, "no fp8 rate"}, Skipped{{{"sharding", "hsdp"}}, "hybrid sharding"},
+        Skipped{{{"tp", "3"}, {"gpus", "12"}}, "32 heads"}, Skipped{{{"device", "mi430x"}}, "mi430x"}}) {
+    RunResult const result = result_of(changed(stated_run, row.changes));
+    CAPTURE(result.reason);
+    CHECK(result.status == RunStatus::skipped);
+    CHECK_THAT(result.reason, ContainsSubstring(row.reason));
+  }
+  RunResult const experts = result_of(changed(stated_run, {{"experts", "8"}, {"top_k", "2"}}));
+  CHECK(experts.status == RunStatus::skipped);
+  CHECK_THAT(experts.reason, ContainsSubstring("mixture of experts"));
+}
+
+TEST_CASE("A wrong cell makes its row invalid, with line and column, and no other", "[runs]") {
+  std::vector<std::pair<std::string, std::string>> const wrong_cells{{"tp", "two"},
+                                                                     {"layers", "0"},
+                                                                     {"layers", "1.5"},
+                                                                     {"global_batch", "-4"},
+                                                                     {"seq_len", "1e99"},
+                                                                     {"seq_len", "nan"},
+                                                                     {"flash_attention", "maybe"},
+                                                                     {"recompute", "some"},
+                                                                     {"gpus", "9"},
+                                                                     {"tp", "2000000"},
+                                                                     {"sharding", "zero9"}};
+  for (auto const& [column, cell] : wrong_cells) {
+    auto const results = results_of({stated_run, changed(stated_run, {{column, cell}}), stated_run});
+    CAPTURE(column, cell, results[1].reason);
+    CHECK(results[1].status == RunStatus::invalid);
+    CHECK_THAT(results[1].reason,
+               ContainsSubstring(cell == "2000000" ? "line 3, column 'gpus'" : "line 3, column '" + column + "'"));
+    CHECK(results[0].status == RunStatus::ok);
+    CHECK(results[2].status == RunStatus::ok);
+  }
+}
+
+TEST_CASE("A row with a cell too many is invalid", "[runs]") {
+  auto const results = results_of_text("id,device,gpus,layers,hidden,heads,seq_len,global_batch\nx,y,1,1,1,1,1,1,1\n");
+  CHECK(results.at(0).status == RunStatus::invalid);
+  CHECK_THAT(results.at(0).reason, ContainsSubstring("line 2"));
+}
+
+TEST_CASE("A described machine is taken from its description, an unknown one composed", "[runs]") {
+  Cells const lumi = changed(stated_run, {{"machine", "lumi-g"}, {"device", "mi250x-gcd"}});
+  RunResult const described = result_of(lumi);
+  RunResult const composed = result_of(changed(lumi, {{"machine", "frontier"}, {"network", "slingshot"}}));
+  REQUIRE(described.estimate);
+  REQUIRE(composed.estimate);
+  CHECK(described.estimate->memory.capacity_bytes == 64.0 * 1024 * 1024 * 1024);
+  CHECK(result_of(changed(lumi, {{"machine", "frontier"}, {"device", ""}})).status == RunStatus::skipped);
+}
+
+TEST_CASE("A step time that is not stated comes from the throughput", "[runs]") {
+  // 64 sequences of 2048 tokens on 8 devices at 1024 tokens/s each: 16 s.
+  RunResult const result = result_of(changed(stated_run, {{"step_time_s", ""}, {"tokens_per_s_per_gpu", "1024"}}));
+  REQUIRE(result.measured_step_time_s);
+  CHECK_THAT(*result.measured_step_time_s, WithinRel(16.0, 1e-12));
+}
+
+TEST_CASE("A file that is no table of runs is refused", "[runs]") {
+  CHECK_THROWS_AS(estimate_runs("/does/not/exist.csv"), hpcadvise::profiles::FileError);
+  CHECK_THROWS_AS(results_of_text(""), hpcadvise::profiles::FileError);
+  CHECK_THROWS_AS(results_of_text("id,device\n"), hpcadvise::profiles::FileError);
+  CHECK_THROWS_AS(results_of_text("gpus,layers,hidden,heads,seq_len,global_batch\n"), hpcadvise::profiles::FileError);
+}
+
+TEST_CASE("CSV out has one line a row, in order, with the documented columns", "[runs]") {
+  auto results = results_of({stated_run, changed(stated_run, {{"id", "a,b"}, {"layers", ""}})});
+  results[0].measured_step_time_s = 2 * results[0].estimate->step_time_s.median;
+  CsvTable const table = parse_csv(runs_to_csv(results), "out.csv");
+  CHECK(table.header == std::vector<std::string>{"id", "status", "step_time_s", "step_time_low_s", "step_time_high_s",
+                                                 "tokens_per_s_per_gpu", "memory_gib", "fits", "measured_step_time_s",
+                                                 "step_error_pct", "measured_memory_gib", "memory_error_pct", "assumed",
+                                                 "reason"});
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0].cells[1] == "ok");
+  CHECK(table.rows[0].cells[9] == "-50.00");
+  CHECK(table.rows[1].cells[0] == "a,b");
+  CHECK(table.rows[1].cells[1] == "skipped");
+  CHECK(table.rows[1].cells[2].empty());
+}
+
+TEST_CASE("The summary has medians, means and the share inside the interval", "[runs]") {
+  auto results = results_of({stated_run, stated_run, stated_run, changed(stated_run, {{"layers", ""}})});
+  double const estimated = results[0].estimate->step_time_s.median;
+  // Errors of 0, +100 % and -50 %.
+  results[0].measured_step_time_s = estimated;
+  results[1].measured_step_time_s = estimated / 2;
+  results[2].measured_step_time_s = estimated * 2;
+  nlohmann::json const summary = nlohmann::json::parse(runs_to_json(results))["summary"];
+  CHECK(summary["rows"] == 4);
+  CHECK(summary["ok"] == 3);
+  CHECK(summary["skipped"] == 1);
+  nlohmann::json const& step_time = summary["overall"]["step_time"];
+  CHECK(step_time["runs"] == 3);
+  CHECK_THAT(step_time["median_absolute_error"].get<double>(), WithinRel(0.5, 1e-12));
+  CHECK_THAT(step_time["mean_absolute_error"].get<double>(), WithinRel(0.5, 1e-12));
+  CHECK_THAT(step_time["share_inside_interval"].get<double>(), WithinRel(1.0 / 3, 1e-12));
+  CHECK(summary["by_device"]["a100-sxm-80gb"]["step_time"] == step_time);
+  CHECK(summary["by_sharding"].contains("zero1"));
+}
+
+TEST_CASE("The same table gives the same bytes", "[runs]") {
+  CHECK(runs_to_json(results_of({stated_run})) == runs_to_json(results_of({stated_run})));
+}

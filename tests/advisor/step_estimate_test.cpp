@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/step_estimate.hpp"
+
+#include "advisor/constants.hpp"
+#include "advisor/lower_bound.hpp"
+#include "advisor/plan_space.hpp"
+#include "tests/advisor/fixtures.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+
+#include <algorithm>
+
+using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
+using Catch::Matchers::WithinRel;
+
+namespace {
+
+StepEstimate estimate(ParallelPlan const& plan, Machine const& machine = round_machine()) {
+  return estimate_step(job_of(small_gpt()), plan, machine, {});
+}
+
+}  // namespace
+
+TEST_CASE("A step is the sum of its terms, inside its interval") {
+  auto const result = estimate(plan_of(2, 2, 4));
+  double sum_s = 0;
+  for (auto const& row : term_rows()) sum_s += result.terms.*row.value;
+  CHECK_THAT(result.step_time_s.median, WithinRel(sum_s));
+  CHECK(result.step_time_s.low < sum_s);
+  CHECK(result.step_time_s.high > sum_s);
+}
+
+TEST_CASE("On one device there is neither communication nor bubble") {
+  auto const terms = estimate(plan_of(1, 1, 1)).terms;
+  CHECK(terms.tensor_parallel_s == 0);
+  CHECK(terms.pipeline_bubble_s == 0);
+  CHECK(terms.pipeline_transfer_s == 0);
+  CHECK(terms.data_parallel_exposed_s == 0);
+  CHECK(terms.recompute_s == 0);
+}
+
+TEST_CASE("Twice the data-parallel ranks halve the compute") {
+  CHECK_THAT(estimate(plan_of(1, 1, 4)).terms.compute_s, WithinRel(2 * estimate(plan_of(1, 1, 8)).terms.compute_s));
+}
+
+TEST_CASE("The compute of a step is close to its FLOPs at the plateau") {
+  auto const terms = estimate(plan_of(1, 1, 1, 8)).terms;
+  double const weights = 8 * 12.0 * 1024 * 1024 + 32768.0 * 1024;
+  double const ideal_s = 6 * weights * 64 * 1024 / 1e14;
+  CHECK(terms.compute_s >= ideal_s);
+  CHECK(terms.compute_s < 1.5 * ideal_s);
+}
+
+TEST_CASE("Full recomputation costs the forward pass again, and nothing else changes") {
+  auto plan = plan_of(2, 1, 4);
+  auto const kept = estimate(plan).terms;
+  plan.recompute = Recompute::full;
+  auto const repeated = estimate(plan).terms;
+  CHECK(repeated.compute_s == kept.compute_s);
+  CHECK(repeated.recompute_s > kept.compute_s / 4);
+  CHECK(repeated.recompute_s < (kept.total_s()) / 2);
+}
+
+TEST_CASE("Faster links and faster memory never make a step slower") {
+  auto const plan = plan_of(4, 2, 8);
+  auto const base = round_machine();
+  double const before_s = estimate(plan, base).step_time_s.median;
+  for (auto const faster :
+       {+[](Machine& machine) { machine.network.bytes_per_s_per_device *= 2; },
+        +[](Machine& machine) { machine.node_link.bytes_per_s_per_device *= 2; },
+        +[](Machine& machine) { machine.memory_bytes_per_s *= 2; },
+        +[](Machine& machine) { machine.gemm.at(hpcadvise::profiles::Precision::bf16).plateau_flops_per_s *= 2; }}) {
+    auto machine = base;
+    faster(machine);
+    CHECK(estimate(plan, machine).step_time_s.median < before_s);
+  }
+}
+
+TEST_CASE("No estimate is below its plan's lower bound") {
+  auto const job = job_of(small_gpt());
+  auto machine = round_machine();
+  machine.multiprocessor_count = 108;
+  for (auto const kind : {FrameworkKind::unknown, FrameworkKind::megatron_deepspeed, FrameworkKind::fsdp_eager}) {
+    EstimateOptions const options{kind, true};
+    for (auto const& plan : legal_plans(job, 16, machine, options)) {
+      INFO(to_text(plan));
+      REQUIRE(step_lower_bound_s(job, plan, machine, options) <=
+              estimate_step(job, plan, machine, options).step_time_s.median);
+    }
+  }
+}
+
+TEST_CASE("Tokens and FLOPs a second follow from the step time") {
+  auto const result = estimate(plan_of(1, 1, 8));
+  CHECK_THAT(result.tokens_per_s_per_device, WithinRel(64.0 * 1024 / 8 / result.step_time_s.median));
+  CHECK_THAT(result.mfu_of_measured_plateau, WithinRel(2 * result.mfu_of_dense_peak));
+  CHECK(result.mfu_of_measured_plateau < 1);
+}
+
+TEST_CASE("What cannot run or be estimated says why") {
+  auto const machine = round_machine();
+  auto const job = job_of(small_gpt());
+  auto const problem = [&](ParallelPlan const& plan) { return plan_problem(job, plan, machine); };
+  CHECK(problem(plan_of(2, 2, 4)).empty());
+  CHECK(problem(plan_of(3, 1, 1)) == "tensor parallel 3 does not divide 16 heads");
+  CHECK(problem(plan_of(1, 9, 1)) == "pipeline parallel 9 exceeds 8 layers");
+  CHECK(problem(plan_of(1, 1, 3)) == "data parallel 3 does not divide the global batch 64");
+  CHECK(problem(plan_of(1, 2, 8, 3)) == "micro-batch 3 does not divide the 8 sequences of a data-parallel rank");
+  CHECK(problem(plan_of(1, 1, 8, 16)) == "micro-batch 16 exceeds the 8 sequences of a data-parallel rank");
+  auto plan = plan_of(1, 2, 4);
+  plan.sharding = Sharding::zero3;
+  CHECK(problem(plan).starts_with("zero3 with a pipeline"));
+  plan = plan_of(1, 1, 4);
+  plan.context_parallel = 2;
+  CHECK(problem(plan).find("not modelled yet") != std::string::npos);
+}
+
+TEST_CASE("Without a host that launches layers only the fixed cost of a micro-batch is left") {
+  auto machine = round_machine();
+  auto const other_s = [&] { return estimate_step(job_of(small_gpt()), plan_of(1, 1, 8), machine, {}).terms.other_s; };
+  CHECK(other_s() > 8 * constants::micro_batch_s);
+  machine.host_layer_s = 0;
+  CHECK_THAT(other_s(), WithinRel(8 * constants::micro_batch_s, 1e-9));
+}
+
+TEST_CASE("Attention outside of what was measured flags the step") {
+  auto machine = round_machine();
+  auto const flagged = [&] {
+    auto const flags = estimate_step(job_of(small_gpt()), plan_of(1, 1, 8), machine, {}).flags;
+    return std::find(flags.begin(), flags.end(), "extrapolated") != flags.end();
+  };
+  machine.attention.forward_points = {{64, 1024, true, 1e14}};
+  CHECK_FALSE(flagged());
+  machine.attention.forward_points = {{64, 512, true, 1e14}};
+  CHECK(flagged());
+}

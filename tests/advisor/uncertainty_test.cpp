@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/uncertainty.hpp"
+
+#include "advisor/constants.hpp"
+#include "tests/advisor/fixtures.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
+using Catch::Matchers::WithinRel;
+using hpcadvise::profiles::Precision;
+
+namespace {
+
+constexpr EstimateOptions stated{FrameworkKind::megatron_core, true};
+
+Uncertainty of(Machine const& machine, EstimateOptions const& options = stated, bool extrapolated = false) {
+  return step_uncertainty(job_of(small_gpt()), plan_of(1, 1, 8), machine, options, extrapolated);
+}
+
+bool has_flag(Uncertainty const& uncertainty, std::string_view flag) {
+  return std::find(uncertainty.flags.begin(), uncertainty.flags.end(), flag) != uncertainty.flags.end();
+}
+
+}  // namespace
+
+TEST_CASE("The interval holds 80 % of a log-normal: 1.2816 sigmas each way") {
+  auto const interval = interval_around(10, 0.15);
+  CHECK_THAT(interval.high, WithinRel(10 * std::exp(1.2816 * 0.15)));
+  CHECK_THAT(interval.low * interval.high, WithinRel(100.0));
+}
+
+TEST_CASE("A known kind of plan on a known kind of device has the base sigma") {
+  CHECK_THAT(of(round_machine()).log_sigma, WithinRel(constants::sigma_base.value));
+}
+
+TEST_CASE("Widenings add in quadrature and are flagged") {
+  auto machine = round_machine();
+  machine.vendor = "amd";
+  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(0.15, 0.08)));
+  machine.architecture = "gfx1250";
+  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(0.15, 0.08, 0.20)));
+  CHECK(of(machine, {FrameworkKind::unknown, true}).log_sigma > of(machine).log_sigma);
+  CHECK(has_flag(of(machine, stated, true), "extrapolated"));
+  CHECK(has_flag(of(machine), "reference-only"));
+}
+
+TEST_CASE("A measured machine carries the spread of its samples") {
+  auto machine = round_machine();
+  machine.origin = hpcadvise::profiles::Origin::measured;
+  machine.gemm[Precision::bf16].points = {{64, 64, 64, 1e12, 0.196}};
+  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(0.15, 0.1)));
+  CHECK_FALSE(has_flag(of(machine), "reference-only"));
+}
+
+TEST_CASE("A format without rates of its own is flagged") {
+  auto machine = round_machine();
+  machine.gemm.erase(Precision::bf16);
+  CHECK(has_flag(of(machine), "precision-substituted"));
+}

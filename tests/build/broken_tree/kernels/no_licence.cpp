@@ -1,0 +1,1 @@
+int licence_is_missing();

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+# Of several installed Kokkos, the newest that serves the backend is taken. Prefixes with nothing but the
+# files that CMake reads stand for them.
+cmake_minimum_required(VERSION 3.25)
+
+function(fake_kokkos version devices arch)
+  set(directory ${WORK}/${version}-${devices}/lib/cmake/Kokkos)
+  string(REPLACE "-" ";" devices "${devices}")
+  file(WRITE ${directory}/KokkosConfig.cmake "message(FATAL_ERROR \"must not be loaded\")\n")
+  file(WRITE ${directory}/KokkosConfigCommon.cmake "SET(Kokkos_DEVICES ${devices})\nSET(Kokkos_ARCH ${arch})\n")
+  file(WRITE ${directory}/KokkosConfigVersion.cmake "set(PACKAGE_VERSION ${version})\n")
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+fake_kokkos(3.3.00 OPENMP-SERIAL "")
+fake_kokkos(3.4.01 OPENMP-SERIAL "")
+fake_kokkos(4.7.01 OPENMP-SERIAL "")
+fake_kokkos(4.7.02 SERIAL "")
+fake_kokkos(4.7.03 OPENMPTARGET-SERIAL "")
+fake_kokkos(5.0.00 CUDA-SERIAL "AMPERE80")
+fake_kokkos(6.0.00 OPENMP-SERIAL "")
+file(GLOB all ${WORK}/*)
+
+function(expect backend prefixes expected)
+  set(CMAKE_PREFIX_PATH ${prefixes})
+  set(HPCADVISE_BACKEND ${backend})
+  unset(Kokkos_DIR CACHE)
+  include(${ROOT}/cmake/InstalledKokkos.cmake)
+  if(expected)
+    set(expected ${WORK}/${expected}/lib/cmake/Kokkos)
+  endif()
+  if(NOT "${Kokkos_DIR}" STREQUAL "${expected}" AND (expected OR Kokkos_DIR))
+    message(FATAL_ERROR "for ${backend}: ${Kokkos_DIR} instead of ${expected}")
+  endif()
+endfunction()
+
+expect(host "${all}" 4.7.01-OPENMP-SERIAL)
+expect(host "${WORK}/3.3.00-OPENMP-SERIAL;${WORK}/3.4.01-OPENMP-SERIAL" 3.4.01-OPENMP-SERIAL)
+expect(host "${WORK}/3.3.00-OPENMP-SERIAL;${WORK}/6.0.00-OPENMP-SERIAL" "")
+expect(cuda-sm80 "${all}" 5.0.00-CUDA-SERIAL)
+expect(cuda-sm90 "${all}" "")

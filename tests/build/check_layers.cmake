@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# The arrows: a folder includes itself and what its row names. With the repository root as include
+# directory the linker would notice only some of the others.
+cmake_minimum_required(VERSION 3.25)
+set(profiles_may_use "")
+set(kernels_may_use "")
+set(advisor_may_use profiles)
+set(probes_may_use profiles)
+set(probes/runner_may_use probes profiles kernels)
+set(cli_may_use advisor probes profiles)
+set(folders profiles kernels advisor probes cli)
+
+set(sees_kokkos kernels probes/runner)  # and no other
+
+set(broken "")
+foreach(folder IN LISTS folders)
+  file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/${folder}/*.hpp ${ROOT}/${folder}/*.cpp)
+  foreach(source IN LISTS sources)
+    set(layer ${folder})
+    if(source MATCHES "^probes/runner/")
+      set(layer probes/runner)
+    endif()
+    file(STRINGS ${ROOT}/${source} includes REGEX "^ *# *include")
+    foreach(include IN LISTS includes)
+      string(REGEX REPLACE ".*[<\"]([^>\"]*)[>\"].*" "\\1" header "${include}")
+      string(REGEX MATCH "^[^/]*" other "${header}")
+      if(other IN_LIST folders AND NOT other STREQUAL folder AND NOT other IN_LIST ${layer}_may_use)
+        list(APPEND broken "${source} includes ${header}, against the arrows")
+      elseif(layer STREQUAL probes AND header MATCHES "^probes/runner/")
+        list(APPEND broken "${source} includes ${header}, which only the runner may")
+      elseif(header MATCHES "^Kokkos_|^mpi\\.h" AND NOT layer IN_LIST sees_kokkos)
+        list(APPEND broken "${source} includes ${header}, which only kernels and the runner may")
+      elseif(source MATCHES "\\.hpp$" AND header MATCHES "^nlohmann/json\\.hpp|^CLI/" AND NOT folder STREQUAL cli)
+        list(APPEND broken "${source} includes ${header}, which belongs into a .cpp")
+      endif()
+    endforeach()
+  endforeach()
+endforeach()
+
+if(broken)
+  list(JOIN broken "\n  " lines)
+  message(FATAL_ERROR "Includes that the layers do not allow:\n  ${lines}")
+endif()

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# The licence stands in the first lines of every source file and every command.
+cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/tree_files.cmake)
+hpcadvise_tree_files(sources *.cpp *.hpp *.cmake *CMakeLists.txt *.sh tools/* .ci/*)
+set(broken "")
+foreach(source IN LISTS sources)
+  file(READ ${ROOT}/${source} start LIMIT 120)
+  if(NOT start MATCHES "SPDX-License-Identifier: Apache-2\\.0")
+    list(APPEND broken ${source})
+  endif()
+endforeach()
+if(broken)
+  list(JOIN broken "\n  " lines)
+  message(FATAL_ERROR "No SPDX-License-Identifier in the first lines of:\n  ${lines}")
+endif()

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# A relative link in a page names a file that is there.
+cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/tree_files.cmake)
+hpcadvise_tree_files(pages *.md)
+set(broken "")
+foreach(page IN LISTS pages)
+  file(READ ${ROOT}/${page} text)
+  string(REPLACE "](" "@(" text "${text}")  # a lone bracket would glue list elements together
+  string(REGEX MATCHALL "@\\([^():# ]+" links "${text}")
+  cmake_path(GET page PARENT_PATH directory)
+  foreach(link IN LISTS links)
+    string(SUBSTRING ${link} 2 -1 target)
+    if(NOT EXISTS ${ROOT}/${directory}/${target})
+      list(APPEND broken "${page}: ${target}")
+    endif()
+  endforeach()
+endforeach()
+if(broken)
+  list(JOIN broken "\n  " lines)
+  message(FATAL_ERROR "Links to files that are not there:\n  ${lines}")
+endif()

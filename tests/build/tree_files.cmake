@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# hpcadvise_tree_files(<out> <pattern>...): the project's own files of these names below ROOT; not what was built or fetched.
+function(hpcadvise_tree_files out)
+  set(found "")
+  foreach(folder advisor cli cmake docs kernels probes profiles tests tools .ci)
+    list(TRANSFORM ARGN PREPEND ${ROOT}/${folder}/ OUTPUT_VARIABLE patterns)
+    file(GLOB_RECURSE files RELATIVE ${ROOT} ${patterns})
+    list(APPEND found ${files})
+  endforeach()
+  list(TRANSFORM ARGN PREPEND ${ROOT}/ OUTPUT_VARIABLE patterns)
+  file(GLOB files LIST_DIRECTORIES false RELATIVE ${ROOT} ${patterns})
+  list(APPEND found ${files})
+  if(NOT ROOT MATCHES "broken_tree$")
+    list(FILTER found EXCLUDE REGEX "^tests/build/broken_tree/")
+  endif()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()

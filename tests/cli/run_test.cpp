@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole tool in one process: what is typed, what is printed, which exit code.
+#include "cli/run.hpp"
+
+#include "tests/support/golden.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace hpcadvise;
+
+namespace {
+
+struct Run {
+  int code;
+  std::string out;
+  std::string log;
+};
+
+Run run(std::vector<std::string> const& arguments) {
+  std::ostringstream out;
+  std::ostringstream log;
+  cli::Output output{out, log, cli::Terminal{}, cli::Terminal{}};
+  int const code = cli::run(arguments, output);
+  return {code, out.str(), log.str()};
+}
+
+bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("Help is printed on stdout for the tool and for every command, with examples", "[cli]") {
+  for (auto const& words : std::vector<std::vector<std::string>>{{},
+                                                                 {"probe"},
+                                                                 {"profiles"},
+                                                                 {"profiles", "list"},
+                                                                 {"profiles", "show"},
+                                                                 {"profiles", "validate"},
+                                                                 {"profiles", "export"},
+                                                                 {"systems"},
+                                                                 {"systems", "list"},
+                                                                 {"systems", "show"},
+                                                                 {"systems", "detect"},
+                                                                 {"advise"},
+                                                                 {"estimate"}}) {
+    auto arguments = words;
+    arguments.push_back("--help");
+    auto const result = run(arguments);
+    CAPTURE(words);
+    CHECK(result.code == 0);
+    CHECK(has(result.out, "Examples:"));
+    CHECK(has(result.out, "hpcadvise"));
+    CHECK(result.log.empty());
+  }
+}
+
+TEST_CASE("A command line that cannot be understood is exit code 2 with where to look", "[cli]") {
+  for (auto const& words : std::vector<std::vector<std::string>>{
+           {}, {"nonsense"}, {"advise", "--no-such-option"}, {"systems"}, {"advise", "--devices"}}) {
+    auto const result = run(words);
+    CAPTURE(words, result.log);
+    CHECK(result.code == 2);
+    CHECK(result.out.empty());
+    CHECK(has(result.log, "hpcadvise: error:"));
+    CHECK(has(result.log, "--help"));
+  }
+}
+
+TEST_CASE("A command that is not there yet is not in the help", "[cli]") {
+  auto const help = run({"--help"}).out;
+  for (char const* const name : {"emit", "budget", "report", "compare", "verify", "check"})
+    CHECK_FALSE(has(help, std::string("\n  ") + name));
+}
+
+TEST_CASE("An unknown system, model or machine names the nearest known one", "[cli]") {
+  auto const system = run({"systems", "show", "lumi"});
+  CHECK(system.code == 2);
+  CHECK(has(system.log, "lumi-g"));
+
+  auto const model = run({"advise", "--model", "llama-2-7", "--machine", "lumi-g", "--devices", "64"});
+  CHECK(model.code == 2);
+  CHECK(has(model.log, "llama-2-7b"));
+
+  auto const machine = run({"advise", "--model", "llama-2-7b", "--machine", "lumi-h", "--devices", "64"});
+  CHECK(machine.code == 2);
+  CHECK(has(machine.log, "lumi-g"));
+}
+
+TEST_CASE("Device counts that make no sense are refused with what would", "[cli]") {
+  for (char const* const devices : {"0", "-8", "many", "64..8"}) {
+    auto const result = run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", devices});
+    CAPTURE(devices, result.log);
+    CHECK(result.code == 2);
+    CHECK(has(result.log, "--devices"));
+  }
+}
+
+TEST_CASE("A profile that is not there or broken is exit code 2 with its file", "[cli]") {
+  auto const folder = std::filesystem::temp_directory_path() / "hpcadvise-run-test";
+  std::filesystem::create_directories(folder);
+  auto const broken = folder / "broken.json";
+  std::ofstream(broken) << "{\"schema_version\": ";
+  auto const result = run({"profiles", "validate", broken.string()});
+  CHECK(result.code == 2);
+  CHECK(has(result.out, "broken.json"));
+  CHECK(run({"profiles", "show", "no-such-profile", "--store", folder.string()}).code == 2);
+
+  auto const list = run({"profiles", "list", "--store", folder.string()});
+  CHECK(list.code == 0);
+  CHECK(has(list.out, "unreadable"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("Results that cannot be written are an error, not silence", "[cli]") {
+  std::ofstream full("/dev/full");
+  if (!full) SKIP("no /dev/full on this machine");
+  std::ostringstream log;
+  cli::Output output{full, log, cli::Terminal{}, cli::Terminal{}};
+  CHECK(cli::run({"systems", "list"}, output) == 2);
+  CHECK(has(log.str(), "standard output"));
+}
+
+TEST_CASE("The answer for a 7B model on 64 GCDs of LUMI-G stays as it was accepted", "[cli][golden]") {
+  auto const result = run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64",
+                           "--sequence-length", "4096", "--global-batch", "1024"});
+  CHECK(result.code == 0);
+  CHECK(tests::golden_difference("advise-llama-2-7b-lumi-g-64.txt", result.out) == "");
+}
+
+TEST_CASE("The list of systems stays as it was accepted", "[cli][golden]") {
+  CHECK(tests::golden_difference("systems-list.txt", run({"systems", "list"}).out) == "");
+  CHECK(tests::golden_difference("systems-show-lumi-g.txt", run({"systems", "show", "lumi-g"}).out) == "");
+}
+
+TEST_CASE("The same question gets the same bytes", "[cli]") {
+  std::vector<std::string> const question{"advise",    "--model", "llama-2-13b", "--machine", "leonardo-booster",
+                                          "--devices", "128",     "--format",    "json"};
+  CHECK(run(question).out == run(question).out);
+}
+
+TEST_CASE("When nothing fits the answer says what comes closest and the exit code is 4", "[cli]") {
+  auto const result = run({"advise", "--model", "gpt-3-175b", "--machine", "leonardo-booster", "--devices", "4",
+                           "--sequence-length", "2048", "--global-batch", "64"});
+  CHECK(result.code == 4);
+  CHECK(has(result.out, "Nothing fits."));
+  CHECK(has(result.out, "What would make it fit"));
+}
+
+TEST_CASE("A machine that is only announced is described, and not planned for", "[cli]") {
+  CHECK(run({"systems", "show", "alice-recoque"}).code == 0);
+  auto const result = run({"advise", "--model", "llama-2-7b", "--machine", "alice-recoque", "--devices", "64"});
+  CHECK(result.code == 2);
+  CHECK(has(result.log, "announced"));
+}
+
+TEST_CASE("Results fit on a terminal of 80 columns", "[cli]") {
+  for (auto const& words : std::vector<std::vector<std::string>>{
+           {"systems", "list"},
+           {"systems", "show", "lumi-g"},
+           {"systems", "show", "jupiter-booster"},
+           {"advise", "--help"},
+           {"advise", "--model", "llama-3-70b", "--machine", "leonardo-booster", "--devices", "1024", "--tokens", "1T"},
+           {"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8..512"},
+           {"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--sequence-length", "4096", "--plan",
+            "tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1"}}) {
+    auto const result = run(words);
+    CHECK(result.code == 0);
+    std::istringstream lines(result.out);
+    bool in_examples = false;
+    for (std::string line; std::getline(lines, line);) {
+      in_examples = in_examples || line == "Examples:";
+      CAPTURE(line);
+      bool const for_copying = line.starts_with("tp=");
+      if (!in_examples && !for_copying) CHECK(cli::display_width(line) <= 80);
+    }
+  }
+}
+
+TEST_CASE("The JSON of advise holds a ranked list whose terms add up to the step time", "[cli]") {
+  auto const result =
+      run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64", "--sequence-length", "4096",
+           "--global-batch", "1024", "--tokens", "100B", "--format", "json"});
+  REQUIRE(result.code == 0);
+  auto const json = nlohmann::json::parse(result.out);
+  for (char const* const key : {"model", "machine", "devices", "job", "assumed", "plans", "pareto", "recommended",
+                                "considered", "rejected", "neighbours", "batch", "cost"})
+    CHECK(json.contains(key));
+  double last_s = 0;
+  for (auto const& plan : json.at("plans")) {
+    double const median_s = plan.at("step_time_s").at("median");
+    double sum_s = 0;
+    for (auto const& term : plan.at("terms_s")) sum_s += term.get<double>();
+    CHECK_THAT(sum_s, Catch::Matchers::WithinRel(median_s, 1e-9));
+    CHECK(median_s >= last_s);
+    last_s = median_s;
+    CHECK(plan.at("fits") == true);
+    CHECK(plan.at("memory_bytes").at("total").get<double>() <= 64 * double(1 << 30));
+  }
+}
+
+TEST_CASE("A plan printed by advise is read back by estimate and gets the same step time", "[cli]") {
+  std::vector<std::string> const job{"--model",           "llama-2-7b", "--machine", "lumi-g",
+                                     "--sequence-length", "4096",       "--format",  "json"};
+  auto advise = std::vector<std::string>{"advise", "--devices", "64", "--global-batch", "1024"};
+  advise.insert(advise.end(), job.begin(), job.end());
+  auto const answer = run(advise).out;
+  auto const file = std::filesystem::temp_directory_path() / "hpcadvise-run-test-plan.json";
+  std::ofstream(file) << answer;
+
+  auto estimate = std::vector<std::string>{"estimate", "--plan", file.string()};
+  estimate.insert(estimate.end(), job.begin(), job.end());
+  auto const again = nlohmann::json::parse(run(estimate).out);
+  CHECK(again.at("step_time_s") == nlohmann::json::parse(answer).at("plans").at(0).at("step_time_s"));
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("A plan that cannot be is refused with what contradicts", "[cli]") {
+  std::vector<std::string> const job{"estimate", "--model",           "llama-2-7b", "--machine",
+                                     "lumi-g",   "--sequence-length", "4096"};
+  for (char const* const plan : {"tp=3,dp=8,micro_batch=1,global_batch=64", "tp=2,dp=4,micro_batch=3,global_batch=64",
+                                 "tp=0,dp=8", "tp=two", "unknown=1", "no-such-file.json"}) {
+    auto words = job;
+    words.insert(words.end(), {"--plan", plan});
+    auto const result = run(words);
+    CAPTURE(plan, result.log);
+    CHECK(result.code == 2);
+    CHECK(has(result.log, "hpcadvise: error:"));
+  }
+}
+
+TEST_CASE("A profile's name is no way out of the store", "[cli]") {
+  for (char const* const name : {"../../x", "/etc/x", ".hidden", "a b"}) {
+    auto const result = run({"probe", "--name", name, "--budget", "1s"});
+    CAPTURE(name, result.log);
+    CHECK(result.code == 2);
+    CHECK(has(result.log, "cannot name a profile"));
+  }
+}
+
+TEST_CASE("A table of runs that cannot be read is one clear error", "[cli]") {
+  auto const missing = run({"estimate", "--runs", "no-such.csv"});
+  CHECK(missing.code == 2);
+  CHECK(has(missing.log, "no-such.csv"));
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A runner that measures nothing and misbehaves as asked by FAKE_RUNNER: words apart by spaces, each "what" or
+// "what:N", N the id of a request. Times are invented: request N takes N + 1 ms a call.
+
+#include "probes/plan.hpp"
+#include "probes/protocol.hpp"
+#include "profiles/atomic_file.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+#include <string>
+
+using namespace hpcadvise;
+using namespace hpcadvise::probes;
+
+namespace {
+
+bool asked(std::string const& what) {
+  char const* const text = std::getenv("FAKE_RUNNER");
+  std::istringstream words(text != nullptr ? text : "");
+  for (std::string word; words >> word;)
+    if (word == what) return true;
+  return false;
+}
+bool asked(std::string const& what, std::int64_t id) { return asked(what + ":" + std::to_string(id)); }
+
+void say(Event const& event) {
+  std::puts(event_to_line(event).c_str());
+  std::fflush(stdout);
+}
+
+[[noreturn]] void hang() {
+  for (;;) ::pause();
+}
+
+int rank_count(SamplePlan const& plan) {
+  int count = 1;
+  if (asked("alone")) return count;
+  for (auto const& request : plan.requests) count = std::max(count, request.rank_count);
+  return count;
+}
+
+profiles::Sample invented(SampleRequest const& request) {
+  auto sample = unmeasured_sample(request, profiles::SampleStatus::ok, "");
+  profiles::Timing timing;
+  timing.median_s = 1e-3 * double(request.id + 1);
+  if (asked("drifting") && request.sentinel) timing.median_s = 1e-3 * double(request.id + 1);
+  if (!asked("drifting") && request.sentinel) timing.median_s = 1e-3;
+  timing.low_s = timing.minimum_s = timing.p10_s = timing.p25_s = timing.median_s * 0.999;
+  timing.high_s = timing.p75_s = timing.p90_s = timing.median_s * 1.001;
+  timing.count = 11;
+  timing.total_s = 11 * timing.median_s;
+  timing.readings_s.assign(11, timing.median_s);
+  sample.timing = timing;
+  sample.work_flops = 1e6;
+  double const rate = asked("impossible") || asked("impossible", request.id) ? 1e30 : 1e9;
+  for (auto const* const name : {"flops_per_s", "bytes_per_s", "bus_bytes_per_s"})
+    sample.rates[name] = {rate, rate * 0.999, rate * 1.001};
+  return sample;
+}
+
+void misbehave_in(std::int64_t id) {
+  if (asked("crash", id)) ::raise(SIGSEGV);
+  if (asked("exit", id)) {
+    std::fputs("out of memory\n", stderr);
+    std::exit(3);
+  }
+  if (asked("hang", id)) hang();
+  if (asked("stubborn", id)) {
+    ::signal(SIGTERM, SIG_IGN);
+    hang();
+  }
+  if (asked("family", id)) {
+    if (::fork() == 0) ::setpgid(0, 0);  // as mpirun does with its ranks
+    hang();
+  }
+  if (asked("truncated", id)) {
+    std::fputs(R"({"event":"sample","request_id":)", stdout);
+    std::exit(0);
+  }
+  if (asked("slow")) ::usleep(100'000);
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  if (asked("no-hello")) {
+    std::fputs("error while loading shared libraries: libgone.so\n", stderr);
+    return 127;
+  }
+  if (asked("silent")) hang();
+  std::string const file = arguments[2];
+  SamplePlan const plan = plan_from_json(profiles::read_text_file(file), file);
+  HelloEvent hello;
+  hello.runner = "fake";
+  hello.backend = "host";
+  hello.thread_count = 2;
+  hello.rank_count = rank_count(plan);
+  hello.providers = {"kokkos", "openblas", "mpi"};
+  if (asked("no-mpi")) hello.providers.pop_back();
+  hello.compiler = "GNU 12.2.0";
+  hello.build_type = "Release";
+  hello.clock_resolution_s = 1e-8;
+  say(hello);
+  if (asked("dies-idle") && !plan.requests.empty()) return 0;
+  if (asked("garbage")) {
+    std::puts("Loading module \x1b[31mfoo");
+    std::puts("{\"event\":\"sample\"}");
+    say(SampleEvent{.request_id = 999, .sample = {}});
+  }
+  if (asked("huge")) {
+    std::string const megabyte(1 << 20, 'x');
+    for (int i = 0; i < 20; ++i) std::fputs(megabyte.c_str(), stdout);
+    std::puts("");
+  }
+  for (auto const& request : plan.requests) {
+    say(StartEvent{request.id});
+    misbehave_in(request.id);
+    say(SampleEvent{request.id, invented(request)});
+    if (asked("twice")) say(SampleEvent{request.id, invented(request)});
+    if (asked("dies-after", request.id)) return 1;
+  }
+  say(DoneEvent{});
+  if (asked("talks-on")) {
+    std::puts("PMIx finalize failed");
+    say(StartEvent{0});
+    std::fflush(stdout);
+    hang();
+  }
+  return 0;
+}

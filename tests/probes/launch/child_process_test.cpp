@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/launch/child_process.hpp"
+
+#include "probes/launch/session.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <signal.h>
+
+using namespace hpcadvise::probes;
+using Kind = ChildProcess::Output::Kind;
+
+namespace {
+
+Command shell(std::string const& script) { return {{"/bin/sh", "-c", script}, {}}; }
+
+std::vector<std::string> all_lines(ChildProcess& child) {
+  std::vector<std::string> lines;
+  for (;;) {
+    auto const output = child.next_line(10);
+    if (output.kind != Kind::line) return lines;
+    lines.push_back(output.line);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Lines come one by one, the last also without its newline", "[child]") {
+  ChildProcess child(shell("printf 'one\\n\\nthree'"));
+  CHECK(all_lines(child) == std::vector<std::string>{"one", "", "three"});
+  CHECK(child.end(5).success());
+}
+
+TEST_CASE("Waiting for a line ends at its limit", "[child]") {
+  ChildProcess child(shell("sleep 60"));
+  CHECK(child.next_line(0.05).kind == Kind::nothing);
+}
+
+TEST_CASE("stdin is empty and the environment has the additions", "[child]") {
+  ChildProcess child({{"/bin/sh", "-c", "cat; echo \"$ADDED\""}, {{"ADDED", "x y"}}});
+  CHECK(all_lines(child) == std::vector<std::string>{"x y"});
+}
+
+TEST_CASE("The exit is reported as it was", "[child]") {
+  CHECK(to_string(ChildProcess(shell("exit 3")).end(5)) == "exit code 3");
+  CHECK(to_string(ChildProcess(shell("kill -SEGV $$")).end(5)) == "signal 11 (SIGSEGV)");
+  CHECK(to_string(ChildProcess(shell("exit 139")).end(5)) == "exit code 139: signal 11 (SIGSEGV)");
+}
+
+TEST_CASE("The end of stderr is kept, bounded and printable", "[child]") {
+  ChildProcess child(
+      shell("i=0; while [ $i -lt 2000 ]; do echo line $i >&2; i=$((i+1)); done; printf 'a\\033b\\n' >&2"));
+  CHECK(all_lines(child).empty());
+  child.end(5);
+  auto const tail = child.stderr_tail();
+  CHECK(tail.size() <= 4096);
+  CHECK(tail.ends_with("line 1999\na?b"));
+}
+
+TEST_CASE("Nothing of a child's family is left, not even what left its process group", "[child]") {
+  pid_t session = 0;
+  {
+    // The second sleep is a job of its own group; both ignore SIGTERM.
+    ChildProcess child(shell("trap '' TERM; set -m; sleep 60 & sleep 60 & echo ready; wait"));
+    REQUIRE(child.next_line(10).line == "ready");
+    session = child.pid();
+    CHECK(processes_of_session(session).size() >= 3);
+    child.terminate(0.2);
+    CHECK(processes_of_session(session).empty());
+  }
+  CHECK(processes_of_session(session).empty());
+}
+
+TEST_CASE("A child that is let go of is ended", "[child]") {
+  pid_t session = 0;
+  {
+    ChildProcess const child(shell("sleep 60"));
+    session = child.pid();
+  }
+  CHECK(processes_of_session(session).empty());
+}
+
+TEST_CASE("Text is made printable and cut", "[child]") {
+  CHECK(sanitized("a\x01"
+                  "b\x7f\xc3\xa4",
+                  100) == "a?b???");
+  CHECK(sanitized("abcdef", 3) == "abc...");
+}

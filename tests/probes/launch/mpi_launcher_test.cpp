@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/launch/mpi_launcher.hpp"
+
+#include "probes/launch/temporary_folder.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace hpcadvise::probes;
+using Catch::Matchers::ContainsSubstring;
+using Words = std::vector<std::string>;
+
+namespace {
+
+void write_script(std::filesystem::path const& file, std::string const& body) {
+  std::ofstream(file) << "#!/bin/sh\n" << body << "\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+}
+
+Words options(MpiKind kind, MpiJob const& job) {
+  auto const command = mpi_command({"mpirun", kind, ""}, job, {{"runner", "--plan", "p.json"}, {{"A", "1"}}});
+  CHECK(command.environment.at("A") == "1");
+  CHECK(Words(command.arguments.end() - 3, command.arguments.end()) == Words{"runner", "--plan", "p.json"});
+  return {command.arguments.begin() + 1, command.arguments.end() - 3};
+}
+
+}  // namespace
+
+TEST_CASE("A launcher is known by what its --version prints", "[mpi]") {
+  CHECK(mpi_kind("mpirun (Open MPI) 4.1.4\n") == MpiKind::open_mpi);
+  CHECK(mpi_kind("HYDRA build details:\n    Version: 4.0.2\n") == MpiKind::hydra);
+  CHECK(mpi_kind("Intel(R) MPI Library for Linux* OS, Version 2021.10\n") == MpiKind::intel_mpi);
+  CHECK_FALSE(mpi_kind("something else"));
+}
+
+TEST_CASE("Open MPI is told ranks, place and binding; root has to be allowed", "[mpi]") {
+  CHECK(options(MpiKind::open_mpi, {.rank_count = 4}) == Words{"-np", "4", "--map-by", "core", "--bind-to", "core"});
+  CHECK(options(MpiKind::open_mpi, {.rank_count = 2, .binding = Binding::numa, .as_root = true}) ==
+        Words{"--allow-run-as-root", "-np", "2", "--map-by", "numa", "--bind-to", "numa"});
+}
+
+TEST_CASE("Oversubscription is allowed only when asked for, and then nothing is bound", "[mpi]") {
+  CHECK(options(MpiKind::open_mpi, {.rank_count = 4, .oversubscribe = true}) ==
+        Words{"-np", "4", "--map-by", "core:OVERSUBSCRIBE", "--bind-to", "none"});
+  CHECK(options(MpiKind::hydra, {.rank_count = 4, .oversubscribe = true}) == Words{"-n", "4", "-bind-to", "none"});
+}
+
+TEST_CASE("Hydra and Intel MPI have their own words", "[mpi]") {
+  CHECK(options(MpiKind::hydra, {.rank_count = 4, .binding = Binding::numa, .as_root = true}) ==
+        Words{"-n", "4", "-bind-to", "numa", "-map-by", "numa"});
+  CHECK(options(MpiKind::intel_mpi, {.rank_count = 4}) == Words{"-n", "4", "-genv", "I_MPI_PIN_DOMAIN", "core"});
+}
+
+TEST_CASE("mpirun is looked for before mpiexec, in the order of PATH", "[mpi]") {
+  TemporaryFolder const folder;
+  write_script(folder.path() / "mpiexec", "echo HYDRA build details:");
+  CHECK(find_mpi_launcher(folder.path().string()).launcher.value().kind == MpiKind::hydra);
+  write_script(folder.path() / "mpirun", "echo 'mpirun (Open MPI) 4.1.4'; echo; echo 'Report bugs'");
+  auto const found = find_mpi_launcher("/nowhere:" + folder.path().string());
+  REQUIRE(found.launcher);
+  CHECK(found.launcher->kind == MpiKind::open_mpi);
+  CHECK(found.launcher->version == "mpirun (Open MPI) 4.1.4");
+}
+
+TEST_CASE("No launcher, and one of an unknown kind, are told with the reason", "[mpi]") {
+  TemporaryFolder const folder;
+  CHECK_THAT(find_mpi_launcher(folder.path().string()).problem, ContainsSubstring("no mpirun or mpiexec in PATH"));
+  write_script(folder.path() / "mpirun", "echo other; exit 1");
+  auto const found = find_mpi_launcher(folder.path().string());
+  CHECK_FALSE(found.launcher);
+  CHECK_THAT(found.problem, ContainsSubstring("'other'"));
+}

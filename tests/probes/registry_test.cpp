@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/probe.hpp"
+
+#include "probes/memory_probe.hpp"
+#include "probes/plan.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <map>
+#include <set>
+
+using namespace hpcadvise;
+using namespace hpcadvise::probes;
+
+namespace {
+
+PlanContext context_of(int rank_count) {
+  PlanContext context;
+  context.host.core_count = context.host.allowed_core_count = 4;
+  context.host.memory_bytes = std::int64_t{16} << 30;
+  context.host.caches = {{1, 32 << 10, 4, 64}, {2, 1 << 20, 4, 64}, {3, 32 << 20, 1, 64}};
+  context.providers = {"kokkos", "openblas", "mpi"};
+  context.rank_count = rank_count;
+  return context;
+}
+
+// docs/adding_a_probe.md, "The names of the parameters"
+std::map<std::string, std::set<std::string>> const contract{
+    {"gemm", {"m", "n", "k", "precision", "a_transposed", "b_transposed"}},
+    {"attention",
+     {"batch", "query_heads", "kv_heads", "query_length", "key_length", "head_size", "causal", "direction",
+      "precision"}},
+    {"memory", {"kernel", "working_set_bytes", "level"}},
+    {"launch", {"kind"}},
+    {"collective", {"operation", "message_bytes", "rank_count", "placement"}},
+};
+
+}  // namespace
+
+TEST_CASE("Every probe is found by its name", "[registry]") {
+  for (Probe const& probe : all_probes()) {
+    CHECK(find_probe(probe.name) == &probe);
+    CHECK_FALSE(probe.summary.empty());
+  }
+  CHECK(find_probe("nothing") == nullptr);
+}
+
+TEST_CASE("Every candidate keeps the contract of names", "[registry]") {
+  for (Probe const& probe : all_probes()) {
+    std::string const name(probe.name);
+    auto const candidates = probe.candidates(context_of(2));
+    CHECK_FALSE(candidates.empty());
+    REQUIRE(contract.contains(name));
+    for (auto const& candidate : candidates) {
+      std::set<std::string> names;
+      for (auto const& [parameter, value] : candidate.request.parameters) names.insert(parameter);
+      CHECK(names == contract.at(name));
+      CHECK(candidate.request.probe == name);
+      CHECK(candidate.call_s > 0);
+      CHECK(candidate.overhead_s >= 0);
+    }
+  }
+}
+
+TEST_CASE("No probe asks for the same sample twice", "[registry]") {
+  for (Probe const& probe : all_probes()) {
+    std::set<std::string> keys;
+    for (auto const& candidate : probe.candidates(context_of(2)))
+      CHECK(keys.insert(sample_key(unmeasured_sample(candidate.request, profiles::SampleStatus::ok, ""))).second);
+  }
+}
+
+TEST_CASE("Without its providers a probe wants nothing", "[registry]") {
+  PlanContext context = context_of(0);
+  context.providers.clear();
+  for (Probe const& probe : all_probes()) CHECK(probe.candidates(context).empty());
+}
+
+TEST_CASE("Collectives need two ranks, and only they take more than one", "[registry]") {
+  for (Probe const& probe : all_probes()) {
+    for (auto const& candidate : probe.candidates(context_of(4)))
+      CHECK(candidate.request.rank_count == (probe.name == "collective" ? 4 : 1));
+    if (probe.name == "collective") {
+      CHECK(probe.candidates(context_of(0)).empty());
+      CHECK(probe.candidates(context_of(1)).empty());
+    }
+  }
+}
+
+TEST_CASE("The most valuable sample of each probe comes first", "[registry]") {
+  auto const first = [](char const* name) { return find_probe(name)->candidates(context_of(2)).front().request; };
+  CHECK(profiles::integer_parameter(first("gemm").parameters, "m") == 2048);
+  CHECK(profiles::text_parameter(first("gemm").parameters, "precision") == "fp32");
+  CHECK(profiles::text_parameter(first("memory").parameters, "level") == "DRAM");
+  CHECK(profiles::text_parameter(first("memory").parameters, "kernel") == "triad");
+  CHECK(profiles::bool_parameter(first("attention").parameters, "causal") == true);
+  CHECK(profiles::text_parameter(first("attention").parameters, "direction") == "forward");
+}
+
+TEST_CASE("Working sets live in the level they are meant for", "[registry][memory]") {
+  auto host = context_of(0).host;
+  CHECK(working_set_bytes(host, "L1") == (4 * (32 << 10)) / 2);
+  CHECK(working_set_bytes(host, "L2") == (4 * (1 << 20)) / 2);
+  CHECK(working_set_bytes(host, "L3") == (32 << 20) / 2);
+  CHECK(working_set_bytes(host, "DRAM") == 4 * (32 << 20));
+  CHECK_FALSE(working_set_bytes(host, "L4"));
+
+  SECTION("a process with half of the cores has half of the private caches") {
+    host.allowed_core_count = 2;
+    CHECK(working_set_bytes(host, "L2") == 1 << 20);
+    CHECK(working_set_bytes(host, "L3") == (32 << 20) / 2);
+  }
+  SECTION("a level that is hardly larger than the one below cannot be told from it") {
+    host.caches[2].size_bytes = 6 << 20;  // half: 3 MiB; all L2: 4 MiB
+    CHECK_FALSE(working_set_bytes(host, "L3"));
+  }
+  SECTION("four times a very large cache is not needed") {
+    host.caches[2].size_bytes = 480 << 20;
+    CHECK(working_set_bytes(host, "DRAM") == 1 << 30);
+  }
+  SECTION("a control group that is too small leaves memory unmeasured") {
+    host.cgroup_memory_limit_bytes = 256 << 20;
+    CHECK_FALSE(working_set_bytes(host, "DRAM"));
+  }
+}

@@ -6,9 +6,13 @@
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
+#include <set>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -16,20 +20,25 @@ namespace {
 constexpr std::string_view example =
     "write for example device=h100-sxm-80gb,devices-per-node=8,network-gbit-per-device=400,network=infiniband";
 
-double positive_number(std::string_view key, std::string_view text) {
+// Beyond any machine: a slip of the keys.
+constexpr double most_devices_per_node = 1024;
+constexpr double most_gbit_per_device = 1e5;
+constexpr std::string_view network_kinds[] = {"infiniband", "slingshot", "roce", "omni-path", "bxi"};
+
+double positive_number(std::string_view key, std::string_view text, double most) {
   double number = 0;
   auto const* const end = text.data() + text.size();
   auto const [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end || !std::isfinite(number) || number <= 0)
-    throw profiles::UsageError(fmt::format("machine: {}={}: not a number above 0", key, text), std::string(example));
+  if (error != std::errc{} || stop != end || !(number > 0) || !(number <= most))
+    throw profiles::UsageError(fmt::format("machine: {}={}: not a number above 0 and up to {:g}", key, text, most),
+                               std::string(example));
   return number;
 }
 
 std::int64_t positive_integer(std::string_view key, std::string_view text) {
-  double const number = positive_number(key, text);
-  if (number != std::floor(number) || number > 1e6)
-    throw profiles::UsageError(fmt::format("machine: {}={}: not a whole number up to 1,000,000", key, text),
-                               std::string(example));
+  double const number = positive_number(key, text, most_devices_per_node);
+  if (number != std::floor(number))
+    throw profiles::UsageError(fmt::format("machine: {}={}: not a whole number", key, text), std::string(example));
   return static_cast<std::int64_t>(number);
 }
 
@@ -41,10 +50,18 @@ DeviceClass const& class_with_network(profiles::DeviceDescription const& device)
   return row;
 }
 
+std::string network_kind(std::string_view text) {
+  if (std::find(std::begin(network_kinds), std::end(network_kinds), text) != std::end(network_kinds))
+    return std::string(text);
+  throw profiles::UsageError(fmt::format("machine: network={}: not a kind known here", text),
+                             fmt::format("known are {}; leave it out for another", fmt::join(network_kinds, ", ")));
+}
+
 }  // namespace
 
 ComposedMachine composed_machine_from_text(std::string_view text) {
   ComposedMachine parts;
+  std::set<std::string_view> seen;
   for (std::string_view rest = text; !rest.empty();) {
     auto const comma = rest.find(',');
     auto const part = rest.substr(0, comma);
@@ -52,6 +69,8 @@ ComposedMachine composed_machine_from_text(std::string_view text) {
     auto const equals = part.find('=');
     auto const key = part.substr(0, equals);
     auto const value = equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
+    if (!seen.insert(key).second)
+      throw profiles::UsageError(fmt::format("machine: '{}' is given twice", key), std::string(example));
     if (value.empty())
       throw profiles::UsageError(fmt::format("machine: '{}' is not key=value", part), std::string(example));
     if (key == "device")
@@ -59,13 +78,16 @@ ComposedMachine composed_machine_from_text(std::string_view text) {
     else if (key == "devices-per-node")
       parts.devices_per_node = positive_integer(key, value);
     else if (key == "network-gbit-per-device")
-      parts.network_gbit_per_device = positive_number(key, value);
+      parts.network_gbit_per_device = positive_number(key, value, most_gbit_per_device);
     else if (key == "network")
-      parts.network_kind = value;
+      parts.network_kind = network_kind(value);
     else
       throw profiles::UsageError(fmt::format("machine: unknown key '{}'", key), std::string(example));
   }
   if (parts.device.empty()) throw profiles::UsageError("machine: no device is named", std::string(example));
+  // A cluster of single devices would make every collective cross the network: too large a difference to assume.
+  if (!seen.contains("devices-per-node"))
+    throw profiles::UsageError("machine: devices-per-node is not given", std::string(example));
   return parts;
 }
 

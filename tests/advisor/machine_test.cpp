@@ -162,15 +162,18 @@ TEST_CASE("A composed machine reads its parts, and a missing network is the vend
   CHECK(parts.devices_per_node == 8);
   CHECK_THAT(machine_from_parts(parts, device()).network.bytes_per_s_per_device, WithinRel(25e9));
 
-  auto const usual = machine_from_parts(composed_machine_from_text("device=test-device"), device());
+  auto const usual = machine_from_parts(composed_machine_from_text("device=test-device,devices-per-node=8"), device());
   CHECK_THAT(usual.network.bytes_per_s_per_device, WithinRel(constants::network_unknown * 50e9));
   CHECK(has_note(usual, "DGX H100"));
 }
 
 TEST_CASE("A composed machine that cannot be read is refused") {
-  for (auto const* text : {"devices-per-node=8", "device=", "device=x,devices-per-node=0",
-                           "device=x,devices-per-node=2.5", "device=x,network-gbit-per-device=nan",
-                           "device=x,network-gbit-per-device=-1", "device=x,colour=red", "device=x,,"}) {
+  for (auto const* text :
+       {"devices-per-node=8", "device=", "device=x", "device=x,devices-per-node=0", "device=x,devices-per-node=2.5",
+        "device=x,devices-per-node=100000", "device=x,devices-per-node=8,network-gbit-per-device=nan",
+        "device=x,devices-per-node=8,network-gbit-per-device=-1", "device=x,devices-per-node=8,colour=red",
+        "device=x,devices-per-node=8,network-gbit-per-device=1e300", "device=x,devices-per-node=8,network=pigeon",
+        "device=x,device=y,devices-per-node=8", "device=x,,"}) {
     INFO(text);
     CHECK_THROWS_AS(composed_machine_from_text(text), profiles::UsageError);
   }

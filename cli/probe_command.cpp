@@ -94,10 +94,10 @@ void add_probe_command(CLI::App& app, Action& chosen) {
       ->capture_default_str()
       ->type_name("NAME");
   command->add_option("--threads", options->thread_count, "Threads of the kernels (else the cores allowed)")
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(CLI::Range(1, 100000).description(""))
       ->type_name("COUNT");
   command->add_option("--ranks", options->rank_count, "MPI ranks of the collectives (else one a NUMA domain or core)")
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(CLI::Range(1, 100000).description(""))
       ->type_name("COUNT");
   command->add_option("--bind", options->bind, "Bind each rank to a core or a numa domain")
       ->check(CLI::IsMember({"core", "numa"}).description(""))

@@ -112,7 +112,10 @@ TEST_CASE("A CPU limit below the cores and sensors that are missing are told", "
 TEST_CASE("Where the sentinel drifted every interval grows by half its spread", "[judge]") {
   profiles::MachineProfile profile;
   profiles::Sample sample;
-  sample.timing = profiles::Timing{.median_s = 10, .low_s = 9, .high_s = 11};
+  sample.timing.emplace();
+  sample.timing->median_s = 10;
+  sample.timing->low_s = 9;
+  sample.timing->high_s = 11;
   sample.rates["flops_per_s"] = {.median = 100, .low = 90, .high = 110};
   profile.samples = {sample};
   profiles::Sentinel sentinel;

@@ -22,11 +22,6 @@ auto speed_key(StepEstimate const& estimate) {
                     plan.micro_batch, plan.sharding, plan.recompute, plan.sequence_parallel);
 }
 
-// The memory model is not exact: what fills the device may not run.
-bool crowded(StepEstimate const& estimate) {
-  return estimate.memory.total_bytes() > constants::roomy_share * estimate.memory.capacity_bytes;
-}
-
 bool tied(StepEstimate const& estimate, StepEstimate const& best) {
   return std::log(estimate.step_time_s.median / best.step_time_s.median) <= constants::tie_log_ratio;
 }
@@ -59,6 +54,10 @@ LayoutKey layout_of(ParallelPlan const& plan) {
 int complexity(ParallelPlan const& plan) {
   return (plan.tensor_parallel > 1 ? 1 : 0) + (plan.pipeline_parallel > 1 ? 1 : 0) +
          (plan.sharding != Sharding::none ? 1 : 0) + (plan.recompute != Recompute::none ? 1 : 0);
+}
+
+bool crowded(StepEstimate const& estimate) {
+  return estimate.memory.total_bytes() > constants::roomy_share * estimate.memory.capacity_bytes;
 }
 
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep) {

@@ -19,6 +19,10 @@ LayoutKey layout_of(ParallelPlan const& plan);
 // Mechanisms that have to work for the plan to run: tensor and pipeline parallelism, sharding, recomputation.
 int complexity(ParallelPlan const& plan);
 
+// Leaves less than a tenth of the memory free (constants::roomy_share). The memory model is not exact: such a plan may
+// not run.
+bool crowded(StepEstimate const& estimate);
+
 // Fills plans, pareto and recommended.
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep);
 

@@ -2,6 +2,7 @@
 #include "cli/advise_command.hpp"
 
 #include "advisor/plan_json.hpp"
+#include "advisor/plan_order.hpp"
 #include "advisor/plan_search.hpp"
 #include "cli/device_range.hpp"
 #include "cli/plan_text.hpp"
@@ -62,8 +63,7 @@ ordered_json answer_to_json(Answer const& answer) {
 
 // What the star in the table means for this plan.
 std::string recommendation_text(advisor::StepEstimate const& best) {
-  constexpr double roomy = 0.9;
-  if (best.memory.total_bytes() <= roomy * best.memory.capacity_bytes)
+  if (!advisor::crowded(best))
     return "* recommended: of those tied with the fastest, the simplest that leaves a tenth of the memory free";
   return fmt::format(
       "* recommended, but tight: it fills {} of the memory, and this estimate is off by about 9 % in the median; try "

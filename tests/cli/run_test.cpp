@@ -247,3 +247,13 @@ TEST_CASE("A table of runs that cannot be read is one clear error", "[cli]") {
   CHECK(missing.code == 2);
   CHECK(has(missing.log, "no-such.csv"));
 }
+
+TEST_CASE("A recommended plan that fills the memory is called tight, and only such a one", "[cli]") {
+  std::vector<std::string> const roomy{"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64"};
+  CHECK(has(run(roomy).out, "leaves a"));
+  CHECK_FALSE(has(run(roomy).out, "but tight"));
+  // One device has nobody to shard with: 2.7 B parameters and their optimizer nearly fill it.
+  std::vector<std::string> const full{
+      "advise", "--model", "gpt-3-2.7b", "--devices", "1", "--machine", "device=h100-sxm-80gb,devices-per-node=8"};
+  CHECK(has(run(full).out, "but tight"));
+}

@@ -49,6 +49,15 @@ void ProbeProgress::planned(probes::SamplePlan const& plan, double expected_s) {
   line_.say(text);
 }
 
+void ProbeProgress::repeats_planned(probes::SamplePlan const& plan, double expected_s) {
+  total_ = std::int64_t(plan.requests.size());
+  done_ = 0;
+  left_s_ = expected_s;
+  line_.say(fmt::format("Measuring {} again with a new runner, for at most {}",
+                        plan.requests.size() == 1 ? "it" : fmt::format("{} samples", plan.requests.size()),
+                        profiles::format_seconds(expected_s)));
+}
+
 void ProbeProgress::sample_started(probes::SampleRequest const& request) {
   line_.update(done_, total_, now_s(), left_s_, kind_name(request.probe, request.provider, request.parameters));
 }

@@ -21,6 +21,7 @@ class ProbeProgress : public probes::Progress {
   ProbeProgress(std::ostream& log, Terminal terminal, Save save);
 
   void planned(probes::SamplePlan const& plan, double expected_s) override;
+  void repeats_planned(probes::SamplePlan const& plan, double expected_s) override;
   void sample_started(probes::SampleRequest const& request) override;
   void sample_done(profiles::Sample const& sample, std::int64_t done, std::int64_t total, double left_s) override;
   void snapshot(profiles::MachineProfile const& profile) override;

@@ -128,21 +128,6 @@ profiles::Sentinel judge_sentinel(std::string sample_key, std::vector<SentinelRe
   return sentinel;
 }
 
-void widen_by_drift(profiles::MachineProfile& profile) {
-  double widest = 0;
-  for (auto const& sentinel : profile.sentinels)
-    if (sentinel.drifted) widest = std::max(widest, sentinel.drift / (2 + sentinel.drift));
-  for (Sample& sample : profile.samples) {
-    if (sample.status != SampleStatus::ok || !sample.timing) continue;
-    sample.timing->low_s *= 1 - widest;
-    sample.timing->high_s *= 1 + widest;
-    for (auto& [name, rate] : sample.rates) {
-      rate.low /= 1 + widest;
-      rate.high /= 1 - widest;
-    }
-  }
-}
-
 std::vector<Finding> findings_of_samples(profiles::MachineProfile const& profile) {
   std::vector<Finding> findings;
   add_lost_samples(profile, findings);

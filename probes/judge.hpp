@@ -28,11 +28,6 @@ profiles::Sentinel judge_sentinel(std::string sample_key, std::vector<SentinelRe
 // Half an interval's width above which a sample is named in a finding.
 inline constexpr double wide_half_width = 0.02;
 
-// The readings of a sample are a second of the machine's life; the sentinel saw all of the run. Where it drifted, every
-// interval grows by half its spread, (slowest - fastest) / (slowest + fastest), so that a profile of another minute
-// agrees with this one. Whether a sample converged is left as its own readings had it.
-void widen_by_drift(profiles::MachineProfile& profile);
-
 // Of the finished samples and sentinels: lost, wrong, impossible or wide samples, drift.
 std::vector<profiles::Finding> findings_of_samples(profiles::MachineProfile const& profile);
 

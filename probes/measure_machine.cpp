@@ -121,6 +121,7 @@ class MachineRun {
     if (plan.requests.empty()) refuse_empty_plan(ranks);
     recorder_.plan(plan);
     measure(plan, ranks);
+    if (!interrupted_now_ && lost_.empty()) measure(recorder_.begin_repeats(request_.budget_s), ranks);
     return finished(interrupted_now_);
   }
 

@@ -20,6 +20,8 @@ std::string utc_now() {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
 }
 
+bool is_timed(profiles::Sample const& sample) { return sample.status == SampleStatus::ok && sample.timing; }
+
 }  // namespace
 
 ProfileRecorder::ProfileRecorder(ProbeRequest const& request, Progress& progress)
@@ -83,31 +85,57 @@ void ProfileRecorder::plan(SamplePlan const& plan) {
   progress_.planned(plan, left_s_);
 }
 
-void ProfileRecorder::started(SampleRequest const& request) { progress_.sample_started(request); }
+void ProfileRecorder::started(SampleRequest const& request) {
+  sample_started_s_ = elapsed_s();
+  progress_.sample_started(request);
+}
 
 void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sample) {
   Probe const* const probe = find_probe(request.probe);
   guard_against_impossible(request, probe != nullptr ? probe->primary_rate : std::string_view(), sample);
-
-  bool const repeat = request.sentinel && std::exchange(sentinel_sampled_, true);
-  if (request.sentinel && sample.status == SampleStatus::ok && sample.timing) {
+  if (request.sentinel && is_timed(sample)) {
     sentinel_key_ = sample_key(sample);
     sentinel_readings_.push_back({elapsed_s(), sample.timing->median_s, sample.timing->low_s, sample.timing->high_s});
   }
-  if (!repeat) {
-    if (sample.status == SampleStatus::ok && sample.timing) {
-      ++profile_.budget.measured;
-      profile_.budget.converged += sample.timing->stop == profiles::StopReason::converged;
-    }
-    profile_.samples.push_back(sample);
-  }
+  if (repeating_)
+    again(request, sample);
+  else
+    first_time(request, sample);
+
   ++requests_done_;
-  not_reached_ += sample.status == SampleStatus::skipped;
   left_s_ = std::max(0.0, left_s_ - request.expected_s);
   profile_.budget.used_s = elapsed_s();
   profile_.provenance.finished_utc = utc_now();
   progress_.sample_done(sample, requests_done_, request_count_, left_s_);
   if (profile_.budget.measured > 0) progress_.snapshot(profile_);
+}
+
+void ProfileRecorder::first_time(SampleRequest const& request, profiles::Sample const& sample) {
+  not_reached_ += sample.status == SampleStatus::skipped;
+  if (request.sentinel && std::exchange(sentinel_sampled_, true)) return;
+  if (is_timed(sample)) {
+    ++profile_.budget.measured;
+    profile_.budget.converged += sample.timing->stop == profiles::StopReason::converged;
+    measured_.push_back({request, profile_.samples.size(), elapsed_s() - sample_started_s_, sample.timing->total_s});
+  }
+  profile_.samples.push_back(sample);
+}
+
+SamplePlan ProfileRecorder::begin_repeats(double budget_s) {
+  SamplePlan plan = repeat_plan(measured_, budget_s - elapsed_s());
+  repeating_ = true;
+  requests_done_ = 0;
+  request_count_ = static_cast<std::int64_t>(plan.requests.size());
+  left_s_ = plan.requests.empty() ? 0 : planned_s(plan);
+  if (!plan.requests.empty()) progress_.repeats_planned(plan, left_s_);
+  return plan;
+}
+
+void ProfileRecorder::again(SampleRequest const& request, profiles::Sample const& sample) {
+  if (is_timed(sample))
+    repeats_.push_back({measured_.at(static_cast<std::size_t>(request.id)).place, *sample.timing});
+  else if (sample.status != SampleStatus::skipped)
+    lost_repeats_.push_back(sample_key(sample) + ": " + sample.reason);
 }
 
 void ProfileRecorder::skipped(SampleRequest const& request, std::string const& reason) {
@@ -117,6 +145,10 @@ void ProfileRecorder::skipped(SampleRequest const& request, std::string const& r
 void ProfileRecorder::finding(profiles::Finding finding) { profile_.findings.push_back(std::move(finding)); }
 
 void ProfileRecorder::runner_lost(std::string const& why, std::string const& next_step) {
+  if (repeating_) {
+    lost_repeats_.push_back(why);
+    return;
+  }
   lost_ = true;
   finding({.kind = "runner_lost",
            .severity = profiles::Severity::error,
@@ -146,10 +178,34 @@ profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
              .expected = "a run to its end",
              .cost = "the samples not reached are missing",
              .next_step = "run it again, with a smaller --budget if time is short"});
+  judge_repeats();
   for (auto&& found : {findings_of_host(profile_), findings_of_samples(profile_)})
     profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
-  widen_by_drift(profile_);
   return std::move(profile_);
+}
+
+void ProfileRecorder::judge_repeats() {
+  double drift = 0;
+  for (auto const& sentinel : profile_.sentinels)
+    if (sentinel.drifted) drift = std::max(drift, sentinel.drift);
+  cover_repeats(profile_.samples, repeats_, drift);
+  auto const once = measured_.size() - repeats_.size();
+  if (once > 0)
+    finding(
+        {.kind = "not_repeated",
+         .severity = profiles::Severity::note,
+         .seen = fmt::format("{} of {} samples were measured in one start of the runner only", once, measured_.size()),
+         .expected = "a second pass with a new runner, in the time that is left",
+         .cost = "their intervals take what the repeats of others, or the sentinel, say of this machine",
+         .next_step = "a larger --budget"});
+  if (!lost_repeats_.empty())
+    finding({.kind = "lost_in_second_pass",
+             .severity = profiles::Severity::warning,
+             .seen = fmt::format("{} samples that were measured once did not work again: {}", lost_repeats_.size(),
+                                 lost_repeats_.front()),
+             .expected = "a sample that works whenever it is tried",
+             .cost = "their first readings stand alone",
+             .next_step = "probe again; what fails now and then will fail in a long run"});
 }
 
 }  // namespace hpcadvise::probes

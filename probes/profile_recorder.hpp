@@ -6,6 +6,7 @@
 #include "probes/judge.hpp"
 #include "probes/measure_machine.hpp"
 #include "probes/protocol.hpp"
+#include "probes/repeats.hpp"
 
 #include <chrono>
 
@@ -24,11 +25,17 @@ class ProfileRecorder {
   void finding(profiles::Finding finding);
   void runner_lost(std::string const& why, std::string const& next_step);
 
+  // What is left of `budget_s` for measuring again what was measured; the samples that come from then on are repeats.
+  SamplePlan begin_repeats(double budget_s);
+
   // Judges what there is. Call once.
   profiles::MachineProfile finish(bool interrupted);
 
  private:
   double elapsed_s() const;
+  void first_time(SampleRequest const& request, profiles::Sample const& sample);
+  void again(SampleRequest const& request, profiles::Sample const& sample);
+  void judge_repeats();
 
   Progress& progress_;
   std::chrono::steady_clock::time_point start_;
@@ -37,6 +44,11 @@ class ProfileRecorder {
   bool sentinel_sampled_ = false;
   std::string sentinel_key_;
   std::vector<SentinelReading> sentinel_readings_;
+  double sample_started_s_ = 0;
+  std::vector<Measured> measured_;
+  bool repeating_ = false;
+  std::vector<Repeat> repeats_;
+  std::vector<std::string> lost_repeats_;
   std::int64_t requests_done_ = 0;
   std::int64_t not_reached_ = 0;
   std::int64_t request_count_ = 0;

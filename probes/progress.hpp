@@ -17,6 +17,8 @@ class Progress {
 
   // Once, when the plan stands.
   virtual void planned(SamplePlan const&, double /*expected_s*/) {}
+  // Once, when the first pass is done: the samples that are measured again. `done` and `total` count anew.
+  virtual void repeats_planned(SamplePlan const&, double /*expected_s*/) {}
   virtual void sample_started(SampleRequest const&) {}
   // `done` of `total` requests; at most `left_s` more.
   virtual void sample_done(profiles::Sample const&, std::int64_t /*done*/, std::int64_t /*total*/, double /*left_s*/) {}

@@ -3,6 +3,7 @@
 
 // When a sample has been read often enough, tested on invented numbers without a clock.
 
+#include "profiles/order_statistics.hpp"
 #include "profiles/sample.hpp"
 
 #include <cstdint>
@@ -23,17 +24,9 @@ struct StoppingRule {
 // them, far within the watchdog's limit.
 inline constexpr double short_reading_s = 0.2;
 
-// Ranks (0-based) of the order statistics that enclose the median with at least 95 % confidence, from the binomial
-// distribution with p = 1/2. Nothing below 6 readings: no pair of ranks reaches 95 %.
-struct MedianRanks {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-};
-std::optional<MedianRanks> median_interval_ranks(std::int64_t count);
-
-// Of sorted values, linear between order statistics (type 7 of Hyndman and Fan 1996). Preconditions: not empty,
-// 0 <= share <= 1.
-double quantile(std::span<double const> sorted, double share);
+using profiles::median_interval_ranks;
+using profiles::MedianRanks;
+using profiles::quantile;
 
 // Median, interval and quantiles of readings; time spent and stop reason are the caller's to fill in. Fewer than 6:
 // low and high are the extremes. Throws std::invalid_argument for no readings, and for one that is not finite or

@@ -108,33 +108,3 @@ TEST_CASE("A CPU limit below the cores and sensors that are missing are told", "
   CHECK_THAT(findings[0].seen, ContainsSubstring("1.50 cores") && ContainsSubstring("4 allowed"));
   CHECK(findings[1].seen == "papi:cycles (no permission)");
 }
-
-TEST_CASE("Where the sentinel drifted every interval grows by half its spread", "[judge]") {
-  profiles::MachineProfile profile;
-  profiles::Sample sample;
-  sample.timing.emplace();
-  sample.timing->median_s = 10;
-  sample.timing->low_s = 9;
-  sample.timing->high_s = 11;
-  sample.rates["flops_per_s"] = {.median = 100, .low = 90, .high = 110};
-  profile.samples = {sample};
-  profiles::Sentinel sentinel;
-  sentinel.drift = 0.5;  // 2 and 3: half the spread over the middle is 0.5 / 2.5
-  sentinel.drifted = true;
-
-  SECTION("drifted") {
-    profile.sentinels = {sentinel};
-    widen_by_drift(profile);
-    CHECK_THAT(profile.samples[0].timing->low_s, WithinAbs(9 * 0.8, 1e-12));
-    CHECK_THAT(profile.samples[0].timing->high_s, WithinAbs(11 * 1.2, 1e-12));
-    CHECK_THAT(profile.samples[0].timing->median_s, WithinAbs(10, 0));
-    CHECK_THAT(profile.samples[0].rates["flops_per_s"].low, WithinAbs(75, 1e-9));
-    CHECK_THAT(profile.samples[0].rates["flops_per_s"].high, WithinAbs(137.5, 1e-9));
-  }
-  SECTION("held still within its own interval") {
-    sentinel.drifted = false;
-    profile.sentinels = {sentinel};
-    widen_by_drift(profile);
-    CHECK_THAT(profile.samples[0].timing->high_s, WithinAbs(11, 0));
-  }
-}

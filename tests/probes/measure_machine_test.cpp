@@ -105,12 +105,19 @@ TEST_CASE("Progress hears of the plan, of each sample, and gets a profile to wri
     std::int64_t started = 0;
     std::int64_t last_done = 0;
     double last_left_s = 1e9;
-    std::size_t snapshots = 0;
+    std::int64_t repeats = 0;
+    std::int64_t snapshots = 0;
     void planned(SamplePlan const& plan, double) override { planned_count = std::int64_t(plan.requests.size()); }
+    void repeats_planned(SamplePlan const& plan, double expected_s) override {
+      CHECK(last_done == planned_count);
+      repeats = std::int64_t(plan.requests.size());
+      last_done = 0;
+      last_left_s = expected_s;
+    }
     void sample_started(SampleRequest const&) override { ++started; }
     void sample_done(profiles::Sample const&, std::int64_t done, std::int64_t total, double left_s) override {
       CHECK(done == last_done + 1);
-      CHECK(total == planned_count);
+      CHECK(total == (repeats > 0 ? repeats : planned_count));
       CHECK(left_s <= last_left_s);
       last_done = done;
       last_left_s = left_s;
@@ -123,9 +130,21 @@ TEST_CASE("Progress hears of the plan, of each sample, and gets a profile to wri
   FakeMachine machine("");
   machine.request.only = {"gemm"};
   probe_machine(machine.request, listener, [] { return false; });
-  CHECK(listener.started == listener.planned_count);
-  CHECK(listener.last_done == listener.planned_count);
-  CHECK(std::int64_t(listener.snapshots) == listener.planned_count);
+  CHECK(listener.repeats > 0);
+  CHECK(listener.started == listener.planned_count + listener.repeats);
+  CHECK(listener.last_done == listener.repeats);
+  CHECK(listener.snapshots == listener.started);
+}
+
+TEST_CASE("A runner that dies in the second pass costs only the second readings", "[machine]") {
+  FakeMachine machine("first-pass-only", false);
+  machine.request.only = {"gemm"};
+  auto const profile = machine.probe();
+  CHECK_FALSE(profile.partial);
+  CHECK(profile.budget.measured == profile.budget.planned);
+  CHECK(count_of(profile, SampleStatus::ok) == std::int64_t(profile.samples.size()));
+  CHECK(find_finding(profile, "not_repeated") != nullptr);
+  CHECK(find_finding(profile, "lost_in_second_pass") != nullptr);
 }
 
 TEST_CASE("Only the probes asked for are run", "[machine]") {

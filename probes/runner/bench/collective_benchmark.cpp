@@ -20,6 +20,8 @@ namespace {
 
 constexpr double patience_s = 60;
 constexpr int rank_count = 2;
+// Each start of the ranks finds other pages and other neighbours: its ratio is its own.
+constexpr int start_count = 7;
 
 // One ratio a line.
 std::vector<double> ratios_printed_by(Command const& command) {
@@ -51,7 +53,12 @@ BenchmarkResult collective_vs_bare_mpi(std::string_view operation, std::int64_t 
                    .as_root = geteuid() == 0};
   Command const command{{program.string(), std::string(operation), std::to_string(message_bytes)},
                         {{"OMP_NUM_THREADS", "1"}, {"OMP_PROC_BIND", "false"}}};
-  return median_of(ratios_printed_by(mpi_command(*search.launcher, job, command)), "ratio", "bare MPI loop");
+  std::vector<double> medians;
+  for (int start = 0; start < start_count; ++start) {
+    auto const ratios = ratios_printed_by(mpi_command(*search.launcher, job, command));
+    medians.push_back(median_of(ratios, "ratio", "").value);
+  }
+  return median_of(medians, "ratio", "bare MPI loop");
 }
 
 }  // namespace hpcadvise::probes::runner

@@ -52,7 +52,7 @@ double bare_median_s(std::function<void()> const& call, runner::MpiSession const
 }
 
 void print_ratios(std::string const& operation, std::int64_t message_bytes, runner::MpiSession const& mpi) {
-  constexpr int pairs = 15;
+  constexpr int pairs = 7;
   runner::Sensors sensors;
   runner::Context const context{
       .space = {}, .clock_resolution_s = clock_resolution_s(), .mpi = mpi, .sensors = sensors};

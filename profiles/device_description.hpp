@@ -38,6 +38,7 @@ struct DeviceDescription {
   Origin origin = Origin::reference;
   std::string vendor;                 // "amd", "nvidia"
   std::string architecture;           // "gfx90a", "sm_80"
+  int link_domain_devices = 0;        // on one fast link whatever a node holds, 72 on a GB200 NVL72; 0: a node's
   int devices_per_module = 1;         // 2 on an MI250X: the scheduler's device is one GCD
   Fact<double> multiprocessor_count;  // SMs or CUs
   Fact<double> memory_bytes;          // as the framework sees it

@@ -12,21 +12,21 @@ std::string located(std::filesystem::path const& file, std::string const& where,
 
 }  // namespace
 
-Error::Error(ExitCode code, std::string what, std::string next_step)
-    : std::runtime_error(std::move(what)), code_(code), next_step_(std::move(next_step)) {}
+Error::Error(ExitCode code, std::string const& what, std::string next_step)
+    : std::runtime_error(what), code_(code), next_step_(std::move(next_step)) {}
 
-UsageError::UsageError(std::string what, std::string next_step)
-    : Error(ExitCode::usage, std::move(what), std::move(next_step)) {}
+UsageError::UsageError(std::string const& what, std::string next_step)
+    : Error(ExitCode::usage, what, std::move(next_step)) {}
 
-FileError::FileError(std::filesystem::path file, std::string where, std::string what, std::string next_step)
+FileError::FileError(std::filesystem::path file, std::string where, std::string const& what, std::string next_step)
     : Error(ExitCode::usage, located(file, where, what), std::move(next_step)),
       file_(std::move(file)),
       where_(std::move(where)) {}
 
-MachineError::MachineError(std::string what, std::string next_step)
-    : Error(ExitCode::machine, std::move(what), std::move(next_step)) {}
+MachineError::MachineError(std::string const& what, std::string next_step)
+    : Error(ExitCode::machine, what, std::move(next_step)) {}
 
-InfeasibleError::InfeasibleError(std::string what, std::string next_step)
-    : Error(ExitCode::nothing_fits, std::move(what), std::move(next_step)) {}
+InfeasibleError::InfeasibleError(std::string const& what, std::string next_step)
+    : Error(ExitCode::nothing_fits, what, std::move(next_step)) {}
 
 }  // namespace hpcadvise::profiles

@@ -23,7 +23,7 @@ enum class ExitCode : int {
 
 class Error : public std::runtime_error {
  public:
-  Error(ExitCode code, std::string what, std::string next_step);
+  Error(ExitCode code, std::string const& what, std::string next_step);
 
   ExitCode exit_code() const noexcept { return code_; }
   // What the user can do now; may be empty.
@@ -37,14 +37,14 @@ class Error : public std::runtime_error {
 // A wrong option or value on the command line.
 class UsageError : public Error {
  public:
-  UsageError(std::string what, std::string next_step);
+  UsageError(std::string const& what, std::string next_step);
 };
 
 // A file that cannot be used. `where` is a JSON pointer ("/samples/3/timing"), "line 12, column 'tp'",
 // or empty for the file as a whole.
 class FileError : public Error {
  public:
-  FileError(std::filesystem::path file, std::string where, std::string what, std::string next_step);
+  FileError(std::filesystem::path file, std::string where, std::string const& what, std::string next_step);
 
   std::filesystem::path const& file() const noexcept { return file_; }
   std::string const& where() const noexcept { return where_; }
@@ -57,13 +57,13 @@ class FileError : public Error {
 // This machine lacks what was asked for.
 class MachineError : public Error {
  public:
-  MachineError(std::string what, std::string next_step);
+  MachineError(std::string const& what, std::string next_step);
 };
 
 // No plan can run.
 class InfeasibleError : public Error {
  public:
-  InfeasibleError(std::string what, std::string next_step);
+  InfeasibleError(std::string const& what, std::string next_step);
 };
 
 }  // namespace hpcadvise::profiles

@@ -4,6 +4,7 @@
 // What was measured on one machine in one run, with all that is needed to judge it later.
 // docs/profile_format.md lists every key of the file; profiles/machine_profile.schema.json checks it.
 
+#include "profiles/calibration.hpp"
 #include "profiles/host_spec.hpp"
 #include "profiles/sample.hpp"
 
@@ -85,6 +86,7 @@ struct MachineProfile {
   std::vector<Sentinel> sentinels;
   std::vector<Sample> samples;
   std::vector<Finding> findings;
+  std::optional<Calibration> calibration{};  // measured training steps; absent where none was read
 };
 
 std::string_view to_string(Severity severity);

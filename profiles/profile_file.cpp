@@ -2,6 +2,7 @@
 #include "profiles/profile_file.hpp"
 
 #include "profiles/atomic_file.hpp"
+#include "profiles/calibration_json.hpp"
 #include "profiles/embedded_files.hpp"
 #include "profiles/host_json.hpp"
 #include "profiles/json_text.hpp"
@@ -59,13 +60,14 @@ MachineProfile profile_from_root(JsonNode const& root) {
   profile.sentinels = array_from_json(root.at("sentinels"), sentinel_from_json);
   profile.samples = array_from_json(root.at("samples"), sample_from_json);
   profile.findings = array_from_json(root.at("findings"), finding_from_json);
+  if (auto const calibration = root.find("calibration")) profile.calibration = calibration_from_json(*calibration);
   return profile;
 }
 
 }  // namespace
 
 std::string profile_to_json(MachineProfile const& profile) {
-  return print_json({
+  ordered_json json{
       {"schema_version", profile.schema_version},
       {"name", profile.name},
       {"partial", profile.partial},
@@ -77,7 +79,9 @@ std::string profile_to_json(MachineProfile const& profile) {
       {"sentinels", array_to_json(profile.sentinels, sentinel_to_json)},
       {"samples", array_to_json(profile.samples, sample_to_json)},
       {"findings", array_to_json(profile.findings, finding_to_json)},
-  });
+  };
+  if (profile.calibration) json["calibration"] = calibration_to_json(*profile.calibration);
+  return print_json(json);
 }
 
 MachineProfile profile_from_json(std::string_view text, std::filesystem::path const& file) {

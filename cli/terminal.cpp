@@ -14,16 +14,17 @@ namespace {
 constexpr int narrowest = 40;
 constexpr int widest = 160;
 
-bool environment_is_set(char const* name) {
+// Empty where it is not set.
+std::string_view environment_value(char const* name) {
   char const* const value = std::getenv(name);
-  return value != nullptr && *value != '\0';
+  return value == nullptr ? std::string_view() : value;
 }
 
 // POSIX: the first of these that is set decides. None is set in many a container: a file or pipe then gets UTF-8.
 bool locale_is_utf8(bool if_none_is_set) {
   for (char const* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    if (!environment_is_set(name)) continue;
-    std::string_view const value = std::getenv(name);
+    auto const value = environment_value(name);
+    if (value.empty()) continue;
     return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
   }
   return if_none_is_set;
@@ -49,7 +50,7 @@ Terminal detect_terminal(int file_descriptor) {
   terminal.unicode = locale_is_utf8(!terminal.interactive);
   if (!terminal.interactive) return terminal;
   char const* const kind = std::getenv("TERM");
-  terminal.colour = !environment_is_set("NO_COLOR") && kind != nullptr && std::strcmp(kind, "dumb") != 0;
+  terminal.colour = environment_value("NO_COLOR").empty() && kind != nullptr && std::strcmp(kind, "dumb") != 0;
   winsize size{};
   if (ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     terminal.width = std::clamp(int(size.ws_col), narrowest, widest);

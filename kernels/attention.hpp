@@ -21,8 +21,8 @@ struct AttentionShape {
 
 // (query, key) pairs that are needed, one head: the causal half is not counted.
 constexpr double attention_pairs(AttentionShape shape) {
-  double const q = double(shape.query_length);
-  double const k = double(shape.key_length);
+  auto const q = double(shape.query_length);
+  auto const k = double(shape.key_length);
   // Query i sees k - q + i + 1 keys; precondition k >= q when causal.
   return shape.causal ? q * (k - q) + q * (q + 1) / 2 : q * k;
 }

@@ -78,7 +78,7 @@ Candidate candidate(PlanContext const& context, std::string const& provider, Row
 
 std::vector<Candidate> gemm_candidates(PlanContext const& context) {
   std::vector<Candidate> result;
-  double const memory = double(memory_to_use_bytes(context.host));
+  auto const memory = double(memory_to_use_bytes(context.host));
   for (Row const& row : rows) {
     for (auto const& provider : context.providers) {
       // Whatever else can multiply is the vendor's; MPI cannot.

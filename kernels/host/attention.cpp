@@ -134,7 +134,8 @@ void attention_backward(Host const& space, AttentionShape shape, Heads<float con
 
   std::int64_t const rows = shape.batch * shape.query_heads * shape.query_length;
   Kokkos::parallel_for(
-      "hpcadvise::attention_backward_sum", Kokkos::RangePolicy<Host>(space, 0, rows), [=](std::int64_t row) {
+      "hpcadvise::attention_backward_sum", Kokkos::RangePolicy<Host, Kokkos::IndexType<std::int64_t>>(space, 0, rows),
+      [=](std::int64_t row) {
         std::int64_t const query = row % shape.query_length;
         std::int64_t const head = row / shape.query_length % shape.query_heads;
         std::int64_t const batch = row / shape.query_length / shape.query_heads;

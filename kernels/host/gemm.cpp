@@ -131,7 +131,7 @@ void blocked_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Sca
   auto const tile = tile_of_block(block, kernel.panel_rows, kernel.panel_columns, sizeof(Scalar), space.concurrency());
   auto const op_a = operand<Scalar>(a, a_plain);
   auto const op_b = operand<Scalar>(b, !b_plain);
-  Scalar* const a_memory = packed_memory<Scalar>(workspace, block);
+  auto* const a_memory = packed_memory<Scalar>(workspace, block);
   Scalar* const b_memory = a_memory + block.m * block.k;
   auto const c_row_stride = std::int64_t(c.stride(0));
 

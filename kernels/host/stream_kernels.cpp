@@ -86,7 +86,7 @@ void read(StreamPass const& pass) {
   Tag const d;
   hn::Vec<Tag> sum[chains];
   HWY_UNROLL(8)
-  for (std::int64_t chain = 0; chain < chains; ++chain) sum[chain] = hn::Zero(d);
+  for (auto& each : sum) each = hn::Zero(d);
   std::int64_t i = 0;
   for (; i + chains * lanes <= pass.count; i += chains * lanes) {
     HWY_UNROLL(8)

@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // A version 1 group without a limit shows the largest multiple of a page; no machine has as much.
-constexpr double no_memory_limit_bytes = 1LL << 60;
+constexpr double no_memory_limit_bytes = 0x1p60;
 
 std::optional<double> positive_number(std::string const& text) {
   std::istringstream stream(text);

@@ -3,6 +3,8 @@
 
 #include "profiles/error.hpp"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -63,12 +65,13 @@ std::vector<std::string> environment_of(Command const& command) {
     auto const name = std::string(text.substr(0, text.find('=')));
     if (command.environment.find(name) == command.environment.end()) result.emplace_back(text);
   }
-  for (auto const& [name, value] : command.environment) result.push_back(name + "=" + value);
+  for (auto const& [name, value] : command.environment) result.push_back(fmt::format("{}={}", name, value));
   return result;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (auto& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;

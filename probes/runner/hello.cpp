@@ -29,7 +29,7 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
     event.libraries[vendor->name] = vendor->version;
   }
   if (auto const mpi = mpi_library(); !mpi.empty()) {
-    event.providers.push_back("mpi");
+    event.providers.emplace_back("mpi");
     event.libraries["mpi"] = mpi;
   }
   if (auto const papi = papi_version(); !papi.empty()) event.libraries["papi"] = papi;

@@ -44,8 +44,10 @@ Transpose transpose_of(SampleRequest const& request, std::string_view name) {
 template <class Scalar>
 void measure_precision(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
   auto const gemm = gemm_of<Scalar>(request.provider);
-  kernels::GemmShape const shape{extent_of(request, "m"), extent_of(request, "n"), extent_of(request, "k")};
-  auto const [m, n, k] = shape;
+  std::int64_t const m = extent_of(request, "m");
+  std::int64_t const n = extent_of(request, "n");
+  std::int64_t const k = extent_of(request, "k");
+  kernels::GemmShape const shape{m, n, k};
   auto const a_op = transpose_of(request, "a_transposed");
   auto const b_op = transpose_of(request, "b_transposed");
   auto const& space = context.space;

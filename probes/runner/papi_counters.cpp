@@ -120,11 +120,11 @@ PapiCounters::PapiCounters() {
     if (reason.empty() && !counted.insert(row.counter).second) reason = "another sensor counts the same";
     if (reason.empty() && !row.of_package) {
       auto together = thread_events;
-      together.push_back(row.event);
+      together.emplace_back(row.event);
       std::vector<long long> counts;
       if (trial(together, counts) == PAPI_OK) {
         thread_events = together;
-        thread_counters.push_back(row.counter);
+        thread_counters.emplace_back(row.counter);
       } else {
         reason = "cannot be counted together with the sensors before it";
       }

@@ -64,9 +64,12 @@ probes::Command runner_command(std::vector<std::string> const& arguments, int th
   return command;
 }
 
-// MPI leaves some memory behind at its end, which a build with LeakSanitizer would hold against the runner.
+// MPI leaves some memory behind at its end, which a build with LeakSanitizer would hold against the runner. Its
+// plugins are unloaded by then and have no frame pointers: only a full unwinding finds a name on the stack.
 probes::Command with_mpi(probes::Command command) {
-  command.environment["LSAN_OPTIONS"] = "detect_leaks=0";
+  command.environment["LSAN_OPTIONS"] =
+      "print_suppressions=0:suppressions=" HPCADVISE_TEST_DATA "/probes/mpi_leaks.supp";
+  command.environment["ASAN_OPTIONS"] = "fast_unwind_on_malloc=0";
   return command;
 }
 

@@ -18,7 +18,7 @@ using kernels::AttentionShape;
 using kernels::Heads;
 using kernels::Transpose;
 using Host = Kokkos::DefaultHostExecutionSpace;
-using HeadsPolicy = Kokkos::RangePolicy<Host, Kokkos::Schedule<Kokkos::Dynamic>>;
+using HeadsPolicy = Kokkos::RangePolicy<Host, Kokkos::Schedule<Kokkos::Dynamic>, Kokkos::IndexType<std::int64_t>>;
 
 std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
 

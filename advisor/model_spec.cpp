@@ -1,73 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/model_spec.hpp"
 
+#include "advisor/layer_description.hpp"
+
 namespace hpcadvise::advisor {
 namespace {
 
 double real(std::int64_t value) { return static_cast<double>(value); }
 
-double attention_weights(ModelSpec const& model) {
-  double const queries = real(model.head_count * model.head_size);
-  double const keys_and_values = 2 * real(model.kv_head_count * model.head_size);
-  return real(model.hidden_size) * (queries + keys_and_values) + queries * real(model.hidden_size);
+double embedding_parameters(ModelSpec const& model) {
+  bool const learned_positions = model.positions == PositionKind::learned;
+  double const rows = real(model.vocabulary_size) + (learned_positions ? real(model.max_sequence_length) : 0);
+  return rows * real(model.hidden_size) + (model.embedding_norm ? norm_parameters(model) : 0);
 }
 
-double ffn_weights(ModelSpec const& model, std::int64_t ffn_size) {
-  return (model.gated_ffn ? 3 : 2) * real(model.hidden_size) * real(ffn_size);
+double head_parameters(ModelSpec const& model) {
+  double const bias = model.biases.lm_head ? real(model.vocabulary_size) : 0;
+  return bias + (model.tied_embeddings ? 0 : real(model.vocabulary_size) * real(model.hidden_size));
 }
 
-// The FFN, or a router and as many experts as are asked for.
-double ffn_weights_with(ModelSpec const& model, int experts) {
-  if (!model.experts) return ffn_weights(model, model.ffn_size);
-  double const router = real(model.hidden_size) * model.experts->expert_count;
-  return router + experts * ffn_weights(model, model.experts->expert_ffn_size);
+double multi_token_parameters(ModelSpec const& model) {
+  if (model.multi_token_modules == 0) return 0;
+  return real(model.multi_token_modules) * (layer_parameters(model, last_layer_kind(model)).total() +
+                                            layer_parameters(describe_multi_token_input(model)).total());
 }
 
-int all_experts(ModelSpec const& model) { return model.experts ? model.experts->expert_count : 0; }
-int active_experts(ModelSpec const& model) { return model.experts ? model.experts->experts_per_token : 0; }
+// Forward FLOPs are twice the weights that a token multiplies, and so are those of each gradient: of the data always,
+// of the weights where they are trained.
+struct TokenFlops {
+  double linears = 0;
+  double attention = 0;
+};
 
-// One for each output of each linear layer.
-double biases(ModelSpec const& model) {
-  if (!model.biases) return 0;
-  double const qkv = real((model.head_count + 2 * model.kv_head_count) * model.head_size);
-  double const ffn = (model.gated_ffn ? 2 : 1) * real(model.ffn_size) + real(model.hidden_size);
-  return qkv + real(model.hidden_size) + ffn;
+TokenFlops layer_flops(TrainingJob const& job, LayerDescription const& layer) {
+  TokenFlops flops;
+  for (Linear const& linear : layer.linears) {
+    double const uses = linear.part == LinearPart::expert ? layer.experts_per_token : 1;
+    flops.linears += uses * linear.weights() * (job.lora ? 4 : 6);
+    if (job.lora && is_adapted(*job.lora, linear))
+      flops.linears += 6 * uses * real(job.lora->rank * (linear.fused * linear.inputs + linear.outputs));
+  }
+  if (layer.attention) {
+    double const length = real(job.sequence_length);
+    double const sizes = real(layer.attention->head_size + layer.attention->value_head_size);
+    double const pairs = attended_pairs(*layer.attention, length, length);
+    flops.attention = 3 * 2 * pairs / length * real(layer.attention->heads) * sizes;
+  }
+  return flops;
 }
 
-double norm(ModelSpec const& model) { return (model.layer_norm ? 2 : 1) * real(model.hidden_size); }
-
-double layer_weights(ModelSpec const& model, int experts) {
-  return attention_weights(model) + ffn_weights_with(model, experts) + biases(model) + 2 * norm(model);
+double total_flops(TrainingJob const& job, LayerDescription const& layer) {
+  auto const flops = layer_flops(job, layer);
+  return flops.linears + flops.attention;
 }
 
 }  // namespace
 
 ParameterCount count_parameters(ModelSpec const& model) {
-  bool const learned_positions = model.positions == PositionKind::learned;
-  double const positions = learned_positions ? real(model.max_sequence_length) : 0;
-  double const layers = real(model.layer_count);
-
   ParameterCount count;
-  count.embedding = (real(model.vocabulary_size) + positions) * real(model.hidden_size);
-  count.lm_head = model.tied_embeddings ? 0 : real(model.vocabulary_size) * real(model.hidden_size);
-  count.per_layer = layer_weights(model, all_experts(model));
-  double const outside_layers = count.embedding + count.lm_head + norm(model);
-  count.total = outside_layers + layers * count.per_layer;
-  count.active = outside_layers + layers * layer_weights(model, active_experts(model));
+  count.embedding = embedding_parameters(model);
+  count.lm_head = head_parameters(model);
+  count.multi_token = multi_token_parameters(model);
+  double layers = 0;
+  double active_layers = 0;
+  for (LayerKind const& kind : layer_kinds(model)) {
+    auto const layer = describe_layer(model, kind);
+    layers += real(kind.count) * layer_parameters(layer).total();
+    active_layers += real(kind.count) * active_parameters(layer);
+  }
+  double const outside_layers = count.embedding + count.lm_head + norm_parameters(model);
+  if (model.layer_count > 0) count.per_layer = layers / real(model.layer_count);
+  count.total = outside_layers + layers;
+  count.active = outside_layers + active_layers;
   return count;
+}
+
+double trainable_parameters(TrainingJob const& job) {
+  if (!job.lora) {
+    auto const count = count_parameters(job.model);
+    return count.total + count.multi_token;
+  }
+  double parameters = 0;
+  for (LayerKind const& kind : layer_kinds(job.model))
+    parameters += real(kind.count) * adapter_parameters(*job.lora, describe_layer(job.model, kind)).total();
+  return parameters;
 }
 
 double model_flops_per_step(TrainingJob const& job) {
   ModelSpec const& model = job.model;
-  double const layer = attention_weights(model) + ffn_weights_with(model, active_experts(model));
-  double const lm_head = real(model.vocabulary_size) * real(model.hidden_size);
-  double const multiplied_weights = real(model.layer_count) * layer + lm_head;
-
-  // Q K^T and P V are 2 s^2 a d each for a whole square; half of it is masked. Backward costs twice the forward.
-  double const length = real(job.sequence_length);
-  double const forward_attention = 2 * length * length * real(model.head_count * model.head_size);
-  double const per_sequence = 6 * multiplied_weights * length + 3 * real(model.layer_count) * forward_attention;
-  return real(job.global_batch) * per_sequence;
+  double const lm_head = real(model.vocabulary_size) * real(model.hidden_size) * (job.lora ? 4 : 6);
+  double token_flops = lm_head;
+  for (LayerKind const& kind : layer_kinds(model))
+    token_flops += real(kind.count) * total_flops(job, describe_layer(model, kind));
+  // Modules for further tokens are pre-training's; adapters are trained without them.
+  if (model.multi_token_modules > 0 && !job.lora)
+    token_flops += real(model.multi_token_modules) * (total_flops(job, describe_layer(model, last_layer_kind(model))) +
+                                                      total_flops(job, describe_multi_token_input(model)) + lm_head);
+  return real(job.global_batch) * real(job.sequence_length) * token_flops;
 }
 
 }  // namespace hpcadvise::advisor

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hugging Face config.json -> ModelSpec.
-#include "advisor/model_library.hpp"
+#include "advisor/models/model_config.hpp"
+
 #include "advisor/models/architecture.hpp"
-#include "profiles/json_text.hpp"
+#include "advisor/models/config_value.hpp"
 #include "profiles/nearest_name.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -21,28 +24,60 @@ std::vector<std::string> known_types() {
   return types;
 }
 
-Architecture const& architecture_of(JsonNode const& config) {
-  auto const node = config_value(config, {"model_type"});
-  if (!node)
-    config.fail("not a Hugging Face model configuration: the key 'model_type' is missing",
-                "name the model's own config.json, or a built-in model");
-  std::string const type = node->text();
-  for (Architecture const& architecture : all_architectures())
-    if (architecture.model_type == type) return architecture;
-  auto const nearest = profiles::nearest_name(type, known_types());
-  node->fail(fmt::format("the architecture '{}' is not described", type),
-             fmt::format("{}known are {}", nearest ? fmt::format("nearest is '{}'; ", *nearest) : "",
-                         fmt::join(known_types(), ", ")));
+std::optional<JsonNode> value_of(JsonNode const& config, ConfigKey const& key) {
+  auto value = config_value(config, key.name);
+  return value ? value : config_value(config, key.other);
 }
 
 std::int64_t required(JsonNode const& config, ConfigKey const& key) {
-  if (auto const value = config_value(config, key)) return dimension(*value);
+  if (auto const value = value_of(config, key)) return dimension(*value);
+  if (key.otherwise > 0) return key.otherwise;
   config.fail(fmt::format("the key '{}' is missing", key.name));
 }
 
 std::int64_t optional(JsonNode const& config, ConfigKey const& key, std::int64_t otherwise) {
-  auto const value = config_value(config, key);
-  return value ? dimension(*value) : otherwise;
+  auto const value = value_of(config, key);
+  if (value) return dimension(*value);
+  return key.otherwise > 0 ? key.otherwise : otherwise;
+}
+
+// By its name, or by the names of its dimensions.
+std::string nearest_type(std::string const& type, JsonNode const& config) {
+  if (auto nearest = profiles::nearest_name(type, known_types())) return *std::move(nearest);
+  auto const all = all_architectures();
+  auto const alike = std::find_if(all.begin(), all.end(), [&](Architecture const& architecture) {
+    return value_of(config, architecture.layers) && value_of(config, architecture.hidden) &&
+           value_of(config, architecture.heads);
+  });
+  return std::string(alike == all.end() ? all.front().model_type : alike->model_type);
+}
+
+Architecture const* find_architecture(std::string_view type) {
+  auto const all = all_architectures();
+  auto const found = std::find_if(all.begin(), all.end(),
+                                  [&](Architecture const& architecture) { return architecture.model_type == type; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+JsonNode model_type_of(JsonNode const& config) {
+  if (auto const node = config_value(config, "model_type")) return *node;
+  config.fail("not a Hugging Face model configuration: the key 'model_type' is missing",
+              "name the model's own config.json, a file as docs/model_format.md describes, or a built-in model");
+}
+
+Architecture const& architecture_of(JsonNode const& config) {
+  auto const node = model_type_of(config);
+  std::string const type = node.text();
+  if (auto const* architecture = find_architecture(type)) return *architecture;
+  node.fail(fmt::format("the architecture '{}' is not described", type),
+            fmt::format("nearest is '{}'; known are {}; or list its operators: docs/model_format.md",
+                        nearest_type(type, config), fmt::join(known_types(), ", ")));
+}
+
+// Of a model that sees or hears as well, the part that reads.
+JsonNode text_part(JsonNode const& root) {
+  if (find_architecture(model_type_of(root).text()) != nullptr) return root;
+  return config_value(root, "text_config").value_or(root);
 }
 
 std::int64_t ffn_size(JsonNode const& config, Architecture const& architecture, std::int64_t hidden_size) {
@@ -51,12 +86,23 @@ std::int64_t ffn_size(JsonNode const& config, Architecture const& architecture, 
 }
 
 std::int64_t head_size(JsonNode const& config, Architecture const& architecture, ModelSpec const& model) {
-  if (auto const value = config_value(config, architecture.head_size)) return dimension(*value);
-  if (model.hidden_size % model.head_count != 0)
-    config_value(config, architecture.heads)
+  bool const is_divided = model.hidden_size % model.head_count == 0;
+  std::int64_t const size =
+      optional(config, architecture.head_size, is_divided ? model.hidden_size / model.head_count : 0);
+  bool const has_own_sizes = architecture.head_size.name.empty();
+  if (size == 0 && !has_own_sizes)
+    value_of(config, architecture.heads)
         ->fail(fmt::format("{} = {} does not divide {} = {}, and no head size is given", architecture.heads.name,
                            model.head_count, architecture.hidden.name, model.hidden_size));
-  return model.hidden_size / model.head_count;
+  return size;
+}
+
+std::int64_t layer_count(JsonNode const& config, Architecture const& architecture) {
+  constexpr std::int64_t most_layers = 100'000;
+  std::int64_t const layers = required(config, architecture.layers);
+  if (layers > most_layers)
+    value_of(config, architecture.layers)->fail(fmt::format("{} layers: more than {}", layers, most_layers));
+  return layers;
 }
 
 // A config.json is named by the folder it lies in.
@@ -65,40 +111,40 @@ std::string name_of(std::filesystem::path const& file) {
   return std::filesystem::absolute(file).parent_path().filename().string();
 }
 
-ModelSpec model_from_root(JsonNode const& config, std::filesystem::path const& file) {
+void check_heads(JsonNode const& config, Architecture const& architecture, ModelSpec const& model) {
+  if (model.head_count % model.kv_head_count == 0) return;
+  value_of(config, architecture.heads)
+      .value_or(config)
+      .fail(fmt::format("{} key-value heads do not divide {} heads", model.kv_head_count, model.head_count));
+}
+
+}  // namespace
+
+ModelSpec model_from_config(JsonNode const& root, std::filesystem::path const& file) {
+  JsonNode const config = text_part(root);
   Architecture const& architecture = architecture_of(config);
   ModelSpec model;
   model.name = name_of(file);
   model.family = architecture.model_type;
   model.source = file.string();
-  model.layer_count = required(config, architecture.layers);
+  model.layer_count = layer_count(config, architecture);
   model.hidden_size = required(config, architecture.hidden);
   model.head_count = required(config, architecture.heads);
   model.kv_head_count = optional(config, architecture.kv_heads, model.head_count);
   model.head_size = head_size(config, architecture, model);
   model.ffn_size = ffn_size(config, architecture, model.hidden_size);
-  model.vocabulary_size = required(config, {"vocab_size"});
+  model.vocabulary_size = required(config, architecture.vocabulary);
   model.max_sequence_length = optional(config, architecture.max_sequence, 0);
   model.gated_ffn = architecture.gated_ffn;
+  model.parallel_blocks = architecture.parallel_blocks;
   model.biases = architecture.biases;
   model.layer_norm = architecture.layer_norm;
+  model.norms_per_layer = architecture.norms_per_layer;
+  model.query_key_norm = architecture.query_key_norm;
   model.positions = architecture.positions;
-  auto const tied = config_value(config, {"tie_word_embeddings"});
-  model.tied_embeddings = tied ? tied->boolean() : architecture.tied_embeddings;
+  model.tied_embeddings = config_flag(config, "tie_word_embeddings", architecture.tied_embeddings);
   if (architecture.refine != nullptr) architecture.refine(config, model);
-
-  if (model.head_count % model.kv_head_count != 0)
-    config_value(config, architecture.heads)
-        ->fail(fmt::format("{} key-value heads do not divide {} heads", model.kv_head_count, model.head_count));
-  return model;
-}
-
-}  // namespace
-
-ModelSpec model_from_config(std::string_view text, std::filesystem::path const& file) {
-  ModelSpec model;
-  profiles::read_json(text, file, "compare it with the config.json that the model was published with",
-                      [&](JsonNode const& root) { model = model_from_root(root, file); });
+  check_heads(config, architecture, model);
   return model;
 }
 

@@ -58,13 +58,38 @@ TEST_CASE("Each property of an architecture changes the count by its own share",
     CHECK(layer_grows_by() == 20);
   }
   SECTION("biases are one for each output") {
-    model.biases = true;
+    model.biases = biases_in_layers;
     CHECK(layer_grows_by() == 30 + 10 + 30 + 10);
   }
   SECTION("tied embeddings leave no LM head") {
     model.tied_embeddings = true;
     CHECK(count_parameters(model).lm_head == 0);
     CHECK(count_parameters(plain).total - count_parameters(model).total == 1000);
+  }
+  SECTION("biases may stand on some layers only") {
+    model.biases.query_key_value = true;
+    CHECK(layer_grows_by() == 30);
+  }
+  SECTION("norms of queries and keys are one weight an element") {
+    model.query_key_norm = QueryKeyNorm::per_head;
+    CHECK(layer_grows_by() == 2 * 2);
+    model.query_key_norm = QueryKeyNorm::all_heads;
+    CHECK(layer_grows_by() == 10 + 10);
+  }
+  SECTION("norms may be more, fewer, or without weights") {
+    model.norms_per_layer = 4;
+    CHECK(layer_grows_by() == 20);
+    model.norms_per_layer = 1;
+    CHECK(layer_grows_by() == -10);
+    model.norm_weights = false;
+    CHECK(layer_grows_by() == -20);
+  }
+  SECTION("latent attention goes through narrow matrices") {
+    model.head_size = 3;
+    model.latent_attention = LatentAttention{
+        .query_rank = 4, .key_value_rank = 6, .plain_head_size = 2, .rotary_head_size = 1, .value_head_size = 2};
+    // queries 10 x 4 and 4 x 15, keys and values 10 x (6 + 1) and 6 x 20, output 10 x 10, norms 4 + 6; not 4 x 100
+    CHECK(layer_grows_by() == 40 + 60 + 70 + 120 + 100 + 10 - 400);
   }
   SECTION("learned positions are a table") {
     model.positions = PositionKind::learned;
@@ -79,6 +104,60 @@ TEST_CASE("A token uses only its own experts", "[model][moe]") {
   // attention 400, router 10 x 4, norms 20, experts of 600 each
   CHECK(count.per_layer == 400 + 40 + 20 + 4 * 600);
   CHECK(count.total - count.active == 2 * 2 * 600);
+}
+
+TEST_CASE("Only some layers may be mixtures, and every token passes the shared experts", "[model][moe]") {
+  ModelSpec model = small_model();
+  double const dense = count_parameters(model).per_layer;
+  model.experts = MixtureOfExperts{
+      .expert_count = 4, .experts_per_token = 1, .expert_ffn_size = 15, .shared_ffn_size = 5, .dense_first_layers = 1};
+  auto const count = count_parameters(model);
+  // attention 400, router 40, norms 20, experts 300 each, shared 100
+  double const mixture = 400 + 40 + 20 + 4 * 300 + 100;
+  CHECK(count.per_layer == (dense + mixture) / 2);
+  CHECK(count.total == 2000 + dense + mixture + 10);
+  CHECK(count.total - count.active == 3 * 300);
+}
+
+TEST_CASE("Multi-token modules are counted apart", "[model]") {
+  ModelSpec model = small_model();
+  double const total = count_parameters(model).total;
+  model.multi_token_modules = 2;
+  auto const count = count_parameters(model);
+  CHECK(count.total == total);
+  // a layer, a matrix of 20 x 10 and three norms
+  CHECK(count.multi_token == 2 * (1020 + 200 + 30));
+}
+
+TEST_CASE("With adapters only their parameters are trained", "[model][lora]") {
+  TrainingJob job;
+  job.model = small_model();
+  CHECK(trainable_parameters(job) == count_parameters(job.model).total);
+  job.lora = LoraAdapters{.rank = 2};
+  // Q, K, V and output: 2 x (10 + 10) each, in two layers
+  CHECK(trainable_parameters(job) == 2 * 4 * 40);
+  job.lora->targets = LoraTargets::all_linear;
+  CHECK(trainable_parameters(job) == 2 * (4 * 40 + 2 * 80));
+}
+
+TEST_CASE("A frozen weight costs four FLOPs a token, its adapter six", "[model][flops][lora]") {
+  TrainingJob job;
+  job.model = small_model();
+  job.sequence_length = 8;
+  job.global_batch = 3;
+  job.lora = LoraAdapters{.rank = 2};
+  CHECK_THAT(model_flops_per_step(job), WithinRel(3 * (4.0 * 3000 * 8 + 6.0 * 320 * 8 + 3 * 2 * 1280)));
+}
+
+TEST_CASE("Layers with a window do the attention that it shows", "[model][flops]") {
+  TrainingJob job;
+  job.model = small_model();
+  job.sequence_length = 8;
+  job.global_batch = 1;
+  double const full = model_flops_per_step(job);
+  job.model.sliding_window = SlidingWindow{.size = 4, .full_interval = 2};
+  // One of the two layers sees 8 x 4 x 3/4 pairs and not 32; 4 FLOPs each over 10, three passes.
+  CHECK_THAT(full - model_flops_per_step(job), WithinRel(3 * 4 * 10 * (32.0 - 24)));
 }
 
 TEST_CASE("A step costs six FLOPs a multiplied weight and token, and causal attention", "[model][flops]") {

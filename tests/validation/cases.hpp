@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The published runs as a fit and a score see them: what was asked, what was measured, who says so.
+
+#include "advisor/published_runs.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace hpcadvise::validation {
+
+struct Case {
+  advisor::RunResult row;  // with its run
+  double measured_s = 0;
+};
+
+// Runs of tier A with a step time, but JZV: its authors warn of 40 % network noise.
+std::vector<Case> step_time_cases(std::vector<advisor::RunResult> const& rows);
+// Runs of tier B with a step time, never fitted, and JZV.
+std::vector<Case> unfitted_cases(std::vector<advisor::RunResult> const& rows);
+
+// Sources, each once, in the table's order.
+std::vector<std::string> sources_of(std::vector<Case> const& cases);
+
+// Logarithm of predicted over measured step time, a case each.
+std::vector<double> residuals(std::vector<Case> const& cases, advisor::FittedConstants const& fitted);
+
+}  // namespace hpcadvise::validation

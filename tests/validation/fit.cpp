@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <future>
+#include <map>
+
+namespace hpcadvise::validation {
+namespace {
+
+using advisor::FittedConstants;
+using advisor::FittedRow;
+using Vector = std::vector<double>;
+
+constexpr double huber_width = 0.10;     // residuals beyond it count linearly
+constexpr double residual_sigma = 0.10;  // spread inside a source
+constexpr double source_weight = 10;     // a source says as much as ten independent rows
+constexpr double rows_of_a_full_source = 4;
+constexpr double log_step = 1e-3;
+constexpr int most_iterations = 12;
+constexpr double converged = 1e-4;
+
+std::vector<FittedRow const*> free_rows() {
+  std::vector<FittedRow const*> rows;
+  for (FittedRow const& row : advisor::fitted_rows())
+    if (row.prior_log_sigma > 0) rows.push_back(&row);
+  return rows;
+}
+
+Vector row_weights(std::vector<Case> const& cases) {
+  std::map<std::string, double> rows;
+  for (Case const& each : cases) ++rows[each.row.source_group];
+  Vector weights;
+  for (Case const& each : cases) {
+    double const count = rows[each.row.source_group];
+    weights.push_back(source_weight * std::min(1.0, count / rows_of_a_full_source) / count);
+  }
+  return weights;
+}
+
+double pseudo_huber_weight(double residual) {
+  return 1 / std::sqrt(1 + residual * residual / (huber_width * huber_width));
+}
+
+// Solves the symmetric positive definite system in place (Cholesky).
+Vector solve(std::vector<Vector> matrix, Vector right) {
+  std::size_t const n = right.size();
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t k = 0; k < j; ++k) matrix[j][j] -= matrix[j][k] * matrix[j][k];
+    matrix[j][j] = std::sqrt(matrix[j][j]);
+    for (std::size_t i = j + 1; i < n; ++i) {
+      for (std::size_t k = 0; k < j; ++k) matrix[i][j] -= matrix[i][k] * matrix[j][k];
+      matrix[i][j] /= matrix[j][j];
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < i; ++k) right[i] -= matrix[i][k] * right[k];
+    right[i] /= matrix[i][i];
+  }
+  for (std::size_t i = n; i-- > 0;) {
+    for (std::size_t k = i + 1; k < n; ++k) right[i] -= matrix[k][i] * right[k];
+    right[i] /= matrix[i][i];
+  }
+  return right;
+}
+
+}  // namespace
+
+FittedConstants fit(std::vector<Case> const& cases, FittedConstants const& start) {
+  auto const free = free_rows();
+  auto const weights = row_weights(cases);
+  FittedConstants constants = start;
+  for (int iteration = 0; iteration < most_iterations; ++iteration) {
+    auto const here = residuals(cases, constants);
+    std::vector<Vector> slopes;
+    for (FittedRow const* row : free) {
+      FittedConstants moved = constants;
+      moved.*row->value *= std::exp(log_step);
+      auto slope = residuals(cases, moved);
+      for (std::size_t i = 0; i < slope.size(); ++i) slope[i] = (slope[i] - here[i]) / log_step;
+      slopes.push_back(std::move(slope));
+    }
+    std::vector<Vector> matrix(free.size(), Vector(free.size(), 0));
+    Vector right(free.size(), 0);
+    for (std::size_t a = 0; a < free.size(); ++a) {
+      for (std::size_t i = 0; i < cases.size(); ++i) {
+        double const weight = weights[i] * pseudo_huber_weight(here[i]) / (residual_sigma * residual_sigma);
+        right[a] -= weight * slopes[a][i] * here[i];
+        for (std::size_t b = 0; b <= a; ++b) matrix[a][b] += weight * slopes[a][i] * slopes[b][i];
+      }
+      double const precision = 1 / (free[a]->prior_log_sigma * free[a]->prior_log_sigma);
+      right[a] -= precision * std::log(constants.*free[a]->value / free[a]->prior);
+      matrix[a][a] += precision;
+    }
+    double largest = 0;
+    auto const change = solve(matrix, right);
+    for (std::size_t a = 0; a < free.size(); ++a) {
+      double const step = std::clamp(change[a], -0.3, 0.3);
+      constants.*free[a]->value *= std::exp(step);
+      largest = std::max(largest, std::abs(step));
+    }
+    if (largest < converged) break;
+  }
+  return constants;
+}
+
+std::vector<double> residuals_leaving_sources_out(std::vector<Case> const& cases, FittedConstants const& start) {
+  struct Fold {
+    std::vector<Case> left_out;
+    std::vector<std::size_t> places;
+  };
+  auto const run_fold = [&](std::string const& source) {
+    std::vector<Case> others;
+    Fold fold;
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      if (cases[i].row.source_group != source) {
+        others.push_back(cases[i]);
+        continue;
+      }
+      fold.left_out.push_back(cases[i]);
+      fold.places.push_back(i);
+    }
+    return std::pair(fold.places, residuals(fold.left_out, fit(others, start)));
+  };
+  std::vector<std::future<std::pair<std::vector<std::size_t>, Vector>>> folds;
+  for (auto const& source : sources_of(cases)) folds.push_back(std::async(std::launch::async, run_fold, source));
+  Vector result(cases.size(), 0);
+  for (auto& fold : folds) {
+    auto const [places, errors] = fold.get();
+    for (std::size_t i = 0; i < places.size(); ++i) result[places[i]] = errors[i];
+  }
+  return result;
+}
+
+}  // namespace hpcadvise::validation

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The constants that published steps agree with best, without moving far from what was known before.
+
+#include "cases.hpp"
+
+#include "advisor/fitted_constants.hpp"
+
+namespace hpcadvise::validation {
+
+// Minimizes the sum over sources of the mean pseudo-Huber loss of their log residuals, plus the squared distance of
+// each constant's logarithm from its prior. Sources count alike, those with fewer than four rows less: a large sweep
+// on one machine must not outvote the others. Gauss-Newton with reweighting; deterministic.
+advisor::FittedConstants fit(std::vector<Case> const& cases, advisor::FittedConstants const& start);
+
+// For each source the constants fitted without any of its rows, and its residuals under them: what a run on a machine
+// nobody has fitted can expect. In the order of `cases`.
+std::vector<double> residuals_leaving_sources_out(std::vector<Case> const& cases,
+                                                  advisor::FittedConstants const& start);
+
+}  // namespace hpcadvise::validation

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Everything that is said of the advisor's accuracy, from one run over the table of published runs.
+
+#include "fit.hpp"
+#include "score.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace hpcadvise::validation {
+
+struct Validation {
+  std::vector<advisor::RunResult> rows;
+  std::vector<Case> cases;     // fitted
+  std::vector<Case> unfitted;  // only predicted
+  advisor::FittedConstants fitted;
+  std::vector<double> sigmas, unfitted_sigmas;                        // as shipped, in log
+  std::vector<double> from_priors, in_sample, left_out, of_unfitted;  // log residuals
+};
+
+// Takes some seconds: a fit for each source. The same bytes in, the same out.
+Validation validate(std::filesystem::path const& runs);
+
+// docs/validation.md.
+std::string markdown(Validation const& validation);
+
+// The median over sources of each one's median error.
+double median_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
+                           std::vector<double> const& sigmas);
+
+}  // namespace hpcadvise::validation

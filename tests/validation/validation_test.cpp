@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The limits may only be tightened.
+
+#include "report.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+using namespace hpcadvise;
+using namespace hpcadvise::validation;
+
+namespace {
+
+Validation const& published() {
+  static Validation const validation = validate(HPCADVISE_TEST_DATA "/validation/published_runs.csv");
+  return validation;
+}
+
+std::string source_of(Case const& each) { return each.row.source_group; }
+
+double inside_over_sources(std::vector<double> const& residuals) {
+  std::vector<double> shares;
+  for (auto const& group : errors_by(published().cases, residuals, published().sigmas, source_of))
+    shares.push_back(group.errors.inside_share);
+  return mean(shares);
+}
+
+}  // namespace
+
+TEST_CASE("A source that was left out of the fit is predicted within the limits") {
+  auto const& v = published();
+  auto const errors = errors_of(v.left_out, v.sigmas);
+  CHECK(errors.count >= 328);
+  CHECK(errors.median <= 0.06);
+  CHECK(errors.mean <= 0.08);
+  CHECK(median_over_sources(v.cases, v.left_out, v.sigmas) <= 0.07);
+  for (auto const& group : errors_by(v.cases, v.left_out, v.sigmas, [](auto const& each) { return each.row.device; })) {
+    INFO(group.name);
+    if (group.errors.count >= 5) CHECK(group.errors.median <= 0.12);
+  }
+}
+
+TEST_CASE("What is fitted is no more than two points better than what is left out") {
+  auto const& v = published();
+  auto const in_sample = errors_of(v.in_sample, v.sigmas);
+  auto const left_out = errors_of(v.left_out, v.sigmas);
+  CHECK(left_out.median - in_sample.median <= 0.02);
+  CHECK(left_out.mean - in_sample.mean <= 0.02);
+}
+
+TEST_CASE("The constants that ship are those that the published runs give") {
+  advisor::FittedConstants const shipped;
+  for (auto const& row : advisor::fitted_rows()) {
+    INFO(row.name);
+    CHECK(std::abs(std::log(shipped.*row.value / (published().fitted.*row.value))) < 0.01);
+  }
+}
+
+TEST_CASE("Four of five unseen runs lie between the 10th and the 90th percentile") {
+  auto const& v = published();
+  double const inside = errors_of(v.left_out, v.sigmas).inside_share;
+  CHECK(inside >= 0.75);
+  CHECK(inside <= 0.85);
+  CHECK(inside_over_sources(v.left_out) >= 0.75);
+  CHECK(inside_over_sources(v.left_out) <= 0.85);
+}
+
+TEST_CASE("Memory is within 8 % in the median, and what ran is called feasible") {
+  auto const memory = memory_score(published().rows);
+  CHECK(memory.peak_count >= 86);
+  CHECK(memory.median_error <= 0.08);
+  CHECK(double(memory.ran_but_called_infeasible) <= 0.02 * double(memory.ran));
+  CHECK(memory.out_of_memory == 8);
+  CHECK(memory.out_of_memory_called >= 5);
+}
+
+TEST_CASE("Plans of one problem come out in the right order") {
+  auto const& v = published();
+  auto const order = order_score(v.cases, v.in_sample);
+  CHECK(order.pairs >= 280);
+  CHECK(order.right_share >= 0.85);
+  CHECK(order.median_regret <= 0.03);
+  CHECK(order_score(v.cases, v.left_out).right_share >= 0.84);
+}
+
+TEST_CASE("docs/validation.md is what the program writes") {
+  std::ifstream file(HPCADVISE_TEST_DATA "/../docs/validation.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  CHECK(page.str() == markdown(published()));
+}
+
+TEST_CASE("A median of an even number lies in the middle, and a perfect order has no regret") {
+  CHECK(median({4, 1, 3, 2}) == 2.5);
+  CHECK(error_of(std::log(1.25)) == std::abs(std::expm1(std::log(1.25))));
+  std::vector<double> const exact(published().cases.size(), 0);
+  auto const order = order_score(published().cases, exact);
+  CHECK(order.right_share == 1);
+  CHECK(order.mean_regret == 0);
+}

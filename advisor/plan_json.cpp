@@ -41,10 +41,15 @@ struct CountKey {
   std::int64_t ParallelPlan::*value;
 };
 constexpr CountKey count_keys[] = {
-    {"tensor_parallel", &ParallelPlan::tensor_parallel}, {"pipeline_parallel", &ParallelPlan::pipeline_parallel},
-    {"virtual_stages", &ParallelPlan::virtual_stages},   {"context_parallel", &ParallelPlan::context_parallel},
-    {"expert_parallel", &ParallelPlan::expert_parallel}, {"data_parallel", &ParallelPlan::data_parallel},
-    {"micro_batch", &ParallelPlan::micro_batch},         {"global_batch", &ParallelPlan::global_batch},
+    {"tensor_parallel", &ParallelPlan::tensor_parallel},
+    {"pipeline_parallel", &ParallelPlan::pipeline_parallel},
+    {"virtual_stages", &ParallelPlan::virtual_stages},
+    {"context_parallel", &ParallelPlan::context_parallel},
+    {"expert_parallel", &ParallelPlan::expert_parallel},
+    {"expert_tensor_parallel", &ParallelPlan::expert_tensor_parallel},
+    {"data_parallel", &ParallelPlan::data_parallel},
+    {"micro_batch", &ParallelPlan::micro_batch},
+    {"global_batch", &ParallelPlan::global_batch},
 };
 
 JsonNode find_plan(JsonNode const& root) {
@@ -68,11 +73,6 @@ void refuse_unknown_keys(JsonNode const& node) {
   }
 }
 
-void check_offload(JsonNode const& offload) {
-  if (auto const kind = offload.text(); kind != "none")
-    offload.fail(fmt::format("offload '{}' is not modelled", kind), "leave it out, or write \"none\"");
-}
-
 // Printed for the reader: the batch sizes decide.
 void check_accumulation(JsonNode const& accumulation, ParallelPlan const& plan) {
   if (accumulation.integer() != plan.gradient_accumulation())
@@ -91,7 +91,12 @@ ParallelPlan plan_from_node(JsonNode const& node) {
   if (auto const word = node.find("recompute")) plan.recompute = word->one_of(recompute_from_string);
   if (auto const word = node.find("schedule")) plan.schedule = word->one_of(schedule_from_string);
   if (auto const flag = node.find("sequence_parallel")) plan.sequence_parallel = flag->boolean();
-  if (auto const offload = node.find("offload")) check_offload(*offload);
+  if (auto const word = node.find("offload")) plan.offload = word->one_of(offload_from_string);
+  if (auto const word = node.find("context_exchange"))
+    plan.context_exchange = word->one_of(context_exchange_from_string);
+  if (auto const count = node.find("shard_group")) plan.shard_group = count->integer(1, largest_plan_number);
+  if (auto const count = node.find("recompute_interval"))
+    plan.recompute_interval = count->integer(1, largest_plan_number);
   try {
     complete(plan, node.find("global_batch").has_value());
   } catch (profiles::UsageError const& error) {
@@ -153,7 +158,10 @@ Json plan_to_json(ParallelPlan const& plan) {
   json["gradient_accumulation"] = plan.gradient_accumulation();
   json["recompute"] = to_string(plan.recompute);
   json["sequence_parallel"] = plan.sequence_parallel;
-  json["offload"] = "none";
+  json["recompute_interval"] = plan.recompute_interval;
+  json["shard_group"] = plan.shard_group > 0 ? plan.shard_group : plan.data_parallel;
+  json["context_exchange"] = to_string(plan.context_exchange);
+  json["offload"] = to_string(plan.offload);
   json["schedule"] = to_string(plan.schedule);
   return json;
 }
@@ -182,7 +190,10 @@ Json ranked_plans_to_json(RankedPlans const& ranked) {
   }
   json["pareto"] = ranked.pareto;
   if (ranked.recommended) json["recommended"] = *ranked.recommended;
+  json["trade_offs"] = Json::array();
+  for (auto const& plan : ranked.trade_offs) json["trade_offs"].push_back(estimate_to_json(plan.estimate));
   json["considered"] = ranked.considered;
+  json["estimated"] = ranked.estimated;
   json["rejected"] = ranked.rejected;
   json["neighbours"] = Json::array();
   for (auto const& neighbour : ranked.neighbours)
@@ -192,6 +203,13 @@ Json ranked_plans_to_json(RankedPlans const& ranked) {
     json["nearest"] = estimate_to_json(ranked.nearest->estimate);
     json["nearest"]["over_bytes"] = ranked.nearest->over_bytes;
     json["nearest"]["part"] = ranked.nearest->part;
+    json["nearest"]["changes"] = Json::array();
+    for (auto const& change : ranked.nearest->changes)
+      json["nearest"]["changes"].push_back({{"what", change.what},
+                                            {"devices", change.estimate.plan.device_count()},
+                                            {"plan", plan_to_json(change.estimate.plan)},
+                                            {"step_time_s", change.estimate.step_time_s.median},
+                                            {"relative_tokens_per_s_per_device", change.relative_rate}});
     json["nearest"]["remedies"] = ranked.nearest->remedies;
   }
   return json;

@@ -15,11 +15,16 @@ double headroom_bytes(StepEstimate const& estimate) {
   return estimate.memory.capacity_bytes - estimate.memory.total_bytes();
 }
 
-// Faster; at the same time simpler; then the plan's own order, so that the answer never depends on the search's.
-auto speed_key(StepEstimate const& estimate) {
-  auto const& plan = estimate.plan;
-  return std::tuple(estimate.step_time_s.median, complexity(plan), plan.tensor_parallel, plan.pipeline_parallel,
-                    plan.micro_batch, plan.sharding, plan.recompute, plan.sequence_parallel);
+// Every part of a plan.
+auto plan_key(ParallelPlan const& plan) {
+  return std::tuple(plan.tensor_parallel, plan.pipeline_parallel, plan.context_parallel, plan.expert_parallel,
+                    plan.expert_tensor_parallel, plan.micro_batch, plan.sharding, plan.shard_group, plan.recompute,
+                    plan.recompute_interval, plan.sequence_parallel, plan.virtual_stages, plan.schedule,
+                    plan.context_exchange, plan.offload, plan.data_parallel, plan.global_batch);
+}
+
+ScoredPlan scored(StepEstimate const& estimate) {
+  return {estimate.plan, estimate.step_time_s.median, estimate.memory.total_bytes(), estimate.memory.capacity_bytes};
 }
 
 bool tied(StepEstimate const& estimate, StepEstimate const& best) {
@@ -47,23 +52,39 @@ std::vector<std::size_t> pareto_front(std::vector<RankedPlan> const& plans) {
 
 }  // namespace
 
+bool faster(ScoredPlan const& left, ScoredPlan const& right) {
+  if (left.step_s != right.step_s) return left.step_s < right.step_s;
+  auto const left_complexity = complexity(left.plan);
+  auto const right_complexity = complexity(right.plan);
+  if (left_complexity != right_complexity) return left_complexity < right_complexity;
+  return plan_key(left.plan) < plan_key(right.plan);
+}
+
 LayoutKey layout_of(ParallelPlan const& plan) {
-  return {plan.tensor_parallel, plan.pipeline_parallel, plan.data_parallel, plan.micro_batch};
+  return {plan.tensor_parallel,        plan.pipeline_parallel, plan.context_parallel, plan.expert_parallel,
+          plan.expert_tensor_parallel, plan.data_parallel,     plan.micro_batch};
 }
 
 int complexity(ParallelPlan const& plan) {
+  bool const simple_schedule = plan.virtual_stages == 1 && plan.schedule == Schedule::one_forward_one_backward;
   return (plan.tensor_parallel > 1 ? 1 : 0) + (plan.pipeline_parallel > 1 ? 1 : 0) +
-         (plan.sharding != Sharding::none ? 1 : 0) + (plan.recompute != Recompute::none ? 1 : 0);
+         (plan.context_parallel > 1 ? 1 : 0) + (plan.expert_parallel * plan.expert_tensor_parallel > 1 ? 1 : 0) +
+         (simple_schedule ? 0 : 1) + (plan.sharding != Sharding::none ? 1 : 0) + (plan.shard_group > 0 ? 1 : 0) +
+         (plan.recompute != Recompute::none ? 1 : 0) + (plan.offload != Offload::none ? 1 : 0);
 }
 
 bool crowded(StepEstimate const& estimate) {
-  return estimate.memory.total_bytes() > constants::roomy_share * estimate.memory.capacity_bytes;
+  return crowded(estimate.memory.total_bytes(), estimate.memory.capacity_bytes);
+}
+
+bool crowded(double memory_bytes, double capacity_bytes) {
+  return memory_bytes > constants::roomy_share * capacity_bytes;
 }
 
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep) {
   if (estimates.empty()) return;
   std::sort(estimates.begin(), estimates.end(),
-            [](auto const& left, auto const& right) { return speed_key(left) < speed_key(right); });
+            [](auto const& left, auto const& right) { return faster(scored(left), scored(right)); });
   auto const tied_end = std::find_if_not(estimates.begin(), estimates.end(),
                                          [&](auto const& estimate) { return tied(estimate, estimates.front()); });
   auto const simplest = std::min_element(estimates.begin(), tied_end, [](auto const& left, auto const& right) {

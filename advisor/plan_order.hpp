@@ -11,17 +11,31 @@
 
 namespace hpcadvise::advisor {
 
-// What makes two plans different ways to cut a job: tensor, pipeline and data parallel size, micro-batch. Plans that
-// differ in sharding, recomputation or sequence parallelism alone are variants of one layout.
-using LayoutKey = std::array<std::int64_t, 4>;
+// What makes two plans different ways to cut a job: tensor, pipeline, context, expert, expert-tensor and data parallel
+// size, micro-batch. Plans that differ in sharding, recomputation, schedule or exchange alone are variants of one
+// layout.
+using LayoutKey = std::array<std::int64_t, 7>;
 LayoutKey layout_of(ParallelPlan const& plan);
 
-// Mechanisms that have to work for the plan to run: tensor and pipeline parallelism, sharding, recomputation.
+// Mechanisms that have to work for the plan to run: tensor, pipeline, context and expert parallelism, a schedule other
+// than plain 1F1B, sharding, copies of what is sharded, recomputation, offload.
 int complexity(ParallelPlan const& plan);
+constexpr int most_complex = 9;
+
+// A plan with what it is judged by.
+struct ScoredPlan {
+  ParallelPlan plan;
+  double step_s = 0;
+  double memory_bytes = 0;
+  double capacity_bytes = 0;
+};
+// Faster; at the same time simpler; then the plans' own order, so that the answer never depends on the search's.
+bool faster(ScoredPlan const& left, ScoredPlan const& right);
 
 // Leaves less than a tenth of the memory free (constants::roomy_share). The memory model is not exact: such a plan may
 // not run.
 bool crowded(StepEstimate const& estimate);
+bool crowded(double memory_bytes, double capacity_bytes);
 
 // Fills plans, pareto and recommended.
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep);

@@ -6,14 +6,40 @@
 namespace hpcadvise::advisor {
 namespace {
 
-std::string not_modelled(TrainingJob const& job, ParallelPlan const& plan) {
-  if (job.model.experts) return fmt::format("{}: the cost of mixture of experts is not modelled yet", job.model.name);
-  if (plan.context_parallel > 1)
-    return fmt::format("context parallel {}: its cost is not modelled yet", plan.context_parallel);
-  if (plan.expert_parallel > 1)
-    return fmt::format("expert parallel {}: {} has no experts", plan.expert_parallel, job.model.name);
-  if (plan.virtual_stages > 1)
-    return fmt::format("{} virtual stages: the interleaved schedule is not modelled yet", plan.virtual_stages);
+std::string expert_problem(ModelSpec const& model, ParallelPlan const& plan) {
+  auto const e = plan.expert_parallel;
+  auto const et = plan.expert_tensor_parallel;
+  if (!model.experts)
+    return e > 1 || et > 1 ? fmt::format("expert parallel {}: {} has no experts", e * et, model.name) : "";
+  if (model.experts->expert_count % e != 0)
+    return fmt::format("expert parallel {} does not divide {} experts", e, model.experts->expert_count);
+  if (model.experts->expert_ffn_size % et != 0)
+    return fmt::format("expert tensor parallel {} does not divide the experts' FFN size {}", et,
+                       model.experts->expert_ffn_size);
+  auto const ranks = plan.tensor_parallel * plan.context_parallel * plan.data_parallel;
+  if (ranks % (e * et) != 0)
+    return fmt::format("expert parallel {} x {} does not divide the {} devices of a stage", e, et, ranks);
+  return {};
+}
+
+std::string context_problem(TrainingJob const& job, ParallelPlan const& plan) {
+  auto const c = plan.context_parallel;
+  if (job.sequence_length % c != 0)
+    return fmt::format("context parallel {} does not divide the sequence of {}", c, job.sequence_length);
+  if (plan.context_exchange == ContextExchange::all_to_all && job.model.kv_head_count % (c * plan.tensor_parallel) != 0)
+    return fmt::format("all-to-all context parallel {} x tensor parallel {} does not divide {} key/value heads", c,
+                       plan.tensor_parallel, job.model.kv_head_count);
+  return {};
+}
+
+std::string pipeline_problem(ModelSpec const& model, ParallelPlan const& plan) {
+  if (plan.virtual_stages == 1) return {};
+  if (plan.pipeline_parallel == 1) return fmt::format("{} virtual stages without a pipeline", plan.virtual_stages);
+  if (plan.schedule != Schedule::one_forward_one_backward)
+    return fmt::format("{} virtual stages: only 1F1B is interleaved", plan.virtual_stages);
+  if (plan.pipeline_parallel * plan.virtual_stages > model.layer_count + 2)
+    return fmt::format("{} stages of {} virtual ones exceed {} layers", plan.pipeline_parallel, plan.virtual_stages,
+                       model.layer_count);
   return {};
 }
 
@@ -66,8 +92,9 @@ std::string machine_problem(ParallelPlan const& plan, Machine const& machine) {
 }  // namespace
 
 std::string plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine) {
-  for (auto const& problem : {not_modelled(job, plan), shape_problem(job.model, plan), batch_problem(plan),
-                              sharding_problem(plan), machine_problem(plan, machine)}) {
+  for (auto const& problem :
+       {expert_problem(job.model, plan), context_problem(job, plan), pipeline_problem(job.model, plan),
+        shape_problem(job.model, plan), batch_problem(plan), sharding_problem(plan), machine_problem(plan, machine)}) {
     if (!problem.empty()) return problem;
   }
   return {};

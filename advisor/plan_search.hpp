@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Every legal plan of a job on so many devices, the ones that fit ranked by step time.
+// Every legal plan of a job on so many devices, estimated or proven slower, the ones that fit ranked by step time.
 
 #include "advisor/machine.hpp"
 #include "advisor/step_estimate.hpp"
@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hpcadvise::advisor {
@@ -20,12 +21,20 @@ struct RankedPlan {
   std::vector<std::string> why;  // sentences: what binds, what the terms are, what would help most
 };
 
-// When nothing fits: the plan that comes closest.
+// A change that would make the job fit, found by a search of its own.
+struct Remedy {
+  std::string what;          // "32 devices", "a sequence of 2048"
+  StepEstimate estimate;     // of the best plan then
+  double relative_rate = 0;  // tokens a second and device, over those of the plan that does not fit
+};
+
+// When nothing fits, offloading the optimizer's state included: the plan that comes closest.
 struct NearestPlan {
   StepEstimate estimate;
   double over_bytes = 0;
   std::string part;                   // the largest part
-  std::vector<std::string> remedies;  // what would make it fit
+  std::vector<Remedy> changes;        // the least costly first
+  std::vector<std::string> remedies;  // what would make it fit, a sentence each
 };
 
 struct Neighbour {
@@ -35,12 +44,14 @@ struct Neighbour {
 };
 
 struct RankedPlans {
-  // Best first, at most the number asked for, one a layout: of plans with the same tensor, pipeline and data parallel
-  // sizes and micro-batch the fastest, and the recommended one.
+  // Best first, at most the number asked for, one a layout (plan_order.hpp): the fastest of each, and the recommended.
   std::vector<RankedPlan> plans;
   std::vector<std::size_t> pareto;         // indices into plans: speed, memory headroom, simplicity
   std::optional<std::size_t> recommended;  // of those tied with the best: roomy before full, then simple
-  std::int64_t considered = 0;
+  // The rest of the front over everything considered, at most 20 % slower than the fastest: roomier or simpler plans.
+  std::vector<RankedPlan> trade_offs;
+  std::int64_t considered = 0;                   // = estimated + every count in rejected
+  std::int64_t estimated = 0;                    // exactly
   std::map<std::string, std::int64_t> rejected;  // reason: count
   std::optional<NearestPlan> nearest;            // only when plans is empty
   std::vector<Neighbour> neighbours;             // other device counts worth knowing
@@ -48,10 +59,14 @@ struct RankedPlans {
 
 struct SearchOptions {
   std::size_t keep = 5;
-  EstimateOptions estimate;
-  bool neighbours = true;
-  bool prune = true;  // false: every plan is estimated; the answer is the same
+  EstimateOptions estimate{};
+  bool around = true;  // neighbours, remedies, sensitivities: searches and estimates around the answer
+  bool prune = true;   // false: every plan that fits is estimated; the answer is the same
 };
+
+// The reasons in RankedPlans::rejected.
+inline constexpr std::string_view too_large_reason = "exceeds the device's memory";
+inline constexpr std::string_view slower_reason = "slower than those shown, by a lower bound";
 
 // Throws UsageError for a device count or batch that no plan can have, saying the nearest that work.
 RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Machine const& machine,

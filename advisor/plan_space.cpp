@@ -1,85 +1,167 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/plan_space.hpp"
 
-#include "advisor/rates.hpp"
-#include "profiles/error.hpp"
-
-#include <fmt/format.h>
+#include "advisor/framework_limits.hpp"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace hpcadvise::advisor {
 namespace {
 
-struct Layout {
-  std::int64_t tensor;
-  std::int64_t pipeline;
-  std::int64_t data;
+constexpr std::int64_t least_context_block = 128;  // tokens
+constexpr std::int64_t longest_recompute_interval = 4;
+
+// Interleaved, a stage is cut into equal chunks. The ends, and a multi-token module, count as layers where only so they
+// divide (DeepSeek-V3: 61 layers, embedding, head and one module on 16 stages of 4 chunks).
+bool divides_into(ModelSpec const& model, std::int64_t chunks) {
+  for (std::int64_t const extra : {0, 1, 2, 3})
+    if ((model.layer_count + extra) % chunks == 0) return true;
+  return false;
+}
+
+std::vector<ScheduleChoice> schedules(ModelSpec const& model, std::int64_t pipeline, FrameworkLimits const& limits) {
+  std::vector<ScheduleChoice> choices{{}};
+  if (pipeline == 1) return choices;
+  if (limits.zero_bubble) choices.push_back({Schedule::zero_bubble, 1});
+  if (!limits.interleaved) return choices;
+  for (std::int64_t chunks = 2; chunks * pipeline <= model.layer_count + 2; ++chunks)
+    if (divides_into(model, chunks * pipeline)) choices.push_back({Schedule::one_forward_one_backward, chunks});
+  return choices;
+}
+
+// Copies of the model's state in groups of a power of two, and of what one, two, four ... nodes hold.
+std::vector<std::int64_t> shard_groups(std::int64_t data, std::int64_t in_node) {
+  std::vector<std::int64_t> groups;
+  for (std::int64_t const first : {std::int64_t{2}, in_node})
+    for (std::int64_t group = first; group > 1 && group < data; group *= 2)
+      if (data % group == 0) groups.push_back(group);
+  std::sort(groups.begin(), groups.end());
+  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+  return groups;
+}
+
+std::vector<ShardingChoice> shardings(std::int64_t pipeline, std::int64_t data, std::int64_t context,
+                                      std::int64_t in_node) {
+  std::vector<ShardingChoice> choices{{}};
+  if (data * context == 1) return choices;
+  choices.push_back({Sharding::zero1, 0});
+  if (pipeline > 1) return choices;
+  choices.push_back({Sharding::zero2, 0});
+  choices.push_back({Sharding::zero3, 0});
+  for (std::int64_t const group : shard_groups(data, in_node)) choices.push_back({Sharding::zero3, group});
+  return choices;
+}
+
+std::vector<RecomputeChoice> recomputes(ModelSpec const& model) {
+  std::vector<RecomputeChoice> choices{{Recompute::none, 1}, {Recompute::selective, 1}};
+  for (std::int64_t interval = 1; interval <= std::min(longest_recompute_interval, model.layer_count); interval *= 2)
+    choices.push_back({Recompute::full, interval});
+  return choices;
+}
+
+// Expert parallelism and the tensor parallelism of experts, over the ranks that tensor, context and data parallelism
+// make together.
+struct ExpertCut {
+  std::int64_t expert = 1;
+  std::int64_t tensor = 1;
 };
+std::vector<ExpertCut> expert_cuts(ModelSpec const& model, std::int64_t tensor, std::int64_t ranks) {
+  if (!model.experts) return {{}};
+  std::vector<ExpertCut> cuts;
+  for (std::int64_t const expert : divisors(model.experts->expert_count))
+    for (std::int64_t const expert_tensor : divisors(tensor))
+      if (ranks % (expert * expert_tensor) == 0) cuts.push_back({expert, expert_tensor});
+  return cuts;
+}
 
-std::vector<Layout> layouts(TrainingJob const& job, std::int64_t device_count, Machine const& machine) {
-  std::vector<Layout> result;
-  for (std::int64_t const tensor : divisors(device_count)) {
-    for (std::int64_t const pipeline : divisors(device_count / tensor)) {
-      std::int64_t const data = device_count / tensor / pipeline;
-      ParallelPlan plan;
-      plan.tensor_parallel = tensor;
-      plan.pipeline_parallel = pipeline;
-      plan.data_parallel = data;
-      plan.global_batch = job.global_batch;
-      if (plan_problem(job, plan, machine).empty()) result.push_back({tensor, pipeline, data});
+class SpaceBuilder {
+ public:
+  SpaceBuilder(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
+               EstimateOptions const& options, Offload offload)
+      : job_(job), device_count_(device_count), machine_(machine), limits_(framework_limits(options.framework)) {
+    space_.recomputes = recomputes(job.model);
+    base_.global_batch = job.global_batch;
+    base_.offload = offload;
+  }
+
+  PlanSpace build() {
+    for (std::int64_t const context : context_sizes(job_, device_count_))
+      for (std::int64_t const tensor : divisors(device_count_ / context)) add_families(tensor, context);
+    return std::move(space_);
+  }
+
+ private:
+  bool legal(ParallelPlan const& plan) const { return plan_problem(job_, plan, machine_).empty(); }
+
+  void add_families(std::int64_t tensor, std::int64_t context) {
+    ParallelPlan plan = base_;
+    plan.tensor_parallel = tensor;
+    plan.context_parallel = context;
+    auto const cuts = legal_cuts(plan);
+    if (cuts.empty()) return;
+    for (std::int64_t const micro_batch : divisors(job_.global_batch)) {
+      plan.micro_batch = micro_batch;
+      for (ExpertCut const& experts : expert_cuts(job_.model, tensor, device_count_)) {
+        plan.expert_parallel = experts.expert;
+        plan.expert_tensor_parallel = experts.tensor;
+        for (ContextExchange const exchange : exchanges(context)) {
+          plan.context_exchange = exchange;
+          add_family(plan, cuts);
+        }
+      }
     }
   }
-  return result;
-}
 
-std::vector<Sharding> shardings(Layout const& layout) {
-  if (layout.data == 1) return {Sharding::none};
-  if (layout.pipeline > 1) return {Sharding::none, Sharding::zero1};
-  return {Sharding::none, Sharding::zero1, Sharding::zero2, Sharding::zero3};
-}
-
-std::vector<Recompute> recomputes(Machine const& machine, EstimateOptions const& options) {
-  // With fused attention there is no score matrix to save, so Megatron's selective recomputation saves nothing.
-  bool const fused = has_fused_attention(machine, options.flash_attention);
-  if (fused && !framework_traits(options.framework).selective_repeats_gemms) return {Recompute::none, Recompute::full};
-  return {Recompute::none, Recompute::selective, Recompute::full};
-}
-
-std::vector<bool> sequence_parallels(TrainingJob const& job, Layout const& layout) {
-  if (layout.tensor > 1 && job.sequence_length % layout.tensor == 0) return {false, true};
-  return {false};
-}
-
-bool fills_nodes(std::int64_t device_count, Machine const& machine) {
-  return device_count <= machine.devices_per_node || device_count % machine.devices_per_node == 0;
-}
-
-bool machine_has(std::int64_t device_count, Machine const& machine) {
-  return !machine.node_count || device_count <= *machine.node_count * machine.devices_per_node;
-}
-
-std::optional<std::int64_t> nearest_batch(TrainingJob job, std::int64_t device_count, Machine const& machine) {
-  std::int64_t const asked = job.global_batch;
-  for (std::int64_t distance = 1; distance <= std::max<std::int64_t>(asked, device_count); ++distance) {
-    for (std::int64_t const batch : {asked - distance, asked + distance}) {
-      job.global_batch = batch;
-      if (batch >= 1 && can_plan(job, device_count, machine)) return batch;
+  void add_family(ParallelPlan plan, std::vector<Cut const*> const& cuts) {
+    Family family;
+    for (Cut const* const cut : cuts) {
+      apply(*cut, plan);
+      if (job_.global_batch / cut->data % plan.micro_batch == 0 && legal(plan)) family.cuts.push_back(cut);
     }
+    if (family.cuts.empty()) return;
+    apply(Cut{}, plan);
+    family.plan = plan;
+    space_.families.push_back(family);
+    if (plan.tensor_parallel == 1 || job_.sequence_length / plan.context_parallel % plan.tensor_parallel != 0) return;
+    family.plan.sequence_parallel = true;
+    space_.families.push_back(std::move(family));
   }
-  return std::nullopt;
-}
 
-std::string suggestion(TrainingJob const& job, std::int64_t device_count, Machine const& machine) {
-  std::string text;
-  if (auto const counts = nearest_device_counts(job, device_count, machine); !counts.empty())
-    text = fmt::format("nearest device counts that work: {}", fmt::join(counts, ", "));
-  if (fills_nodes(device_count, machine) && machine_has(device_count, machine)) {
-    if (auto const batch = nearest_batch(job, device_count, machine))
-      text += fmt::format("{}nearest global batch that works: {}", text.empty() ? "" : "; ", *batch);
+  std::vector<Cut const*> legal_cuts(ParallelPlan plan) {
+    std::vector<Cut const*> cuts;
+    std::int64_t const copies = device_count_ / plan.tensor_parallel / plan.context_parallel;
+    std::int64_t const in_node =
+        machine_.devices_per_node % plan.tensor_parallel == 0 ? machine_.devices_per_node / plan.tensor_parallel : 1;
+    for (std::int64_t const pipeline : limits_.pipeline ? divisors(copies) : std::vector<std::int64_t>{1}) {
+      Cut cut{pipeline, copies / pipeline, schedules(job_.model, pipeline, limits_), 1,
+              shardings(pipeline, copies / pipeline, plan.context_parallel, in_node)};
+      apply(cut, plan);
+      if (job_.global_batch % cut.data != 0 || !legal(plan)) continue;
+      cut.plain_schedules = static_cast<std::size_t>(
+          std::count_if(cut.schedules.begin(), cut.schedules.end(),
+                        [](ScheduleChoice const& choice) { return choice.virtual_stages == 1; }));
+      cuts.push_back(space_.cuts.emplace_back(std::make_unique<Cut>(std::move(cut))).get());
+    }
+    return cuts;
   }
-  return text;
-}
+
+  std::vector<ContextExchange> exchanges(std::int64_t context) const {
+    if (context == 1) return {ContextExchange::ring};
+    std::vector<ContextExchange> result;
+    if (limits_.ring_attention) result.push_back(ContextExchange::ring);
+    if (limits_.all_to_all_attention) result.push_back(ContextExchange::all_to_all);
+    return result;
+  }
+
+  TrainingJob const& job_;
+  std::int64_t device_count_;
+  Machine const& machine_;
+  FrameworkLimits limits_;
+  ParallelPlan base_;
+  PlanSpace space_;
+};
 
 }  // namespace
 
@@ -95,24 +177,67 @@ std::vector<std::int64_t> divisors(std::int64_t number) {
   return low;
 }
 
+std::vector<std::int64_t> context_sizes(TrainingJob const& job, std::int64_t device_count) {
+  std::vector<std::int64_t> sizes{1};
+  for (std::int64_t const size : divisors(device_count)) {
+    std::int64_t const blocks = 2 * size;
+    if (size > 1 && job.sequence_length % blocks == 0 && job.sequence_length / blocks >= least_context_block)
+      sizes.push_back(size);
+  }
+  return sizes;
+}
+
+void apply(Cut const& cut, ParallelPlan& plan) {
+  plan.pipeline_parallel = cut.pipeline;
+  plan.data_parallel = cut.data;
+}
+
+void apply(ScheduleChoice const& choice, ParallelPlan& plan) {
+  plan.schedule = choice.schedule;
+  plan.virtual_stages = choice.virtual_stages;
+}
+
+void apply(ShardingChoice const& choice, ParallelPlan& plan) {
+  plan.sharding = choice.sharding;
+  plan.shard_group = choice.shard_group;
+}
+
+void apply(RecomputeChoice const& choice, ParallelPlan& plan) {
+  plan.recompute = choice.recompute;
+  plan.recompute_interval = choice.interval;
+}
+
+std::int64_t plans_of(Cut const& cut, ParallelPlan const& plan) {
+  auto const micro_batches = plan.global_batch / (plan.micro_batch * cut.data);
+  return static_cast<std::int64_t>(cut.schedules_for(micro_batches).size() * cut.shardings.size());
+}
+
+std::int64_t PlanSpace::plan_count() const {
+  std::int64_t count = 0;
+  for (Family const& family : families)
+    for (Cut const* const cut : family.cuts) count += plans_of(*cut, family.plan);
+  return count * static_cast<std::int64_t>(recomputes.size());
+}
+
+PlanSpace plan_space(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
+                     EstimateOptions const& options, Offload offload) {
+  return SpaceBuilder(job, device_count, machine, options, offload).build();
+}
+
 std::vector<ParallelPlan> legal_plans(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
                                       EstimateOptions const& options) {
   std::vector<ParallelPlan> plans;
-  auto const recompute_kinds = recomputes(machine, options);
-  for (Layout const& layout : layouts(job, device_count, machine)) {
-    for (std::int64_t const micro_batch : divisors(job.global_batch / layout.data)) {
-      for (Sharding const sharding : shardings(layout)) {
-        for (Recompute const recompute : recompute_kinds) {
-          for (bool const sequence_parallel : sequence_parallels(job, layout)) {
-            ParallelPlan plan;
-            plan.tensor_parallel = layout.tensor;
-            plan.pipeline_parallel = layout.pipeline;
-            plan.data_parallel = layout.data;
-            plan.sharding = sharding;
-            plan.micro_batch = micro_batch;
-            plan.global_batch = job.global_batch;
-            plan.recompute = recompute;
-            plan.sequence_parallel = sequence_parallel;
+  auto const space = plan_space(job, device_count, machine, options);
+  for (Family const& family : space.families) {
+    ParallelPlan plan = family.plan;
+    for (RecomputeChoice const& recompute : space.recomputes) {
+      apply(recompute, plan);
+      for (Cut const* const cut : family.cuts) {
+        apply(*cut, plan);
+        for (ScheduleChoice const& schedule : cut->schedules_for(plan.gradient_accumulation())) {
+          apply(schedule, plan);
+          for (ShardingChoice const& sharding : cut->shardings) {
+            apply(sharding, plan);
             plans.push_back(plan);
           }
         }
@@ -120,55 +245,6 @@ std::vector<ParallelPlan> legal_plans(TrainingJob const& job, std::int64_t devic
     }
   }
   return plans;
-}
-
-bool can_plan(TrainingJob const& job, std::int64_t device_count, Machine const& machine) {
-  return device_count >= 1 && job.global_batch >= 1 && fills_nodes(device_count, machine) &&
-         machine_has(device_count, machine) && !layouts(job, device_count, machine).empty();
-}
-
-std::vector<std::int64_t> nearest_device_counts(TrainingJob const& job, std::int64_t device_count,
-                                                Machine const& machine) {
-  std::vector<std::int64_t> counts;
-  std::int64_t const most =
-      machine.node_count ? *machine.node_count * machine.devices_per_node : 2 * std::max<std::int64_t>(device_count, 1);
-  std::int64_t const from = std::clamp<std::int64_t>(device_count, 1, most);
-  for (std::int64_t count = from; count >= std::max<std::int64_t>(1, from / 2); --count) {
-    if (count == device_count || !can_plan(job, count, machine)) continue;
-    counts.push_back(count);
-    break;
-  }
-  for (std::int64_t count = std::max<std::int64_t>(1, device_count + 1); count <= std::min(most, 2 * from); ++count) {
-    if (!can_plan(job, count, machine)) continue;
-    if (counts.empty() || counts.back() != count) counts.push_back(count);
-    break;
-  }
-  return counts;
-}
-
-void check_request(TrainingJob const& job, std::int64_t device_count, Machine const& machine) {
-  if (job.sequence_length < 1)
-    throw profiles::UsageError(fmt::format("sequence length {}: below 1", job.sequence_length),
-                               "ask for a sequence length of 1 or more");
-  if (job.global_batch < 1)
-    throw profiles::UsageError(fmt::format("global batch {}: below 1", job.global_batch),
-                               "ask for a global batch of 1 sequence or more");
-  if (job.model.experts)
-    throw profiles::UsageError(
-        fmt::format("model '{}': the cost of mixture of experts is not modelled yet", job.model.name),
-        "ask for a dense model");
-  if (can_plan(job, device_count, machine)) return;
-
-  std::string what =
-      fmt::format("{} devices and a global batch of {}: no plan divides them", device_count, job.global_batch);
-  if (device_count < 1)
-    what = fmt::format("{} devices: below 1", device_count);
-  else if (!machine_has(device_count, machine))
-    what = fmt::format("{} devices: {} has {}", device_count, machine.name,
-                       *machine.node_count * machine.devices_per_node);
-  else if (!fills_nodes(device_count, machine))
-    what = fmt::format("{} devices do not fill nodes of {}", device_count, machine.devices_per_node);
-  throw profiles::UsageError(what, suggestion(job, device_count, machine));
 }
 
 }  // namespace hpcadvise::advisor

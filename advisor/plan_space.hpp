@@ -1,31 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Every legal plan of a job on so many devices.
+// Every legal plan of a job on so many devices, as a tree: plans that share an estimate's costly parts lie together.
+// docs/search.md says what is in it and what is left out.
 
 #include "advisor/machine.hpp"
 #include "advisor/step_estimate.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 namespace hpcadvise::advisor {
 
-// Divisors only: tensor parallel of heads and FFN, pipeline of layers, data parallel of the batch, micro-batch of a
-// rank's share. In a fixed order. Empty where nothing divides.
+struct ScheduleChoice {
+  Schedule schedule = Schedule::one_forward_one_backward;
+  std::int64_t virtual_stages = 1;
+};
+
+struct ShardingChoice {
+  Sharding sharding = Sharding::none;
+  std::int64_t shard_group = 0;
+};
+
+struct RecomputeChoice {
+  Recompute recompute = Recompute::none;
+  std::int64_t interval = 1;
+};
+
+// How the devices that tensor and context parallelism leave are cut into stages and copies of them.
+struct Cut {
+  std::int64_t pipeline = 1;
+  std::int64_t data = 1;
+  std::vector<ScheduleChoice> schedules;  // interleaved ones last
+  std::size_t plain_schedules = 1;
+  std::vector<ShardingChoice> shardings;
+
+  // Interleaving takes micro-batches in rounds of one for each stage (Megatron-LM, schedules.py).
+  std::span<ScheduleChoice const> schedules_for(std::int64_t micro_batches) const {
+    return {schedules.data(), micro_batches % pipeline == 0 ? schedules.size() : plain_schedules};
+  }
+};
+
+// Plans that differ in what they recompute and in their cut: one micro-batch costs each of their layers the same.
+struct Family {
+  ParallelPlan plan;  // without them
+  std::vector<Cut const*> cuts;
+};
+
+struct PlanSpace {
+  std::vector<std::unique_ptr<Cut>> cuts;
+  std::vector<Family> families;
+  std::vector<RecomputeChoice> recomputes;
+
+  std::int64_t plan_count() const;
+};
+
+std::int64_t plans_of(Cut const& cut, ParallelPlan const& plan);
+void apply(Cut const& cut, ParallelPlan& plan);
+void apply(ScheduleChoice const& choice, ParallelPlan& plan);
+void apply(ShardingChoice const& choice, ParallelPlan& plan);
+void apply(RecomputeChoice const& choice, ParallelPlan& plan);
+
+// In a fixed order. Empty where nothing divides.
+PlanSpace plan_space(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
+                     EstimateOptions const& options, Offload offload = Offload::none);
+
+// The same, leaf by leaf.
 std::vector<ParallelPlan> legal_plans(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
                                       EstimateOptions const& options);
 
-// Throws UsageError for a count or a batch that no plan can have (below 1, more than the machine has, nodes not
-// filled, nothing divides), with the nearest that work.
-void check_request(TrainingJob const& job, std::int64_t device_count, Machine const& machine);
-
-// Whether check_request would pass.
-bool can_plan(TrainingJob const& job, std::int64_t device_count, Machine const& machine);
-
-// The device counts nearest below and above that can be planned for; fewer where there are none within a factor of 2.
-std::vector<std::int64_t> nearest_device_counts(TrainingJob const& job, std::int64_t device_count,
-                                                Machine const& machine);
+// Of the sequence, two blocks a rank (a causal ring gives each an early and a late one: Megatron-LM) of at least 128
+// tokens, which is what fused attention's tiles take.
+std::vector<std::int64_t> context_sizes(TrainingJob const& job, std::int64_t device_count);
 
 std::vector<std::int64_t> divisors(std::int64_t number);  // ascending
 

@@ -4,73 +4,43 @@
 #include "advisor/neighbours.hpp"
 #include "advisor/plan_order.hpp"
 #include "advisor/plan_space.hpp"
-#include "profiles/error.hpp"
+#include "advisor/remedies.hpp"
 #include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <limits>
+#include <string>
 
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
-using hpcadvise::profiles::UsageError;
 
 namespace {
 
 Machine lumi() { return machine_from_system(hpcadvise::profiles::system_description("lumi-g")); }
 
-std::string advice_against(TrainingJob const& job, std::int64_t device_count, Machine const& machine) {
-  try {
-    search_plans(job, device_count, machine, {});
-  } catch (UsageError const& error) {
-    return std::string(error.what()) + " | " + error.next_step();
-  }
-  return {};
-}
-
 }  // namespace
 
-TEST_CASE("Divisors come in ascending order") {
-  CHECK(divisors(12) == std::vector<std::int64_t>{1, 2, 3, 4, 6, 12});
-  CHECK(divisors(1) == std::vector<std::int64_t>{1});
-  CHECK(divisors(49) == std::vector<std::int64_t>{1, 7, 49});
-}
-
-TEST_CASE("Every plan of the space is legal, uses every device, and occurs once") {
-  auto const job = job_of(small_gpt(), 1024, 192);
-  auto const machine = round_machine();
-  auto const plans = legal_plans(job, 24, machine, {});
-  REQUIRE_FALSE(plans.empty());
-  for (auto const& plan : plans) {
-    CHECK(plan.device_count() == 24);
-    CHECK(plan_problem(job, plan, machine).empty());
-    CHECK(std::count(plans.begin(), plans.end(), plan) == 1);
-  }
-}
-
-TEST_CASE("A pipeline may have stages of unequal length") {
-  auto job = job_of(small_gpt(), 1024, 192);
-  auto const layers = job.model.layer_count;
-  auto const plans = legal_plans(job, 24, round_machine(), {});
-  CHECK(std::any_of(plans.begin(), plans.end(),
-                    [&](ParallelPlan const& plan) { return layers % plan.pipeline_parallel != 0; }));
-  CHECK(std::none_of(plans.begin(), plans.end(),
-                     [&](ParallelPlan const& plan) { return plan.pipeline_parallel > layers; }));
-}
-
 TEST_CASE("Pruning does not change the answer") {
-  auto const machine = lumi();
-  auto const job = job_of(llama_7b(), 4096, 192);
-  for (std::int64_t const device_count : {1, 8, 24, 64}) {
+  auto mixture = llama_7b();
+  mixture.experts = MixtureOfExperts{8, 2, 14336};
+  struct Question {
+    ModelSpec model;
+    std::int64_t device_count;
+  };
+  for (auto const& [model, device_count] : {Question{llama_7b(), 1}, Question{llama_7b(), 8}, Question{llama_7b(), 24},
+                                            Question{llama_7b(), 64}, Question{mixture, 16}}) {
     for (std::size_t const keep : {1, 5, 20}) {
       INFO(device_count << " devices, keep " << keep);
       SearchOptions options;
-      options.neighbours = false;
+      options.around = false;
       options.keep = keep;
-      auto const pruned = search_plans(job, device_count, machine, options);
+      auto const pruned = search_plans(job_of(model, 4096, 192), device_count, lumi(), options);
       options.prune = false;
-      auto const whole = search_plans(job, device_count, machine, options);
+      auto const whole = search_plans(job_of(model, 4096, 192), device_count, lumi(), options);
+      CHECK(pruned.considered == whole.considered);
       REQUIRE(pruned.plans.size() == whole.plans.size());
       for (std::size_t index = 0; index < whole.plans.size(); ++index) {
         CHECK(pruned.plans[index].estimate.plan == whole.plans[index].estimate.plan);
@@ -78,14 +48,99 @@ TEST_CASE("Pruning does not change the answer") {
       }
       CHECK(pruned.recommended == whole.recommended);
       CHECK(pruned.pareto == whole.pareto);
+      REQUIRE(pruned.trade_offs.size() == whole.trade_offs.size());
+      for (std::size_t index = 0; index < whole.trade_offs.size(); ++index)
+        CHECK(pruned.trade_offs[index].estimate.plan == whole.trade_offs[index].estimate.plan);
     }
   }
 }
 
+TEST_CASE("Every plan considered is estimated, too large, or proven slower") {
+  auto const job = job_of(llama_7b(), 4096, 192);
+  SearchOptions options;
+  options.around = false;
+  for (bool const prune : {true, false}) {
+    options.prune = prune;
+    auto const ranked = search_plans(job, 24, lumi(), options);
+    auto sum = ranked.estimated;
+    for (auto const& [reason, count] : ranked.rejected) sum += count;
+    CHECK(sum == ranked.considered);
+    CHECK(ranked.considered == static_cast<std::int64_t>(legal_plans(job, 24, lumi(), {}).size()));
+    CHECK(ranked.rejected.contains(std::string(slower_reason)) == prune);
+  }
+}
+
+TEST_CASE("The search finds what ranking the estimates of all plans finds") {
+  auto const job = job_of(small_gpt(), 1024, 24);
+  auto machine = round_machine();
+  machine.memory_bytes = 6.0 * (1 << 30);
+  std::vector<StepEstimate> estimates;
+  for (auto const& plan : legal_plans(job, 8, machine, {})) {
+    auto estimate = estimate_step(job, plan, machine, {});
+    if (estimate.memory.fits()) estimates.push_back(std::move(estimate));
+  }
+  REQUIRE_FALSE(estimates.empty());
+  RankedPlans brute_force;
+  rank(brute_force, estimates, 7);
+  auto const searched = search_plans(job, 8, machine, {.keep = 7, .around = false});
+  REQUIRE(searched.plans.size() == brute_force.plans.size());
+  for (std::size_t index = 0; index < searched.plans.size(); ++index) {
+    CHECK(searched.plans[index].estimate.plan == brute_force.plans[index].estimate.plan);
+    CHECK(searched.plans[index].estimate.step_time_s.median == brute_force.plans[index].estimate.step_time_s.median);
+  }
+  CHECK(searched.recommended == brute_force.recommended);
+}
+
+TEST_CASE("More memory or a faster network never makes the best plan slower") {
+  // Where plans fit without offload: with less memory offload is allowed, and may beat recomputing everything.
+  auto const best_s = [](TrainingJob const& job, Machine const& machine) {
+    auto const ranked = search_plans(job, 32, machine, {.keep = 2, .around = false});
+    bool const fits = !ranked.plans.empty() && ranked.plans.front().estimate.plan.offload == Offload::none;
+    return fits ? ranked.plans.front().estimate.step_time_s.median : std::numeric_limits<double>::infinity();
+  };
+  auto mixture = llama_7b();
+  mixture.experts = MixtureOfExperts{8, 2, 14336};
+  for (auto const& job : {job_of(llama_7b(), 4096, 256), job_of(mixture, 4096, 256)}) {
+    auto machine = round_machine();
+    double before_s = std::numeric_limits<double>::infinity();
+    for (double const gib : {24, 40, 64, 128}) {
+      machine.memory_bytes = gib * (1 << 30);
+      CHECK(best_s(job, machine) <= before_s);
+      before_s = best_s(job, machine);
+    }
+    CHECK(before_s < 1000);
+    for (double const rate : {2e10, 4e10, 8e10}) {
+      machine.network.bytes_per_s_per_device = rate;
+      CHECK(best_s(job, machine) <= before_s);
+      before_s = best_s(job, machine);
+    }
+  }
+}
+
+TEST_CASE("A mixture of experts is planned for, and no plan of it is too fast for its active parameters") {
+  auto model = llama_7b();
+  model.experts = MixtureOfExperts{8, 2, 14336};
+  auto const ranked = search_plans(job_of(model, 4096, 256), 64, lumi(), {});
+  REQUIRE_FALSE(ranked.plans.empty());
+  CHECK(ranked.plans.front().estimate.plan.expert_parallel > 1);
+  CHECK(ranked.plans.front().estimate.mfu_of_dense_peak < 0.6);
+}
+
+TEST_CASE("Trade-offs are roomier or simpler than everything as fast, and not much slower") {
+  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, lumi(), {});
+  REQUIRE_FALSE(ranked.trade_offs.empty());
+  auto const& best = ranked.plans.front().estimate;
+  for (auto const& trade_off : ranked.trade_offs) {
+    CHECK(trade_off.estimate.step_time_s.median <= 1.2001 * best.step_time_s.median);
+    CHECK((trade_off.estimate.memory.total_bytes() < best.memory.total_bytes() ||
+           complexity(trade_off.estimate.plan) < complexity(best.plan)));
+  }
+}
+
 TEST_CASE("The first plan is the fastest of all that fit") {
-  auto const job = job_of(llama_7b(), 4096, 64);
+  auto const job = job_of(llama_7b(), 4096, 16);
   auto const machine = lumi();
-  auto const ranked = search_plans(job, 16, machine, {});
+  auto const ranked = search_plans(job, 16, machine, {.around = false});
   for (auto const& plan : legal_plans(job, 16, machine, {})) {
     if (estimate_memory(job, plan, machine, {}).fits())
       REQUIRE(estimate_step(job, plan, machine, {}).step_time_s.median >=
@@ -107,7 +162,7 @@ TEST_CASE(
     CHECK(plan.estimate.model_flops_per_s_per_device > 60e12);
     CHECK(plan.estimate.model_flops_per_s_per_device < 110e12);
   }
-  CHECK(ranked.rejected.at("exceeds the device's memory") > 0);
+  CHECK(ranked.rejected.at(std::string(too_large_reason)) > 0);
 }
 
 TEST_CASE("Plans are ranked by time, ties marked, one layout shown once") {
@@ -168,34 +223,50 @@ TEST_CASE("The recommended plan is kept even when faster ones fill the list") {
   CHECK(ranked.plans[1].estimate.plan == plan_of(1, 1, 8));
 }
 
-TEST_CASE("When nothing fits the nearest plan says by how much, in which part, and what would help") {
+TEST_CASE("When nothing fits the nearest plan says by how much, in which part, and what each change costs") {
   auto model = llama_7b();
   model.layer_count = 80;
   model.hidden_size = 8192;
   model.ffn_size = 28672;
   model.head_count = 64;
   model.kv_head_count = 8;
-  auto const ranked = search_plans(job_of(model, 4096, 64), 8, lumi(), {});
+  auto job = job_of(model, 4096, 64);
+  job.precision = hpcadvise::profiles::Precision::fp32;
+  auto const ranked = search_plans(job, 8, lumi(), {});
   CHECK(ranked.plans.empty());
   CHECK_FALSE(ranked.recommended);
   REQUIRE(ranked.nearest);
   CHECK(ranked.nearest->over_bytes > 0);
-  CHECK(ranked.nearest->part == "optimizer");
-  CHECK(ranked.nearest->remedies.front() == "use 32 devices");
+  CHECK(ranked.nearest->estimate.plan.offload == Offload::optimizer);
+  REQUIRE_FALSE(ranked.nearest->changes.empty());
+  for (auto const& change : ranked.nearest->changes) {
+    CHECK(change.estimate.memory.fits());
+    CHECK(change.relative_rate > 0);
+  }
+  CHECK(std::is_sorted(ranked.nearest->changes.begin(), ranked.nearest->changes.end(),
+                       [](auto const& left, auto const& right) { return left.relative_rate > right.relative_rate; }));
 }
 
-TEST_CASE("Where the machine has no more devices, the count over which ZeRO-3 would shard the state is named") {
+TEST_CASE("State is offloaded only where nothing fits without, and that costs its way over the host link") {
+  auto const job = job_of(llama_7b(), 1024, 8);
+  auto machine = round_machine();
+  for (auto const& plan : search_plans(job, 8, machine, {}).plans) CHECK(plan.estimate.plan.offload == Offload::none);
+  machine.memory_bytes = 19.0 * (1 << 30);
+  auto const ranked = search_plans(job, 4, machine, {});
+  REQUIRE_FALSE(ranked.plans.empty());
+  auto plan = ranked.plans.front().estimate.plan;
+  CHECK(plan.offload == Offload::optimizer);
+  double const offloaded_s = estimate_step(job, plan, machine, {}).terms.optimizer_s;
+  plan.offload = Offload::none;
+  CHECK(offloaded_s > estimate_step(job, plan, machine, {}).terms.optimizer_s);
+}
+
+TEST_CASE("The count over which ZeRO-3 shards the state so far that it fits is the smallest") {
   auto const job = job_of(llama_7b(), 1024, 64);
   auto machine = round_machine();
   machine.devices_per_node = 1;
-  machine.node_count = 1;
-  auto const ranked = search_plans(job, 1, machine, {});
-  REQUIRE(ranked.nearest);
   auto const count = zero3_count_that_fits(job, machine, {});
   REQUIRE(count);
-  CHECK(ranked.nearest->remedies.front() ==
-        "more devices: ZeRO-3 would shard it over about " + std::to_string(*count) + " such devices");
-
   auto const fits_on = [&](std::int64_t devices) {
     auto plan = plan_of(1, 1, devices, 1, devices);
     plan.sharding = Sharding::zero3;
@@ -210,35 +281,29 @@ TEST_CASE("Where the machine has no more devices, the count over which ZeRO-3 wo
   CHECK_FALSE(zero3_count_that_fits(job, machine, {}));
 }
 
-TEST_CASE("Device counts and batches that no plan can have are refused with the nearest that work") {
-  auto const job = job_of(llama_7b(), 4096, 1024);
-  auto const machine = lumi();
-  CHECK(advice_against(job, 0, machine) == "0 devices: below 1 | nearest device counts that work: 1");
-  CHECK(advice_against(job, -8, machine).starts_with("-8 devices: below 1"));
-  CHECK(advice_against(job, 67, machine) ==
-        "67 devices do not fill nodes of 8 | nearest device counts that work: 64, 72");
-  CHECK(advice_against(job_of(llama_7b(), 4096, 0), 64, machine).starts_with("global batch 0: below 1"));
-  CHECK(advice_against(job_of(llama_7b(), 0, 64), 64, machine).starts_with("sequence length 0: below 1"));
-  CHECK(advice_against(job, 1 << 20, machine).find("lumi-g has") != std::string::npos);
-  // 536 = 8 x 67: the 67 can only be data parallel, and divides neither 1000 nor the layers.
-  auto const odd = advice_against(job_of(llama_7b(), 4096, 1000), 536, machine);
-  CHECK(odd.find("nearest device counts that work: 520, 544") != std::string::npos);
-  CHECK(odd.find("nearest global batch that works: 1005") != std::string::npos);
-}
-
-TEST_CASE("A mixture of experts is refused by name until its cost is modelled") {
-  auto job = job_of(llama_7b());
-  job.model.experts = MixtureOfExperts{8, 2, 14336};
-  CHECK(advice_against(job, 8, lumi()).find("not modelled yet") != std::string::npos);
-}
-
-TEST_CASE("Neighbours are half and twice the devices, and a prime number of nodes is called hostile") {
+TEST_CASE("Neighbours are half and twice the devices, and a count that divides badly is called so") {
   auto const ranked = search_plans(job_of(llama_7b(), 4096, 1144), 88, lumi(), {});
   REQUIRE_FALSE(ranked.neighbours.empty());
   bool warned = false;
   for (auto const& neighbour : ranked.neighbours) {
     CHECK(neighbour.device_count != 88);
-    warned = warned || neighbour.why.find("few ways to divide") != std::string::npos;
+    warned = warned || neighbour.why.find("88 = 8 x 11 leaves few ways to divide") != std::string::npos;
   }
   CHECK(warned);
+}
+
+TEST_CASE("Where a large prime holds the devices back, fewer of them are faster, and come first") {
+  // Of 5128 = 8 x 641 devices all 641 can only be data parallel, and the other 8 do not hold a pipeline of this model.
+  auto machine = round_machine();
+  machine.memory_bytes = 80.0 * (1 << 30);
+  auto model = llama_7b();
+  model.layer_count = 126;
+  model.hidden_size = 16384;
+  model.ffn_size = 53248;
+  model.head_count = 128;
+  model.kv_head_count = 8;
+  auto const ranked = search_plans(job_of(model, 8192, 4 * 641), 5128, machine, {});
+  REQUIRE_FALSE(ranked.neighbours.empty());
+  CHECK(ranked.neighbours.front().device_count < 5128);
+  CHECK(ranked.neighbours.front().why.starts_with("5128 = 8 x 641 leaves few ways to divide: use "));
 }

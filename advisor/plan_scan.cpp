@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/plan_scan.hpp"
+
+#include "advisor/lower_bound.hpp"
+#include "advisor/memory_parts.hpp"
+#include "advisor/step_terms.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+namespace hpcadvise::advisor {
+namespace {
+
+// A family with one way to recompute: its plans share the cost of a micro-batch.
+struct Slice {
+  double lower_bound_s = 0;
+  std::size_t family = 0;
+  std::size_t recompute = 0;
+};
+
+std::int64_t count_of(Family const& family) {
+  std::int64_t count = 0;
+  for (Cut const* const cut : family.cuts) count += plans_of(*cut, family.plan);
+  return count;
+}
+
+// Two layouts at most for each number of stages.
+class StageLayouts {
+ public:
+  StageLayouts(ModelSpec const& model, FrameworkTraits const& framework) : model_(model), framework_(framework) {
+    layouts_.resize(static_cast<std::size_t>(model.layer_count) + 1);
+  }
+
+  std::vector<Stage> const& of(ParallelPlan const& plan) {
+    auto& layout =
+        layouts_[static_cast<std::size_t>(plan.pipeline_parallel)][ends_are_items(model_, plan, framework_) ? 1 : 0];
+    if (layout.empty()) layout = stage_layout(model_, plan, framework_);
+    return layout;
+  }
+
+ private:
+  ModelSpec const& model_;
+  FrameworkTraits const& framework_;
+  std::vector<std::array<std::vector<Stage>, 2>> layouts_;
+};
+
+class Scanner {
+ public:
+  Scanner(TrainingJob const& job, std::int64_t device_count, PlanSpace const& space, Machine const& machine,
+          EstimateOptions const& options, bool prune, PlanCollector& collector)
+      : job_(job),
+        device_count_(device_count),
+        space_(space),
+        machine_(machine),
+        options_(options),
+        prune_(prune),
+        collector_(collector),
+        framework_(framework_traits(options.framework)),
+        facts_(model_facts(job.model)),
+        layouts_(job.model, framework_) {}
+
+  PlanScan scan() {
+    for (Slice const& slice : slices()) {
+      if (prune_ && slice.lower_bound_s > collector_.threshold_s())
+        result_.slower += count_of(space_.families[slice.family]);
+      else
+        scan_slice(slice);
+    }
+    result_.considered = result_.estimated + result_.too_large + result_.slower;
+    return result_;
+  }
+
+ private:
+  CostContext context_of(ParallelPlan const& plan) const { return {job_, plan, machine_, options_, framework_}; }
+
+  // By lower bound, so that fast plans come first and most of the others need not be looked at.
+  std::vector<Slice> slices() {
+    std::vector<Slice> slices;
+    slices.reserve(space_.families.size() * space_.recomputes.size());
+    for (std::size_t family = 0; family < space_.families.size(); ++family) {
+      ParallelPlan plan = space_.families[family].plan;
+      if (prune_ && logits_exceed_memory(plan)) {
+        result_.too_large += count_of(space_.families[family]) * static_cast<std::int64_t>(space_.recomputes.size());
+        continue;
+      }
+      auto const cost = model_cost(context_of(plan), facts_.kinds);
+      double const pass_s = model_pass_s(facts_, cost);
+      for (std::size_t recompute = 0; recompute < space_.recomputes.size(); ++recompute) {
+        apply(space_.recomputes[recompute], plan);
+        double const repeated_s = model_recompute_s(context_of(plan), facts_, cost);
+        slices.push_back({step_lower_bound_s(plan, device_count_, pass_s + repeated_s), family, recompute});
+      }
+    }
+    std::sort(slices.begin(), slices.end(), [](Slice const& left, Slice const& right) {
+      return std::tuple(left.lower_bound_s, left.family, left.recompute) <
+             std::tuple(right.lower_bound_s, right.family, right.recompute);
+    });
+    return slices;
+  }
+
+  // Every cut has a last stage. With a micro-batch of one sequence plans are looked at, so that the nearest is known:
+  // it needs the least memory.
+  bool logits_exceed_memory(ParallelPlan const& plan) const {
+    return plan.micro_batch > 1 && logits_bytes(job_, plan, options_) > machine_.memory_bytes;
+  }
+
+  void scan_slice(Slice const& slice) {
+    Family const& family = space_.families[slice.family];
+    ParallelPlan plan = family.plan;
+    apply(space_.recomputes[slice.recompute], plan);
+    auto const cost = model_cost(context_of(plan), facts_.kinds);
+    auto const micro_batch = micro_batch_memory(job_, plan, machine_, options_, facts_);
+    for (Cut const* const cut : family.cuts) {
+      apply(*cut, plan);
+      std::vector<Stage> const* stages = nullptr;
+      PipelinePace pace;
+      for (ScheduleChoice const& schedule : cut->schedules_for(plan.gradient_accumulation())) {
+        apply(schedule, plan);
+        if (auto const& layout = layouts_.of(plan); &layout != stages) {
+          stages = &layout;
+          pace = pipeline_pace(layout, cost);
+        }
+        if (prune_ && paced_lower_bound_s(plan, pace.slowest_s) > collector_.threshold_s()) {
+          result_.slower += static_cast<std::int64_t>(cut->shardings.size());
+          continue;
+        }
+        for (ShardingChoice const& sharding : cut->shardings) {
+          apply(sharding, plan);
+          scan_plan(plan, cost, micro_batch, *stages, pace);
+        }
+      }
+    }
+  }
+
+  void scan_plan(ParallelPlan const& plan, ModelCost const& cost, MicroBatchMemory const& micro_batch,
+                 std::vector<Stage> const& stages, PipelinePace const& pace) {
+    auto const memory = memory_of(job_, plan, machine_, framework_, facts_, micro_batch, stages);
+    ScoredPlan scored{plan, 0, memory.total_bytes(), memory.capacity_bytes};
+    if (!memory.fits()) {
+      ++result_.too_large;
+      if (!result_.nearest || scored.memory_bytes < result_.nearest->memory_bytes) result_.nearest = scored;
+      return;
+    }
+    ++result_.estimated;
+    scored.step_s = step_terms(context_of(plan), facts_, cost, stages, pace).total_s();
+    collector_.add(scored);
+  }
+
+  TrainingJob const& job_;
+  std::int64_t device_count_;
+  PlanSpace const& space_;
+  Machine const& machine_;
+  EstimateOptions const& options_;
+  bool prune_;
+  PlanCollector& collector_;
+  FrameworkTraits const& framework_;
+  ModelFacts facts_;
+  StageLayouts layouts_;
+  PlanScan result_;
+};
+
+}  // namespace
+
+PlanScan scan_plans(TrainingJob const& job, std::int64_t device_count, PlanSpace const& space, Machine const& machine,
+                    EstimateOptions const& options, bool prune, PlanCollector& collector) {
+  return Scanner(job, device_count, space, machine, options, prune, collector).scan();
+}
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/plan_space.hpp"
+
+#include "advisor/plan_request.hpp"
+#include "advisor/published_runs.hpp"
+#include "profiles/error.hpp"
+#include "profiles/system_description.hpp"
+#include "tests/advisor/fixtures.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
+using hpcadvise::profiles::UsageError;
+
+namespace {
+
+std::set<std::string> texts(std::vector<ParallelPlan> const& plans) {
+  std::set<std::string> result;
+  for (auto const& plan : plans) result.insert(to_text(plan));
+  return result;
+}
+
+ModelSpec small_mixture() {
+  auto model = small_gpt();
+  model.experts = MixtureOfExperts{4, 2, 1024};
+  return model;
+}
+
+std::string advice_against(TrainingJob const& job, std::int64_t device_count, Machine const& machine) {
+  try {
+    check_request(job, device_count, machine);
+  } catch (UsageError const& error) {
+    return std::string(error.what()) + " | " + error.next_step();
+  }
+  return {};
+}
+
+// As the space writes it: what makes no difference is left at its default.
+ParallelPlan canonical(ParallelPlan plan) {
+  if (plan.shard_group >= plan.data_parallel || plan.sharding != Sharding::zero3) plan.shard_group = 0;
+  if (plan.recompute != Recompute::full) plan.recompute_interval = 1;
+  if (plan.data_parallel * plan.context_parallel == 1) plan.sharding = Sharding::none;
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("Divisors come in ascending order") {
+  CHECK(divisors(12) == std::vector<std::int64_t>{1, 2, 3, 4, 6, 12});
+  CHECK(divisors(1) == std::vector<std::int64_t>{1});
+  CHECK(divisors(49) == std::vector<std::int64_t>{1, 7, 49});
+}
+
+TEST_CASE("Every plan of the space is legal, uses every device, and occurs once") {
+  auto const machine = round_machine();
+  for (auto const& model : {small_gpt(), small_mixture()}) {
+    auto const job = job_of(model, 1024, 12);
+    auto const plans = legal_plans(job, 12, machine, {});
+    REQUIRE_FALSE(plans.empty());
+    for (auto const& plan : plans) {
+      REQUIRE(plan.device_count() == 12);
+      REQUIRE(plan_problem(job, plan, machine).empty());
+    }
+    CHECK(texts(plans).size() == plans.size());
+    CHECK(plan_space(job, 12, machine, {}).plan_count() == static_cast<std::int64_t>(plans.size()));
+  }
+}
+
+TEST_CASE("A pipeline may have stages of unequal length") {
+  auto job = job_of(small_gpt(), 1024, 192);
+  auto const layers = job.model.layer_count;
+  auto const plans = legal_plans(job, 24, round_machine(), {});
+  CHECK(std::any_of(plans.begin(), plans.end(),
+                    [&](ParallelPlan const& plan) { return layers % plan.pipeline_parallel != 0; }));
+  CHECK(std::none_of(plans.begin(), plans.end(),
+                     [&](ParallelPlan const& plan) { return plan.pipeline_parallel > layers; }));
+}
+
+TEST_CASE("Experts are cut over expert parallelism and, within tensor parallelism, over their width") {
+  auto const plans = legal_plans(job_of(small_mixture(), 1024, 12), 12, round_machine(), {});
+  std::set<std::pair<std::int64_t, std::int64_t>> cuts;
+  for (auto const& plan : plans) cuts.insert({plan.expert_parallel, plan.expert_tensor_parallel});
+  CHECK(cuts == std::set<std::pair<std::int64_t, std::int64_t>>{{1, 1}, {1, 2}, {1, 4}, {2, 1}, {2, 2}, {4, 1}});
+}
+
+TEST_CASE("Context parallelism gives each rank two blocks of the sequence, of at least 128 tokens") {
+  CHECK(context_sizes(job_of(small_gpt(), 1024), 12) == std::vector<std::int64_t>{1, 2, 4});
+  CHECK(context_sizes(job_of(small_gpt(), 100), 12) == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("Stages are interleaved where their chunks divide, with the ends as layers where only so they do") {
+  auto const virtual_stages = [](std::int64_t layers, std::int64_t pipeline) {
+    auto model = small_gpt();
+    model.layer_count = layers;
+    std::set<std::int64_t> result;
+    for (auto const& plan : legal_plans(job_of(model, 1024, 8), 8, round_machine(), {}))
+      if (plan.pipeline_parallel == pipeline) result.insert(plan.virtual_stages);
+    return result;
+  };
+  CHECK(virtual_stages(8, 2) == std::set<std::int64_t>{1, 2, 4, 5});
+  CHECK(virtual_stages(14, 4) == std::set<std::int64_t>{1, 2, 4});
+}
+
+TEST_CASE("What a framework cannot do is not in its space") {
+  auto const job = job_of(small_gpt(), 1024, 16);
+  auto const count_if = [&](FrameworkKind framework, auto const& condition) {
+    auto const plans = legal_plans(job, 8, round_machine(), {.framework = framework});
+    return std::count_if(plans.begin(), plans.end(), condition);
+  };
+  auto const interleaved = [](ParallelPlan const& plan) { return plan.virtual_stages > 1; };
+  auto const zero_bubble = [](ParallelPlan const& plan) { return plan.schedule == Schedule::zero_bubble; };
+  CHECK(count_if(FrameworkKind::megatron_core, interleaved) > 0);
+  CHECK(count_if(FrameworkKind::megatron_core, zero_bubble) == 0);
+  CHECK(count_if(FrameworkKind::megatron_deepspeed, interleaved) == 0);
+  CHECK(count_if(FrameworkKind::unknown, zero_bubble) > 0);
+  CHECK(count_if(FrameworkKind::fsdp_eager, [](auto const& plan) { return plan.pipeline_parallel > 1; }) == 0);
+}
+
+TEST_CASE("The space holds every published plan that divides") {
+  int held = 0;
+  for (auto const& row : read_runs(HPCADVISE_TEST_DATA "/validation/published_runs.csv")) {
+    if (row.tier != "A" || !row.run) continue;
+    auto const& [job, given, options, facts] = *row.run;
+    auto const plan = canonical(given);
+    auto const machine = machine_of(facts);
+    if (plan.global_batch % (plan.micro_batch * plan.data_parallel) != 0 || !plan_problem(job, plan, machine).empty())
+      continue;
+    auto const space = plan_space(job, plan.device_count(), machine, {});
+    bool found = false;
+    for (Family const& family : space.families) {
+      ParallelPlan leaf = plan;
+      apply(Cut{}, leaf);
+      apply(ScheduleChoice{}, leaf);
+      apply(ShardingChoice{}, leaf);
+      apply(RecomputeChoice{}, leaf);
+      if (!(leaf == family.plan)) continue;
+      for (Cut const* const cut : family.cuts) {
+        if (cut->pipeline != plan.pipeline_parallel) continue;
+        auto const schedules = cut->schedules_for(plan.gradient_accumulation());
+        bool const scheduled = std::any_of(schedules.begin(), schedules.end(), [&](ScheduleChoice const& choice) {
+          return choice.schedule == plan.schedule && choice.virtual_stages == plan.virtual_stages;
+        });
+        bool const sharded =
+            std::any_of(cut->shardings.begin(), cut->shardings.end(), [&](ShardingChoice const& choice) {
+              return choice.sharding == plan.sharding && choice.shard_group == plan.shard_group;
+            });
+        found = found || (scheduled && sharded);
+      }
+    }
+    INFO(row.id << ": " << to_text(plan));
+    CHECK(found);
+    ++held;
+  }
+  CHECK(held > 200);
+}
+
+TEST_CASE("Device counts and batches that no plan can have are refused with the nearest that work") {
+  auto const job = job_of(llama_7b(), 4096, 1024);
+  auto const machine = machine_from_system(hpcadvise::profiles::system_description("lumi-g"));
+  CHECK(advice_against(job, 0, machine) == "0 devices: below 1 | nearest device counts that work: 1");
+  CHECK(advice_against(job, -8, machine).starts_with("-8 devices: below 1"));
+  CHECK(advice_against(job, 67, machine) ==
+        "67 devices do not fill nodes of 8 | nearest device counts that work: 64, 72");
+  CHECK(advice_against(job_of(llama_7b(), 4096, 0), 64, machine).starts_with("global batch 0: below 1"));
+  CHECK(advice_against(job_of(llama_7b(), 0, 64), 64, machine).starts_with("sequence length 0: below 1"));
+  CHECK(advice_against(job, 1 << 20, machine).find("lumi-g has") != std::string::npos);
+  // 536 = 8 x 67: the 67 can only be data parallel, and divides neither 1000 nor the layers.
+  auto const odd = advice_against(job_of(llama_7b(), 4096, 1000), 536, machine);
+  CHECK(odd.find("nearest device counts that work: 520, 544") != std::string::npos);
+  CHECK(odd.find("nearest global batch that works: 1005") != std::string::npos);
+}

@@ -77,11 +77,13 @@ double unfused_time_s(Machine const& machine, AttentionOperator const& attention
   double const scores = attention_scores(attention);
   double const gemm_flops = 4 * scores * real(attention.head_size);  // the mask saves nothing
   double const efficiency =
-      attention.head_size % 8 == 0 ? constants::batched_gemm_factor : constants::misaligned_gemm_factor;
+      attention.head_size % 8 == 0 ? machine.fitted.batched_gemm_factor : constants::misaligned_gemm_factor;
   double const gemm_s = gemm_flops / (efficiency * gemm_rates(machine, precision).plateau_flops_per_s);
   if (direction == Direction::forward)
-    return gemm_s + scores * constants::softmax_forward_bytes / machine.memory_bytes_per_s;
-  return 2 * gemm_s + scores * constants::softmax_backward_bytes / machine.memory_bytes_per_s;
+    return gemm_s +
+           scores * machine.fitted.softmax_factor * constants::softmax_forward_bytes / machine.memory_bytes_per_s;
+  return 2 * gemm_s +
+         scores * machine.fitted.softmax_factor * constants::softmax_backward_bytes / machine.memory_bytes_per_s;
 }
 
 }  // namespace

@@ -13,17 +13,22 @@ namespace {
 constexpr std::int64_t largest_micro_batch = 64;
 constexpr std::int64_t largest_growth = 256;  // of the global batch that counts as large
 
-double layer_s_per_sequence(TrainingJob const& job, ParallelPlan plan, Machine const& machine,
-                            EstimateOptions const& options, std::int64_t micro_batch) {
+double layers_s_per_sequence(TrainingJob const& job, ParallelPlan plan, Machine const& machine,
+                             EstimateOptions const& options, std::int64_t micro_batch) {
   plan.micro_batch = micro_batch;
   CostContext const context{job, plan, machine, options, framework_traits(options.framework)};
-  return layer_cost(context).total_s() / static_cast<double>(micro_batch);
+  ModelCost const cost = model_cost(context);
+  auto const kinds = layer_kinds(job.model);
+  double layers_s = 0;
+  for (std::size_t kind = 0; kind < kinds.size(); ++kind)
+    layers_s += static_cast<double>(kinds[kind].count) * cost.kinds[kind].total_s();
+  return layers_s / static_cast<double>(micro_batch);
 }
 
 std::int64_t plateau_micro_batch(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                                  EstimateOptions const& options) {
   auto const cost_s = [&](std::int64_t micro_batch) {
-    return layer_s_per_sequence(job, plan, machine, options, micro_batch);
+    return layers_s_per_sequence(job, plan, machine, options, micro_batch);
   };
   double best_s = std::numeric_limits<double>::infinity();
   for (std::int64_t batch = 1; batch <= largest_micro_batch; batch *= 2) best_s = std::min(best_s, cost_s(batch));

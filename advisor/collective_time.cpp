@@ -28,7 +28,8 @@ double bandwidth_at(LinkRates const& link, double bytes) {
 GroupPlacement place_group(Machine const& machine, std::int64_t size, std::int64_t stride) {
   GroupPlacement group;
   group.size = size;
-  group.per_node = std::clamp<std::int64_t>(machine.devices_per_node / stride, 1, size);
+  std::int64_t const linked = std::max(machine.devices_per_node, machine.link_domain_devices);
+  group.per_node = std::clamp<std::int64_t>(linked / stride, 1, size);
   group.node_span = ((size - 1) * stride) / machine.devices_per_node + 1;
   group.one_module = (size - 1) * stride < machine.devices_per_module;
   return group;
@@ -53,6 +54,25 @@ double collective_time_s(Machine const& machine, Collective collective, double b
   std::int64_t const node_count = (group.size + group.per_node - 1) / group.per_node;
   double const hops = collective == Collective::point_to_point ? 1 : static_cast<double>(node_count);
   return network.latency_s * hops + wire_bytes / rate;
+}
+
+double all_to_all_time_s(Machine const& machine, double bytes, GroupPlacement const& group, int copies) {
+  if (group.size <= 1 || bytes <= 0) return 0;
+  auto const size = static_cast<double>(group.size);
+  if (group.per_node >= group.size) {
+    LinkRates const& link = group.one_module ? machine.module_link : machine.node_link;
+    return link.latency_s + bytes * (size - 1) / size / bandwidth_at(link, bytes);
+  }
+  auto const in_node = static_cast<double>(group.per_node);
+  double const nodes = size / in_node;
+  double const distinct = nodes * (1 - std::pow(1 - 1 / nodes, copies)) / copies;
+  double const remote_bytes = bytes * distinct * (nodes - 1) / nodes;
+  double const local_bytes = bytes * (in_node - 1) / in_node;
+  double const taper =
+      machine.island_nodes && group.node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
+  double const remote_s = remote_bytes * taper / machine.network.bytes_per_s_per_device;
+  double const local_s = in_node > 1 ? local_bytes / bandwidth_at(machine.node_link, bytes) : 0;
+  return machine.network.latency_s * std::min(nodes, 8.0) + std::max(remote_s, local_s);
 }
 
 }  // namespace hpcadvise::advisor

@@ -91,8 +91,10 @@ ComposedMachine composed_machine_from_text(std::string_view text) {
   return parts;
 }
 
-Machine machine_from_parts(ComposedMachine const& parts, profiles::DeviceDescription const& device) {
+Machine machine_from_parts(ComposedMachine const& parts, profiles::DeviceDescription const& device,
+                           FittedConstants const& fitted) {
   Machine machine;
+  machine.fitted = fitted;
   machine.name = fmt::format("{} x {} a node", device.name, parts.devices_per_node);
   machine.origin = device.origin;
   machine.devices_per_node = parts.devices_per_node;
@@ -108,7 +110,7 @@ Machine machine_from_parts(ComposedMachine const& parts, profiles::DeviceDescrip
     machine.notes.push_back(fmt::format("network: not given; {} Gbit/s a device, as in {}", gbit, source));
   }
   constexpr double bytes_per_gbit = 1e9 / 8;
-  machine.network = network_from(gbit * bytes_per_gbit, source, parts.network_kind);
+  machine.network = network_from(gbit * bytes_per_gbit, source, parts.network_kind, fitted);
   machine.network.origin = machine.origin;
   if (device.node_link_bytes_per_s.value) {
     machine.node_link =

@@ -3,7 +3,7 @@
 
 // What is known of a kind of device beyond its description: one row an architecture.
 
-#include "advisor/constants.hpp"
+#include "advisor/fitted_constants.hpp"
 
 #include <string_view>
 
@@ -11,11 +11,15 @@ namespace hpcadvise::advisor {
 
 struct DeviceClass {
   std::string_view architecture;
-  Constant const* gemm_sustained = nullptr;  // in training, over the best published rate; null: never fitted
+  double FittedConstants::*gemm_sustained = nullptr;  // in training, over the best published rate; null: never fitted
   // Reduction in the switches of nodes of eight: it came with NVLink 4 switches, which boards of four do not have.
   bool in_switch_reduction = false;
   double network_gbit_per_device = 0;  // of a node as built, the one that `network_source` names; 0: none is usual
   std::string_view network_source;
+
+  // Today's fused attention (FlashAttention-3, cuDNN) over FlashAttention-2, which device descriptions state.
+  double current_attention = 1;
+  double old_gemm = 1;  // GEMM rate of 2022-23 libraries over today's
 
   bool fitted() const { return gemm_sustained != nullptr; }
 };

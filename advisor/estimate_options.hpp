@@ -3,13 +3,20 @@
 
 // What is known of the software that will run the job.
 
+#include "advisor/calibration.hpp"
 #include "advisor/framework.hpp"
+
+#include <optional>
 
 namespace hpcadvise::advisor {
 
 struct EstimateOptions {
   FrameworkKind framework = FrameworkKind::unknown;
   bool flash_attention = true;
+  std::optional<bool> tensor_parallel_overlap{};   // absent: as the kind of framework does
+  bool plan_assumed = false;                       // recomputation, micro-batch or sharding are a guess
+  bool fp8_rowwise = false;                        // a scale for each row, not for the whole tensor
+  std::optional<CalibrationFactor> calibration{};  // from measured steps on this machine
 };
 
 }  // namespace hpcadvise::advisor

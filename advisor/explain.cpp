@@ -91,21 +91,4 @@ std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& est
   return sentences;
 }
 
-std::vector<std::string> remedies(TrainingJob const& job, StepEstimate const& estimate) {
-  ParallelPlan const& plan = estimate.plan;
-  auto const part = largest_part(estimate.memory);
-  std::vector<std::string> result;
-  if (part == "activations" || part == "logits") {
-    if (plan.recompute != Recompute::full) result.emplace_back("recompute activations in full");
-    if (plan.micro_batch > 1) result.emplace_back("a smaller micro-batch");
-    result.push_back(fmt::format("a sequence shorter than {}", job.sequence_length));
-  } else {
-    if (plan.data_parallel > 1 && plan.sharding != Sharding::zero3)
-      result.emplace_back("shard more of the model's state over the data-parallel ranks");
-    if (job.optimizer == Optimizer::adamw) result.emplace_back("an optimizer with less state");
-  }
-  result.emplace_back("devices with more memory, or a smaller model");
-  return result;
-}
-
 }  // namespace hpcadvise::advisor

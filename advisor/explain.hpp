@@ -12,7 +12,4 @@ namespace hpcadvise::advisor {
 
 std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine);
 
-// What would make a plan fit whose largest part is this.
-std::vector<std::string> remedies(TrainingJob const& job, StepEstimate const& estimate);
-
 }  // namespace hpcadvise::advisor

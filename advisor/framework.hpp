@@ -4,6 +4,7 @@
 // What kinds of training framework do differently, as far as it changes time or memory: one row a kind.
 
 #include "advisor/constants.hpp"
+#include "advisor/fitted_constants.hpp"
 
 #include <span>
 #include <string_view>
@@ -27,28 +28,47 @@ enum class GradientOverlap {
   every_layer     // prefetched layer by layer, as FSDP does
 };
 
+// How many network shares the q ranks of one ring in a node get.
+enum class Aggregation { one_share, some_shares, all_shares };
+
 struct FrameworkTraits {
   FrameworkKind kind;
   std::string_view name;
 
   // Bytes moved by elementwise work over the count of operators.cpp, for GPT-like layers (LayerNorm, GELU) and for
   // those with RMSNorm, rotary positions and a gated FFN.
-  double elementwise_plain;
-  double elementwise_gated;
-  double gemm_factor = 1;                                                 // over the plateau of today's libraries
-  double tensor_parallel_exposure = constants::tensor_parallel_exposure;  // share on the critical path
+  double FittedConstants::*elementwise_plain;
+  double FittedConstants::*elementwise_gated;
+  // What the host needs to launch a layer, by how much of it is fused.
+  double FittedConstants::*host_layer_plain_s = &FittedConstants::host_layer_eager_s;
+  double FittedConstants::*host_layer_gated_s = &FittedConstants::host_layer_eager_s;
+  bool old_libraries = false;  // of 2022-23, for devices whose libraries have improved since
+  // Moved for each parameter in every micro-batch: gradients added to their sum, sharded parameters copied out of the
+  // gathered buffer.
+  double accumulation_bytes = 8;
+  bool fused_casts = false;        // to FP8
+  bool current_attention = false;  // cuDNN's or FlashAttention-3's kernels
+  // Share on the critical path.
+  double FittedConstants::*tensor_parallel_exposure = &FittedConstants::tensor_parallel_exposure;
   GradientOverlap gradient_overlap = GradientOverlap::none;
-  double aggregation_exponent = 1;         // q ranks of one ring in a node get q^x network shares
-  double zero3_aggregation_exponent = 1;   // the same for parameters sharded by ZeRO-3 or FSDP
+  Aggregation aggregation = Aggregation::all_shares;
+  Aggregation zero3_aggregation = Aggregation::all_shares;  // for parameters sharded by ZeRO-3 or FSDP
   bool pipeline_sends_whole = false;       // every tensor-parallel rank sends the whole activation, not 1/t of it
   bool embedding_is_a_stage_item = false;  // layers, embedding and head are dealt to stages as equal items
 
-  bool fp32_weights = false;             // kept in fp32 and cast as they are gathered: no master copy beside them
-  double gated_ffn_copies = 3;           // FFN-wide tensors that a gated FFN keeps for its backward pass; 3 when fused
-  double logit_bytes = 10;               // kept for the backward pass of the loss, a logit
-  double gradient_bytes = 4;             // a parameter, in 16-bit training
-  double zero_bucket_bytes = 0;          // reduce and gather buckets under ZeRO-1 and 2
-  double gradient_wire_bytes = 4;        // as reduced, in bf16 training; fp16 gradients travel as 2
+  bool drops_by_default = false;   // dropout, unless told not to (Megatron's --hidden-dropout 0.1)
+  bool fp32_weights = false;       // kept in fp32 and cast as they are gathered: no master copy beside them
+  double gated_ffn_copies = 3;     // FFN-wide tensors that a gated FFN keeps for its backward pass; 3 when fused
+  double logit_bytes = 10;         // kept for the backward pass of the loss, a logit
+  double gradient_bytes = 4;       // a parameter, in 16-bit training
+  double zero_bucket_bytes = 0;    // reduce and gather buckets under ZeRO-1 and 2
+  double gradient_wire_bytes = 4;  // as reduced, in bf16 training; fp16 gradients travel as 2
+  bool owners_broadcast = false;   // under ZeRO-1 each rank broadcasts its parameters, one rank after the other
+  // DeepSpeed's bf16 optimizer owns a part of the state on each data-parallel rank whatever the ZeRO stage, and reduces
+  // whole gradients (deepspeed/runtime/bf16_optimizer.py, pipe/engine.py).
+  bool shards_bf16_optimizer = false;
+  // Selective recomputation repeats norms and activation functions where fused attention leaves no scores to drop.
+  bool selective_repeats_activations = false;
   bool selective_repeats_gemms = false;  // selective recomputation repeats half the GEMMs, not attention alone
 };
 

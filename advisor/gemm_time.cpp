@@ -73,32 +73,35 @@ GemmRates const& gemm_rates(Machine const& machine, Precision precision) {
                                   "measure one with hpcadvise probe --only gemm, or name another machine");
 }
 
-double tile_efficiency(GemmShape shape, std::int64_t multiprocessor_count) {
+double tile_efficiency(GemmShape shape, std::int64_t multiprocessor_count, double groups) {
   if (multiprocessor_count <= 0) return 1;
   auto const m = static_cast<double>(shape.m);
   auto const n = static_cast<double>(shape.n);
   auto const processors = static_cast<double>(multiprocessor_count);
   double best = 0;
   for (Tile const& tile : tiles) {
-    double const count = std::ceil(m / tile.m) * std::ceil(n / tile.n);
+    double const count = groups * std::ceil(m / tile.m) * std::ceil(n / tile.n);
     double const waves = std::ceil(count / processors);
-    best = std::max(best, tile.efficiency * (m * n) / (tile.m * tile.n) / (waves * processors));
+    best = std::max(best, tile.efficiency * groups * (m * n) / (tile.m * tile.n) / (waves * processors));
   }
   return best;
 }
 
-TimedOperator gemm_time(Machine const& machine, GemmShape shape, Precision precision) {
+TimedOperator gemm_time(Machine const& machine, GemmShape shape, Precision precision, double groups) {
   GemmRates const& rates = gemm_rates(machine, precision);
-  if (!rates.points.empty()) return interpolated(rates, shape);
+  if (!rates.points.empty()) {
+    auto const timed = interpolated(rates, shape);
+    return {groups * timed.time_s, timed.extrapolated};
+  }
   auto const m = static_cast<double>(shape.m);
   auto const n = static_cast<double>(shape.n);
   auto const k = static_cast<double>(shape.k);
   // FP8 GEMMs write 16-bit results; counting all operands so is on the safe side.
   double const bytes = std::max(2, bytes_per_element(precision)) * (m * n + n * k + m * k);
   double const arithmetic_s =
-      shape.flops() / (rates.plateau_flops_per_s * tile_efficiency(shape, machine.multiprocessor_count));
-  return {arithmetic_s + constants::gemm_bytes_exposed * bytes / machine.memory_bytes_per_s + machine.kernel_launch_s,
-          false};
+      shape.flops() / (rates.plateau_flops_per_s * tile_efficiency(shape, machine.multiprocessor_count, groups));
+  double const memory_s = constants::gemm_bytes_exposed * bytes / machine.memory_bytes_per_s;
+  return {groups * (arithmetic_s + memory_s) + machine.kernel_launch_s, false};
 }
 
 }  // namespace hpcadvise::advisor

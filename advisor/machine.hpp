@@ -5,6 +5,7 @@
 // comes from. Built from a measured profile, a shipped system, or a composed description; nothing after this
 // point knows which, except through `origin` and the intervals.
 
+#include "advisor/fitted_constants.hpp"
 #include "profiles/device_description.hpp"
 #include "profiles/fact.hpp"
 #include "profiles/machine_profile.hpp"
@@ -78,29 +79,35 @@ struct Machine {
   double memory_bytes = 0;                                // usable by one process, as the framework sees it
   double memory_bytes_per_s = 0;                          // sustained
   double kernel_launch_s = 0;
-  double host_layer_s = 0;   // what the host needs to launch one layer, forward and backward; 0: it is the device
-  double runtime_bytes = 0;  // of the device runtime and its libraries, in the device's memory
-  double power_w = 0;        // of a device; 0: unknown
+  bool host_bound = false;       // a host launches what the device does; false: it is the device
+  double old_gemm = 1;           // GEMM rate of 2022-23 libraries over today's
+  double current_attention = 1;  // today's fused attention over what `attention` says, where that is older
+  double runtime_bytes = 0;      // of the device runtime and its libraries, in the device's memory
+  double power_w = 0;            // of a device; 0: unknown
   std::int64_t devices_per_module = 1;
   std::int64_t devices_per_node = 1;
+  std::int64_t link_domain_devices = 0;  // that node_link joins, where that is more than a node; 0: a node's
   std::optional<std::int64_t> node_count;
   std::optional<std::int64_t> island_nodes;  // nodes at full bisection
   double island_taper = 1;                   // between islands: bandwidth divided by this
   std::map<profiles::Precision, GemmRates> gemm;
   AttentionRates attention;
+  FittedConstants fitted;  // for what neither its profile nor a data sheet says
   LinkRates module_link;
   LinkRates node_link;
   LinkRates network;         // per device, all devices of a node sending
   std::string network_kind;  // "infiniband", "slingshot", "roce", "omni-path"; empty: unknown
   std::string billing_unit;
   std::optional<double> billing_units_per_device_hour;
-  std::vector<std::string> notes;  // what was taken from a reference or assumed, one sentence each
+  profiles::Calibration calibration;  // measured training steps on it; no anchors: none are known
+  std::vector<std::string> notes;     // what was taken from a reference or assumed, one sentence each
 };
 
 // Throw UsageError: an unknown name, or a machine without the facts a plan needs (announced ones), saying which.
 Machine machine_from_system(profiles::SystemDescription const& system);
 // The same with the device given: a system of one's own.
-Machine machine_from_system(profiles::SystemDescription const& system, profiles::DeviceDescription const& device);
+Machine machine_from_system(profiles::SystemDescription const& system, profiles::DeviceDescription const& device,
+                            FittedConstants const& fitted = {});
 // What a profile lacks for planning (network) stays at one node. GEMM, attention and memory come from its samples, the
 // best provider at each shape. Throws UsageError for a profile without a GEMM or a memory sample.
 Machine machine_from_profile(profiles::MachineProfile const& profile);
@@ -114,7 +121,8 @@ struct ComposedMachine {
 };
 ComposedMachine composed_machine_from_text(std::string_view text);
 Machine machine_from_parts(ComposedMachine const& parts);
-Machine machine_from_parts(ComposedMachine const& parts, profiles::DeviceDescription const& device);
+Machine machine_from_parts(ComposedMachine const& parts, profiles::DeviceDescription const& device,
+                           FittedConstants const& fitted = {});
 
 // `--machine`: a composed description, a profile file or store entry, or a system name. UsageError lists what it could
 // be.

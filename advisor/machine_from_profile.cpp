@@ -107,6 +107,7 @@ void add_launch(Machine& machine, profiles::MachineProfile const& profile) {
 Machine machine_from_profile(profiles::MachineProfile const& profile) {
   Machine machine;
   machine.name = profile.name;
+  if (profile.calibration) machine.calibration = *profile.calibration;
   machine.origin = profiles::Origin::measured;
   machine.device = profile.host.cpu_model;
   machine.vendor = "host";

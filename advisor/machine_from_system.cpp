@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "advisor/constants.hpp"
 #include "advisor/machine.hpp"
 #include "advisor/machine_parts.hpp"
 #include "profiles/error.hpp"
@@ -40,8 +39,10 @@ void add_links(Machine& machine, profiles::SystemDescription const& system, prof
 
 }  // namespace
 
-Machine machine_from_system(profiles::SystemDescription const& system, profiles::DeviceDescription const& device) {
+Machine machine_from_system(profiles::SystemDescription const& system, profiles::DeviceDescription const& device,
+                            FittedConstants const& fitted) {
   Machine machine;
+  machine.fitted = fitted;
   machine.name = system.name;
   machine.origin = system.origin == profiles::Origin::announced ? system.origin : device.origin;
   if (!system.devices_per_node.value) cannot_plan(system, "devices a node");
@@ -56,7 +57,7 @@ Machine machine_from_system(profiles::SystemDescription const& system, profiles:
   machine.island_taper = system.island_taper.value.value_or(1);
   machine.network_kind = system.network_kind;
   machine.network = network_from(*system.network_bytes_per_s_per_device.value,
-                                 system.network_bytes_per_s_per_device.source, system.network_kind);
+                                 system.network_bytes_per_s_per_device.source, system.network_kind, fitted);
   machine.network.origin = machine.origin;
   machine.notes.push_back(fmt::format("network: collectives are taken to reach {} a device, {}",
                                       profiles::format_bytes_per_s(machine.network.bytes_per_s_per_device),

@@ -18,16 +18,19 @@ using profiles::Precision;
 
 struct NetworkRow {
   std::string_view kind;
-  Constant const* efficiency;
+  std::string_view name;
+  double FittedConstants::*efficiency;
 };
-constexpr std::array network_rows{
-    NetworkRow{"omni-path", &constants::network_omni_path}, NetworkRow{"roce", &constants::network_roce},
-    NetworkRow{"infiniband", &constants::network_infiniband}, NetworkRow{"slingshot", &constants::network_slingshot}};
+constexpr std::array network_rows{NetworkRow{"omni-path", "Omni-Path", &FittedConstants::network_omni_path},
+                                  NetworkRow{"roce", "RoCE", &FittedConstants::network_roce},
+                                  NetworkRow{"infiniband", "InfiniBand", &FittedConstants::network_infiniband},
+                                  NetworkRow{"slingshot", "Slingshot-11", &FittedConstants::network_slingshot}};
+constexpr NetworkRow unknown_network{"", "a network of unknown kind", &FittedConstants::network_unknown};
 
-Constant const& network_efficiency(std::string_view kind) {
+NetworkRow const& network_row(std::string_view kind) {
   auto const row =
       std::find_if(network_rows.begin(), network_rows.end(), [&](auto const& each) { return each.kind == kind; });
-  return row == network_rows.end() ? constants::network_unknown : *row->efficiency;
+  return row == network_rows.end() ? unknown_network : *row;
 }
 
 double value_or(std::map<Precision, profiles::Fact<double>> const& facts, Precision precision, double fallback) {
@@ -36,8 +39,8 @@ double value_or(std::map<Precision, profiles::Fact<double>> const& facts, Precis
 }
 
 void add_gemm_rates(Machine& machine, profiles::DeviceDescription const& device) {
-  Constant const* const sustained = device_class(device.architecture).gemm_sustained;
-  double const factor = sustained ? sustained->value : 1;
+  double FittedConstants::*const sustained = device_class(device.architecture).gemm_sustained;
+  double const factor = sustained != nullptr ? machine.fitted.*sustained : 1;
   for (auto const& [precision, fact] : device.gemm_flops_per_s) {
     if (!fact.value) continue;
     GemmRates rates;
@@ -51,7 +54,7 @@ void add_gemm_rates(Machine& machine, profiles::DeviceDescription const& device)
   if (auto const fp8 = machine.gemm.find(Precision::fp8);
       fp8 != machine.gemm.end() && machine.gemm.contains(Precision::bf16)) {
     fp8->second.plateau_flops_per_s =
-        constants::fp8_gemm_efficiency * 2 * machine.gemm.at(Precision::bf16).plateau_flops_per_s;
+        machine.fitted.fp8_gemm_efficiency * 2 * machine.gemm.at(Precision::bf16).plateau_flops_per_s;
     fp8->second.source = "twice the bf16 rate times the FP8 efficiency of docs/cost_model.md";
   }
   if (factor != 1)
@@ -69,8 +72,8 @@ void add_attention(Machine& machine, profiles::DeviceDescription const& device) 
     return;
   }
   auto& rates = machine.attention;
-  rates.forward_flops_per_s = constants::flash_attention_factor * *forward.value;
-  rates.backward_flops_per_s = constants::flash_attention_factor * *backward.value;
+  rates.forward_flops_per_s = machine.fitted.flash_attention_factor * *forward.value;
+  rates.backward_flops_per_s = machine.fitted.flash_attention_factor * *backward.value;
   rates.half_length = constants::attention_half_length;
   rates.origin = device.origin;
   rates.source = forward.source;
@@ -86,7 +89,10 @@ void add_device(Machine& machine, profiles::DeviceDescription const& device) {
   machine.multiprocessor_count = static_cast<std::int64_t>(device.multiprocessor_count.value.value_or(0));
   machine.memory_bytes = device.memory_bytes.value.value_or(0);
   machine.kernel_launch_s = constants::kernel_launch_s;
-  machine.host_layer_s = constants::host_layer_s;
+  machine.host_bound = true;
+  machine.old_gemm = device_class(device.architecture).old_gemm;
+  machine.current_attention = device_class(device.architecture).current_attention;
+  machine.link_domain_devices = device.link_domain_devices;
   machine.runtime_bytes = constants::runtime_context_bytes;
   machine.power_w = device.power_w.value.value_or(0);
   machine.memory_bytes_per_s = device.stream_bytes_per_s.value.value_or(
@@ -107,7 +113,8 @@ void add_device(Machine& machine, profiles::DeviceDescription const& device) {
 }
 
 LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine const& machine) {
-  bool const switched = device_class(machine.architecture).in_switch_reduction && machine.devices_per_node >= 8;
+  bool const switched = device_class(machine.architecture).in_switch_reduction &&
+                        std::max(machine.devices_per_node, machine.link_domain_devices) >= 8;
   LinkRates link;
   link.bytes_per_s_per_device = bytes_per_s;
   link.latency_s = machine.kernel_launch_s;
@@ -118,13 +125,15 @@ LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine co
   return link;
 }
 
-LinkRates network_from(double nominal_bytes_per_s, std::string_view source, std::string_view kind) {
-  auto const& efficiency = network_efficiency(kind);
+LinkRates network_from(double nominal_bytes_per_s, std::string_view source, std::string_view kind,
+                       FittedConstants const& fitted) {
+  auto const& row = network_row(kind);
+  double const efficiency = fitted.*row.efficiency;
   LinkRates link;
   link.bytes_per_s_per_device = efficiency * nominal_bytes_per_s;
-  link.latency_s = constants::ring_latency_s;
+  link.latency_s = fitted.ring_latency_s;
   link.source = fmt::format("{} nominal ({}), times {} for {}", profiles::format_bytes_per_s(nominal_bytes_per_s),
-                            source, efficiency.value, efficiency.what);
+                            source, efficiency, row.name);
   return link;
 }
 

@@ -9,13 +9,14 @@
 
 namespace hpcadvise::advisor {
 
-// Device, GEMM, attention, memory, power. Throws UsageError naming the facts that are missing.
+// Device, GEMM, attention, memory, power. Throws UsageError naming the facts that are missing. Call with `fitted` set.
 void add_device(Machine& machine, profiles::DeviceDescription const& device);
 
 // Links in the node, from all-reduce bandwidths that were sustained. Call with devices_per_node set.
 LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine const& machine);
 
 // Between nodes: what collectives reach of a nominal rate on a network of this kind.
-LinkRates network_from(double nominal_bytes_per_s, std::string_view source, std::string_view kind);
+LinkRates network_from(double nominal_bytes_per_s, std::string_view source, std::string_view kind,
+                       FittedConstants const& fitted);
 
 }  // namespace hpcadvise::advisor

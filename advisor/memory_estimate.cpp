@@ -3,10 +3,10 @@
 
 #include "advisor/constants.hpp"
 #include "advisor/framework.hpp"
+#include "advisor/memory_parts.hpp"
 #include "advisor/operators.hpp"
 #include "advisor/rates.hpp"
-#include "advisor/saved_activations.hpp"
-#include "advisor/stage_layout.hpp"
+#include "advisor/sharded_state.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,63 +35,112 @@ StateBytes state_bytes(TrainingJob const& job, FrameworkTraits const& framework)
   return {2, gradient, 4 + moments * 4};
 }
 
-// Parameters of the layer being computed and the one fetched ahead, and one layer's gradients before they are
-// scattered; embedding and head stay gathered (PyTorch FSDP's root unit).
-double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, ParameterCount const& count) {
-  double const ends = count.embedding + count.lm_head;
-  return (3 * count.per_layer + ends) * activation_bytes_per_element(job) / real(plan.tensor_parallel);
+// Micro-batches whose activations a stage holds, in units of its layers. GPipe: all. 1F1B: one for each stage from here
+// to the last (Narayanan et al. 2021, section 2.2.1); interleaved, in chunks of 1/v of the stage: 2 (p - 1 - i) + (v -
+// 1) p
+// + 1 of them (Megatron-LM's schedule: its warm-up, and the one it works on).
+double micro_batches_in_flight(ParallelPlan const& plan, std::int64_t index) {
+  double const micro_batches = std::max(1.0, real(plan.gradient_accumulation()));
+  double const later = real(plan.pipeline_parallel - index);
+  if (plan.schedule == Schedule::gpipe) return micro_batches;
+  if (plan.virtual_stages == 1) return std::min(micro_batches, later);
+  double const v = real(plan.virtual_stages);
+  return std::min(micro_batches, (2 * (later - 1) + (v - 1) * real(plan.pipeline_parallel) + 1) / v);
 }
 
-MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options,
-                            Stage const& stage, std::int64_t index) {
-  auto const& framework = framework_traits(options.framework);
-  auto const count = count_parameters(job.model);
-  double const parameters = stage_parameters(job.model, count, stage, plan.tensor_parallel);
+// Parameters of the layer being computed and the one fetched ahead, and one layer's gradients before they are
+// scattered; embedding and head stay gathered (PyTorch FSDP's root unit).
+double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, ParameterParts const& parts) {
+  double const ends = parts.embedding + (parts.tied ? 0 : parts.head);
+  double largest_layer = 0;
+  for (LayerParameters const& layer : parts.kinds)
+    largest_layer =
+        std::max(largest_layer, layer.dense / real(plan.tensor_parallel) +
+                                    layer.experts / real(plan.expert_parallel * plan.expert_tensor_parallel));
+  return (3 * largest_layer + ends / real(plan.tensor_parallel)) * activation_bytes_per_element(job);
+}
+
+MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
+                            ModelFacts const& facts, MicroBatchMemory const& micro_batch, Stage const& stage,
+                            std::int64_t index) {
+  auto const parameters = stage_parameters(facts.parts, stage, plan);
   auto const bytes = state_bytes(job, framework);
-  double const shard = real(plan.data_parallel);
+  auto const shared = shared_state(job, plan, framework);
+  auto const held = [&](bool is_shared) { return is_shared ? shard_of(parameters, plan) : parameters.total(); };
 
   MemoryEstimate memory;
-  memory.weights_bytes = parameters * bytes.weight / (plan.sharding >= Sharding::zero3 ? shard : 1);
-  memory.gradients_bytes = parameters * bytes.gradient / (plan.sharding >= Sharding::zero2 ? shard : 1);
-  memory.optimizer_bytes = parameters * bytes.optimizer / (plan.sharding >= Sharding::zero1 ? shard : 1);
+  memory.weights_bytes = held(shared.weights) * bytes.weight;
+  memory.gradients_bytes = held(shared.gradients) * bytes.gradient;
+  memory.optimizer_bytes = plan.offload == Offload::optimizer ? 0 : held(shared.optimizer) * bytes.optimizer;
 
-  // 1F1B holds a micro-batch for each stage from here to the last (Narayanan et al. 2021, section 2.2.1).
-  std::int64_t const micro_batches = std::max<std::int64_t>(1, plan.gradient_accumulation());
-  double const in_flight = real(std::min(micro_batches, plan.pipeline_parallel - index));
-  auto const saved = saved_activations(job, plan, options);
-  if (stage.has_head) memory.logits_bytes = saved.logits_bytes;
+  double saved_bytes = 0;
+  double working_bytes = 0;
+  for (std::size_t kind = 0; kind < facts.kinds.size(); ++kind) {
+    if (stage.layers[kind] == 0) continue;
+    auto const& layer = micro_batch.kinds[kind];
+    saved_bytes += real(stage.layers[kind]) * layer.layer_bytes;
+    working_bytes = std::max(working_bytes, layer.working_bytes);
+  }
+  if (stage.has_head) {
+    saved_bytes += micro_batch.multi_token_bytes;
+    memory.logits_bytes = micro_batch.logits_bytes;
+  }
   // The logits are gone before the first layer is recomputed: what the larger of the two needs is enough for both.
   memory.activations_bytes =
-      in_flight * real(stage.layers) * saved.layer_bytes + std::max(0.0, saved.working_bytes - memory.logits_bytes);
+      micro_batches_in_flight(plan, index) * saved_bytes + std::max(0.0, working_bytes - memory.logits_bytes);
 
-  std::array const groups{plan.tensor_parallel, plan.pipeline_parallel, plan.context_parallel, plan.data_parallel};
+  std::array const groups{plan.tensor_parallel, plan.pipeline_parallel, plan.context_parallel, plan.expert_parallel,
+                          plan.data_parallel};
   auto const communicators = std::count_if(groups.begin(), groups.end(), [](std::int64_t size) { return size > 1; });
   memory.communication_bytes = static_cast<double>(communicators) * constants::communicator_bytes;
   if (plan.sharding == Sharding::zero3)
-    memory.communication_bytes += gathered_bytes(job, plan, count);
-  else if (plan.sharding != Sharding::none)
-    memory.communication_bytes += framework.zero_bucket_bytes;
+    memory.communication_bytes += gathered_bytes(job, plan, facts.parts);
+  else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold
+    memory.communication_bytes +=
+        std::min(framework.zero_bucket_bytes, parameters.total() * activation_bytes_per_element(job));
   memory.fragmentation_bytes = constants::fragmentation * memory.allocated_bytes();
   return memory;
 }
 
 }  // namespace
 
-MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
-                               EstimateOptions const& options) {
+MicroBatchMemory micro_batch_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                                    EstimateOptions const& options, ModelFacts const& facts) {
   // What the machine cannot do fused keeps its scores.
-  EstimateOptions const possible{options.framework, has_fused_attention(machine, options.flash_attention)};
-  auto const stages = stage_layout(job.model, plan, framework_traits(options.framework));
+  EstimateOptions possible = options;
+  possible.flash_attention = has_fused_attention(machine, options.flash_attention);
+  MicroBatchMemory memory;
+  for (LayerKind const& kind : facts.kinds) memory.kinds.push_back(layer_activations(job, plan, possible, kind));
+  double const modules = real(job.model.multi_token_modules);
+  if (modules > 0)
+    memory.multi_token_bytes = modules * layer_activations(job, plan, possible, last_layer_kind(job.model)).layer_bytes;
+  memory.logits_bytes = (1 + modules) * logits_bytes(job, plan, possible);
+  return memory;
+}
+
+MemoryEstimate memory_of(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                         FrameworkTraits const& framework, ModelFacts const& facts, MicroBatchMemory const& micro_batch,
+                         std::span<Stage const> stages) {
   MemoryEstimate fullest;
   // The first stage holds the most activations, the last the logits; with unequal layers the second may hold most.
   for (std::size_t index = 0; index < stages.size(); ++index) {
     if (index > 1 && index + 1 < stages.size()) continue;
-    auto const memory = stage_memory(job, plan, possible, stages[index], static_cast<std::int64_t>(index));
+    auto const memory =
+        stage_memory(job, plan, framework, facts, micro_batch, stages[index], static_cast<std::int64_t>(index));
     if (memory.total_bytes() > fullest.total_bytes()) fullest = memory;
   }
   fullest.runtime_bytes = machine.runtime_bytes;
   fullest.capacity_bytes = machine.memory_bytes;
   return fullest;
+}
+
+MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                               EstimateOptions const& options) {
+  auto const facts = model_facts(job.model);
+  auto const& framework = framework_traits(options.framework);
+  auto const stages = stage_layout(job.model, plan, framework);
+  return memory_of(job, plan, machine, framework, facts, micro_batch_memory(job, plan, machine, options, facts),
+                   stages);
 }
 
 std::string_view largest_part(MemoryEstimate const& memory) {

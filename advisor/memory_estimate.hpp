@@ -3,6 +3,7 @@
 
 // Memory on the fullest device, part by part.
 
+#include "advisor/constants.hpp"
 #include "advisor/estimate_options.hpp"
 #include "advisor/machine.hpp"
 #include "advisor/model_spec.hpp"
@@ -28,7 +29,12 @@ struct MemoryEstimate {
     return weights_bytes + gradients_bytes + optimizer_bytes + activations_bytes + logits_bytes;
   }
   double total_bytes() const { return allocated_bytes() + communication_bytes + runtime_bytes + fragmentation_bytes; }
-  bool fits() const { return total_bytes() <= capacity_bytes; }
+  // What the allocator holds beyond tensors it gives back, in part, before it gives up.
+  double needed_bytes() const {
+    return allocated_bytes() + communication_bytes + runtime_bytes +
+           constants::fragmentation_kept * fragmentation_bytes;
+  }
+  bool fits() const { return needed_bytes() <= capacity_bytes; }
 };
 
 MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,

@@ -18,16 +18,20 @@ namespace {
 struct NumberKey {
   std::string_view name;
   std::int64_t ParallelPlan::*value;
+  bool rare = false;  // written only when it is not as on one device
 };
 // In the order they are written.
-constexpr std::array numbers{
-    NumberKey{"tp", &ParallelPlan::tensor_parallel},      NumberKey{"pp", &ParallelPlan::pipeline_parallel},
-    NumberKey{"dp", &ParallelPlan::data_parallel},        NumberKey{"cp", &ParallelPlan::context_parallel},
-    NumberKey{"ep", &ParallelPlan::expert_parallel},      NumberKey{"vpp", &ParallelPlan::virtual_stages},
-    NumberKey{"micro_batch", &ParallelPlan::micro_batch}, NumberKey{"global_batch", &ParallelPlan::global_batch}};
-
-// Written only when they are not 1.
-bool is_rare(std::string_view name) { return name == "cp" || name == "ep" || name == "vpp"; }
+constexpr std::array numbers{NumberKey{"tp", &ParallelPlan::tensor_parallel},
+                             NumberKey{"pp", &ParallelPlan::pipeline_parallel},
+                             NumberKey{"dp", &ParallelPlan::data_parallel},
+                             NumberKey{"cp", &ParallelPlan::context_parallel, true},
+                             NumberKey{"ep", &ParallelPlan::expert_parallel, true},
+                             NumberKey{"etp", &ParallelPlan::expert_tensor_parallel, true},
+                             NumberKey{"vpp", &ParallelPlan::virtual_stages, true},
+                             NumberKey{"shard_group", &ParallelPlan::shard_group, true},
+                             NumberKey{"recompute_interval", &ParallelPlan::recompute_interval, true},
+                             NumberKey{"micro_batch", &ParallelPlan::micro_batch},
+                             NumberKey{"global_batch", &ParallelPlan::global_batch}};
 
 template <class Value>
 struct Word {
@@ -39,7 +43,12 @@ constexpr std::array shardings{Word<Sharding>{"none", Sharding::none}, Word<Shar
 constexpr std::array recomputes{Word<Recompute>{"none", Recompute::none},
                                 Word<Recompute>{"selective", Recompute::selective},
                                 Word<Recompute>{"full", Recompute::full}};
-constexpr std::array schedules{Word<Schedule>{"1f1b", Schedule::one_forward_one_backward}};
+constexpr std::array schedules{Word<Schedule>{"1f1b", Schedule::one_forward_one_backward},
+                               Word<Schedule>{"gpipe", Schedule::gpipe},
+                               Word<Schedule>{"zero_bubble", Schedule::zero_bubble}};
+constexpr std::array exchanges{Word<ContextExchange>{"ring", ContextExchange::ring},
+                               Word<ContextExchange>{"all_to_all", ContextExchange::all_to_all}};
+constexpr std::array offloads{Word<Offload>{"none", Offload::none}, Word<Offload>{"optimizer", Offload::optimizer}};
 
 template <class Value, std::size_t count>
 std::string_view name_of(std::array<Word<Value>, count> const& words, Value value) {
@@ -80,9 +89,9 @@ std::int64_t number_or_throw(std::string_view key, std::string_view text) {
 
 [[noreturn]] void unknown_key(std::string_view key) {
   std::vector<std::string> known;
-  known.reserve(numbers.size() + 4);
+  known.reserve(numbers.size() + 6);
   for (NumberKey const& number : numbers) known.emplace_back(number.name);
-  known.insert(known.end(), {"recompute", "sharding", "sequence_parallel", "schedule"});
+  known.insert(known.end(), {"recompute", "sharding", "sequence_parallel", "schedule", "context_exchange", "offload"});
   auto const nearest = profiles::nearest_name(key, known);
   throw profiles::UsageError(
       fmt::format("plan: unknown key '{}'", key),
@@ -100,6 +109,10 @@ void set_key(ParallelPlan& plan, std::string_view key, std::string_view text) {
     plan.sharding = word_or_throw(shardings, key, text);
   else if (key == "schedule")
     plan.schedule = word_or_throw(schedules, key, text);
+  else if (key == "context_exchange")
+    plan.context_exchange = word_or_throw(exchanges, key, text);
+  else if (key == "offload")
+    plan.offload = word_or_throw(offloads, key, text);
   else if (key == "sequence_parallel")
     plan.sequence_parallel = word_or_throw(std::array{Word<bool>{"true", true}, Word<bool>{"false", false}}, key, text);
   else
@@ -126,6 +139,10 @@ void check_contradictions(ParallelPlan const& plan) {
   if (plan.sequence_parallel && plan.tensor_parallel == 1)
     throw profiles::UsageError("plan: sequence_parallel=true without tensor parallelism",
                                "leave it out, or give a tensor-parallel size of 2 or more");
+  if (plan.shard_group > 0 && plan.data_parallel % plan.shard_group != 0)
+    throw profiles::UsageError(fmt::format("plan: shard_group={} does not divide the {} data-parallel ranks",
+                                           plan.shard_group, plan.data_parallel),
+                               "give a divisor of the data-parallel size, or leave it out for all of it");
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -141,11 +158,17 @@ std::string to_text(ParallelPlan const& plan) {
   std::vector<std::string> parts;
   for (NumberKey const& number : numbers) {
     std::int64_t const value = plan.*number.value;
-    if (value != 1 || !is_rare(number.name)) parts.push_back(fmt::format("{}={}", number.name, value));
+    if (value != ParallelPlan{}.*number.value || !number.rare)
+      parts.push_back(fmt::format("{}={}", number.name, value));
   }
   parts.push_back(fmt::format("recompute={}", to_string(plan.recompute)));
   parts.push_back(fmt::format("sharding={}", to_string(plan.sharding)));
   if (plan.sequence_parallel) parts.emplace_back("sequence_parallel=true");
+  if (plan.schedule != Schedule::one_forward_one_backward)
+    parts.push_back(fmt::format("schedule={}", to_string(plan.schedule)));
+  if (plan.context_exchange != ContextExchange::ring)
+    parts.push_back(fmt::format("context_exchange={}", to_string(plan.context_exchange)));
+  if (plan.offload != Offload::none) parts.push_back(fmt::format("offload={}", to_string(plan.offload)));
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
@@ -171,12 +194,17 @@ ParallelPlan parallel_plan_from_text(std::string_view text) {
 
 void complete(ParallelPlan& plan, bool global_batch_given) {
   if (!global_batch_given) plan.global_batch = plan.micro_batch * plan.data_parallel;
+  if (plan.shard_group == plan.data_parallel) plan.shard_group = 0;
   check_contradictions(plan);
 }
 
 std::string_view to_string(Sharding sharding) { return name_of(shardings, sharding); }
 std::string_view to_string(Recompute recompute) { return name_of(recomputes, recompute); }
 std::string_view to_string(Schedule schedule) { return name_of(schedules, schedule); }
+std::string_view to_string(ContextExchange exchange) { return name_of(exchanges, exchange); }
+std::string_view to_string(Offload offload) { return name_of(offloads, offload); }
+std::optional<ContextExchange> context_exchange_from_string(std::string_view name) { return value_of(exchanges, name); }
+std::optional<Offload> offload_from_string(std::string_view name) { return value_of(offloads, name); }
 std::optional<Sharding> sharding_from_string(std::string_view name) { return value_of(shardings, name); }
 std::optional<Recompute> recompute_from_string(std::string_view name) { return value_of(recomputes, name); }
 std::optional<Schedule> schedule_from_string(std::string_view name) { return value_of(schedules, name); }

@@ -38,15 +38,15 @@ std::optional<double> measured_step_time(RunCells const& cells) {
   return double(*sequences) * double(*length) / (double(*devices) * *rate);
 }
 
-StepEstimate estimate_of(RunCells& cells) {
-  Machine const machine = run_machine(cells);
-  RunCase const run = run_case(cells);
+RunCase case_of(RunCells& cells) {
+  RunCase run = run_case(cells);
+  Machine const machine = machine_of(run.machine);
   if (auto const problem = plan_problem(run.job, run.plan, machine); !problem.empty())
     throw RowRefusal{RunStatus::skipped, problem};
   if (!machine.gemm.contains(run.job.precision))
     throw RowRefusal{RunStatus::skipped,
                      fmt::format("no {} rate is known for {}", profiles::to_string(run.job.precision), machine.device)};
-  return estimate_step(run.job, run.plan, machine, run.options);
+  return run;
 }
 
 RunResult result_of(CsvTable const& table, CsvRow const& row) {
@@ -58,6 +58,7 @@ RunResult result_of(CsvTable const& table, CsvRow const& row) {
   result.family = cells.text("family");
   result.source_group = cells.text("source_group");
   result.sharding = cells.text("sharding");
+  result.tier = cells.text("tier");
   if (!row.problem.empty()) {
     result.status = RunStatus::invalid;
     result.reason = fmt::format("line {}: {}", row.line, row.problem);
@@ -67,7 +68,7 @@ RunResult result_of(CsvTable const& table, CsvRow const& row) {
     result.measured_step_time_s = measured_step_time(cells);
     result.measured_memory_gib = cells.number("peak_memory_gib");
     result.measured_out_of_memory = cells.flag("oom");
-    result.estimate = estimate_of(cells);
+    result.run = case_of(cells);
   } catch (RowRefusal const& refusal) {
     result.status = refusal.status;
     result.reason = refusal.reason;
@@ -81,12 +82,20 @@ RunResult result_of(CsvTable const& table, CsvRow const& row) {
 
 }  // namespace
 
-std::vector<RunResult> estimate_runs(std::filesystem::path const& file) {
+std::vector<RunResult> read_runs(std::filesystem::path const& file) {
   CsvTable const table = parse_csv(profiles::read_text_file(file), file);
   check_columns(table, file);
   std::vector<RunResult> results;
   results.reserve(table.rows.size());
   for (CsvRow const& row : table.rows) results.push_back(result_of(table, row));
+  return results;
+}
+
+std::vector<RunResult> estimate_runs(std::filesystem::path const& file) {
+  auto results = read_runs(file);
+  for (RunResult& result : results)
+    if (auto const& run = result.run)
+      result.estimate = estimate_step(run->job, run->plan, machine_of(run->machine), run->options);
   return results;
 }
 

@@ -4,6 +4,7 @@
 // `estimate --runs`: a table of training runs in, a prediction for each row out. The column names are the contract
 // (docs/runs_table.md); unknown columns are ignored, an empty cell takes the documented default or skips the row.
 
+#include "advisor/run_case.hpp"
 #include "advisor/step_estimate.hpp"
 
 #include <filesystem>
@@ -15,11 +16,10 @@
 
 namespace hpcadvise::advisor {
 
-enum class RunStatus { ok, skipped, invalid };
-
 struct RunResult {
   std::string id;
   RunStatus status = RunStatus::ok;
+  std::optional<RunCase> run;  // absent: not ok
   std::optional<StepEstimate> estimate;
   std::optional<double> measured_step_time_s;
   std::optional<double> measured_memory_gib;
@@ -30,10 +30,12 @@ struct RunResult {
   std::string family;
   std::string source_group;
   std::string sharding;
+  std::string tier;  // "A": all that a prediction needs is stated
 };
 
 // Errors of the file as a whole (unreadable, no header, a needed column missing) throw FileError; a bad row is a
 // result with status invalid and its line number in the reason.
+std::vector<RunResult> read_runs(std::filesystem::path const& file);  // without estimates
 std::vector<RunResult> estimate_runs(std::filesystem::path const& file);
 
 // The CSV of docs/runs_table.md, one line for each result.

@@ -22,10 +22,12 @@ GemmRates const& gemm_rates(Machine const& machine, profiles::Precision precisio
 bool has_gemm_rates(Machine const& machine, profiles::Precision precision);  // of exactly this format
 
 // Share of the multiprocessors' tiles that do useful work, at the best tile: what is left of a GEMM's rate after its
-// edges and its last wave. 1 for a device of unknown multiprocessor count.
-double tile_efficiency(GemmShape shape, std::int64_t multiprocessor_count);
+// edges and its last wave. 1 for a device of unknown multiprocessor count. `groups` equal GEMMs in one kernel share
+// their waves.
+double tile_efficiency(GemmShape shape, std::int64_t multiprocessor_count, double groups = 1);
 
-TimedOperator gemm_time(Machine const& machine, GemmShape shape, profiles::Precision precision);
+// Of `groups` equal GEMMs in one kernel.
+TimedOperator gemm_time(Machine const& machine, GemmShape shape, profiles::Precision precision, double groups = 1);
 
 enum class Direction { forward, backward };
 // Whether fused attention can be counted on: wanted, and its rates known.
@@ -53,5 +55,9 @@ GroupPlacement place_group(Machine const& machine, std::int64_t size, std::int64
 // and the network shares of its ranks in one node: per_node^aggregation_exponent of them.
 double collective_time_s(Machine const& machine, Collective collective, double bytes, GroupPlacement const& group,
                          double aggregation_exponent = 1);
+
+// Every device sends `bytes`, an equal part to each of the group. Where a token goes to several ranks, `copies` of it
+// are in `bytes`, and only one crosses the network for each distinct node: n (1 - (1 - 1/n)^copies) of n.
+double all_to_all_time_s(Machine const& machine, double bytes, GroupPlacement const& group, int copies = 1);
 
 }  // namespace hpcadvise::advisor

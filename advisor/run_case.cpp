@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/run_case.hpp"
 
+#include "advisor/memory_estimate.hpp"
+#include "advisor/model_library.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,6 +32,7 @@ constexpr std::array families{
     Family{"gpt", false, true, true, true, PositionKind::learned, 50304},
     Family{"mpt", false, true, false, true, PositionKind::alibi, 50368},
     Family{"llama", true, false, false, false, PositionKind::rotary, 32000},
+    Family{"moe", true, false, false, false, PositionKind::rotary, 32000},
 };
 
 // A gated FFN has three matrices, so it is narrower than four times the hidden size.
@@ -45,7 +49,20 @@ std::int64_t usual_ffn_size(Family const& family, std::int64_t hidden_size) {
   return (size + 255) / 256 * 256;
 }
 
+// A built-in model of this name and these dimensions says what no column can: latent attention, shared experts,
+// windows.
+std::optional<ModelSpec> described_model(RunCells& cells) {
+  std::string const name = cells.text("model");
+  auto const names = model_names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) return std::nullopt;
+  ModelSpec model = built_in_model(name);
+  bool const same = model.layer_count == cells.count("layers") && model.hidden_size == cells.count("hidden");
+  if (!same) return std::nullopt;
+  return model;
+}
+
 ModelSpec model_of(RunCells& cells) {
+  if (auto const model = described_model(cells)) return *model;
   ModelSpec model;
   model.name = cells.text("model");
   model.family = cells.text("family");
@@ -60,11 +77,17 @@ ModelSpec model_of(RunCells& cells) {
   model.vocabulary_size = cells.or_assume("vocab", cells.count("vocab"), family.vocabulary_size);
   model.gated_ffn = family.gated_ffn;
   model.tied_embeddings = family.tied_embeddings;
-  model.biases = family.biases;
+  if (family.biases) model.biases = biases_in_layers;
   model.layer_norm = family.layer_norm;
   model.positions = family.positions;
-  if (auto const experts = cells.count("experts"))
-    model.experts = MixtureOfExperts{int(*experts), int(cells.count("top_k").value_or(1)), model.ffn_size};
+  if (auto const experts = cells.count("experts"); experts && *experts > 1) {
+    MixtureOfExperts mixture;
+    mixture.expert_count = int(*experts);
+    mixture.experts_per_token = int(cells.or_assume("top_k", cells.count("top_k"), std::int64_t{1}));
+    mixture.expert_ffn_size = model.ffn_size;
+    if (mixture.experts_per_token > mixture.expert_count) cells.refuse("top_k", "is more than the experts");
+    model.experts = mixture;
+  }
   if (model.head_size < 1) cells.refuse("heads", "is more than the hidden size");
   return model;
 }
@@ -87,6 +110,8 @@ EstimateOptions options_of(RunCells& cells) {
   if (auto const compiled = cells.flag("compiled"); compiled && is_fsdp(options.framework))
     options.framework = *compiled ? FrameworkKind::fsdp_compiled : FrameworkKind::fsdp_eager;
   options.flash_attention = cells.or_assume("flash_attention", cells.flag("flash_attention"), true);
+  options.tensor_parallel_overlap = cells.flag("tp_overlap");
+  options.fp8_rowwise = cells.text("fp8_recipe") == "rowwise";
   return options;
 }
 
@@ -95,7 +120,7 @@ Sharding sharding_of(RunCells& cells, FrameworkKind framework) {
   if (name.empty()) return cells.assume("sharding", is_fsdp(framework) ? Sharding::zero3 : Sharding::zero1);
   if (name == "zero3/fsdp" || name == "fsdp") return Sharding::zero3;
   if (auto const sharding = sharding_from_string(name)) return *sharding;
-  if (name == "hsdp") skip("hybrid sharding is not described yet");
+  if (name == "hsdp") return Sharding::zero3;
   cells.refuse("sharding", "is none of none, zero1, zero2, zero3, fsdp, hsdp");
 }
 
@@ -116,6 +141,19 @@ std::int64_t data_parallel_of(RunCells& cells, ParallelPlan const& plan) {
   return data_parallel;
 }
 
+std::int64_t shard_group_of(RunCells& cells, ParallelPlan const& plan) {
+  if (auto const group = cells.count("shard_group")) {
+    if (plan.data_parallel % *group != 0)
+      cells.refuse("shard_group", fmt::format("does not divide the {} data-parallel ranks", plan.data_parallel));
+    return *group == plan.data_parallel ? 0 : *group;
+  }
+  // Hybrid sharding keeps its gathers inside a node.
+  if (cells.text("sharding") != "hsdp") return 0;
+  std::int64_t const in_node =
+      std::max<std::int64_t>(1, cells.count("gpus_per_node").value_or(8) / plan.tensor_parallel);
+  return cells.assume("shard_group", std::gcd(in_node, plan.data_parallel));
+}
+
 // A pipeline runs best with many small ones; without one there is no reason for fewer sequences than a kernel likes.
 std::int64_t usual_micro_batch(ParallelPlan const& plan) {
   constexpr std::int64_t most = 4;
@@ -134,19 +172,23 @@ ParallelPlan plan_of(RunCells& cells, FrameworkKind framework) {
   plan.sharding = sharding_of(cells, framework);
   plan.micro_batch = cells.or_assume("micro_batch", cells.count("micro_batch"), usual_micro_batch(plan));
   plan.recompute = recompute_of(cells);
+  plan.shard_group = shard_group_of(cells, plan);
   bool const usual = framework == FrameworkKind::megatron_core;
   auto const sequence_parallel = cells.flag("sequence_parallel");
   plan.sequence_parallel = plan.tensor_parallel > 1 && cells.or_assume("sequence_parallel", sequence_parallel, usual);
   return plan;
 }
 
-}  // namespace
-
-Machine run_machine(RunCells& cells) {
+RunMachine run_machine(RunCells& cells) {
+  RunMachine facts;
   std::string const system = cells.text("machine");
-  if (!system.empty() && profiles::has_system(system)) return machine_from_system(profiles::system_description(system));
+  if (!system.empty() && profiles::has_system(system)) {
+    facts.system = profiles::system_description(system);
+    facts.device = profiles::device_description(facts.system->device);
+    return facts;
+  }
 
-  ComposedMachine parts;
+  ComposedMachine& parts = facts.parts;
   parts.device = cells.text("device");
   if (parts.device.empty())
     skip(system.empty() ? "neither 'machine' nor 'device' is stated"
@@ -158,17 +200,52 @@ Machine run_machine(RunCells& cells) {
   if (parts.network_gbit_per_device == 0.0) cells.refuse("network_gbit_per_device", "is not above zero");
   if (!parts.network_gbit_per_device && cells.needed_count("gpus") > parts.devices_per_node)
     cells.assume("network_gbit_per_device", 0);  // machine_from_parts takes that of the vendor's own node
-  return machine_from_parts(parts);
+  facts.device = profiles::device_description(parts.device);
+  return facts;
+}
+
+// The same of a hybrid shard group that is not stated: a node, or the fewest nodes that make room.
+void widen_until_it_fits(RunCase& run) {
+  Machine const machine = machine_of(run.machine);
+  ParallelPlan& plan = run.plan;
+  while (!estimate_memory(run.job, plan, machine, run.options).fits() &&
+         plan.data_parallel % (2 * plan.shard_group) == 0)
+    plan.shard_group *= 2;
+}
+
+// A run that ended did fit: where nothing is said of recomputation, as little of it as makes room.
+void lighten_until_it_fits(RunCase& run) {
+  Machine const machine = machine_of(run.machine);
+  auto const fits_with = [&](Recompute recompute, std::int64_t interval) {
+    run.plan.recompute = recompute;
+    run.plan.recompute_interval = interval;
+    return estimate_memory(run.job, run.plan, machine, run.options).fits();
+  };
+  if (fits_with(Recompute::none, 1) || fits_with(Recompute::selective, 1)) return;
+  for (std::int64_t const interval : {8, 4, 2, 1})
+    if (fits_with(Recompute::full, interval)) return;
+}
+
+}  // namespace
+
+Machine machine_of(RunMachine const& facts, FittedConstants const& fitted) {
+  if (facts.system) return machine_from_system(*facts.system, facts.device, fitted);
+  return machine_from_parts(facts.parts, facts.device, fitted);
 }
 
 RunCase run_case(RunCells& cells) {
   RunCase run;
+  run.machine = run_machine(cells);
   run.job.model = model_of(cells);
   run.job.sequence_length = cells.needed_count("seq_len");
   run.job.precision = precision_of(cells);
   run.options = options_of(cells);
   run.plan = plan_of(cells, run.options.framework);
   run.job.global_batch = run.plan.global_batch;
+  if (cells.text("sharding") == "hsdp" && cells.text("shard_group").empty()) widen_until_it_fits(run);
+  bool const recompute_assumed = cells.text("recompute").empty();
+  run.options.plan_assumed = recompute_assumed || cells.text("micro_batch").empty() || cells.text("sharding").empty();
+  if (recompute_assumed && !cells.flag("oom").value_or(false)) lighten_until_it_fits(run);
   return run;
 }
 

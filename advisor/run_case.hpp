@@ -11,14 +11,21 @@
 
 namespace hpcadvise::advisor {
 
+// The facts of the row's machine: a described system, else composed from its device and network.
+struct RunMachine {
+  profiles::DeviceDescription device;
+  std::optional<profiles::SystemDescription> system;
+  ComposedMachine parts;  // where there is no system
+};
+Machine machine_of(RunMachine const& facts, FittedConstants const& fitted = {});
+
 struct RunCase {
   TrainingJob job;
   ParallelPlan plan;
   EstimateOptions options;
+  RunMachine machine;
 };
 
-// The machine of the row: a described system, else composed from its device and network.
-Machine run_machine(RunCells& cells);
 RunCase run_case(RunCells& cells);
 
 }  // namespace hpcadvise::advisor

@@ -4,7 +4,6 @@
 // The cells of one row of a table of runs, by column name and type. Remembers which took a default.
 
 #include "advisor/csv_table.hpp"
-#include "advisor/published_runs.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -13,6 +12,8 @@
 #include <vector>
 
 namespace hpcadvise::advisor {
+
+enum class RunStatus { ok, skipped, invalid };
 
 // Ends the reading of a row: `skipped` when something is not there, `invalid` when something is wrong.
 struct RowRefusal {

@@ -8,22 +8,46 @@ namespace {
 
 double real(std::int64_t value) { return static_cast<double>(value); }
 
+// Elements a token of Q, K, V and the attention output. Latent attention keeps its latent vectors as well.
+double attention_elements(ModelSpec const& model) {
+  double const queries = real(model.head_count * model.head_size);
+  if (!model.latent_attention) return 2 * queries + 2 * real(model.kv_head_count * model.head_size);
+  auto const& latent = *model.latent_attention;
+  double const values = real(model.head_count * latent.value_head_size);
+  return 2 * queries + 2 * values + real(latent.query_rank + latent.key_value_rank);
+}
+
+// Input and output of the activation; gated: gate, up, product, and unfused the activated gate.
+double ffn_copies(ModelSpec const& model, FrameworkTraits const& framework) {
+  return model.gated_ffn ? framework.gated_ffn_copies : 2;
+}
+
+// A token's copies, one for each of its experts: their inputs and outputs, and what stands between.
+double expert_elements(ModelSpec const& model, ParallelPlan const& plan, double ffn_copies) {
+  auto const& experts = *model.experts;
+  double const copies = experts.experts_per_token;
+  double const routed = copies * (2 * real(model.hidden_size) + ffn_copies * real(experts.expert_ffn_size));
+  return (routed + ffn_copies * real(experts.shared_ffn_size)) / real(plan.tensor_parallel);
+}
+
+// Models of today, which have RMSNorm, drop nothing.
+bool has_dropout(ModelSpec const& model, FrameworkTraits const& framework) {
+  return model.layer_norm && framework.drops_by_default;
+}
+
 // Bytes a token of one layer, the scores of unfused attention apart.
-double linear_bytes(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework,
-                    double element) {
+double linear_bytes(ModelSpec const& model, LayerKind const& kind, ParallelPlan const& plan,
+                    FrameworkTraits const& framework, double element, bool recomputes_pointwise = false) {
   double const t = real(plan.tensor_parallel);
   double const norm_share = plan.sequence_parallel ? t : 1.0;
   double const hidden = real(model.hidden_size);
-  double const queries = real(model.head_count * model.head_size);
-  double const keys_and_values = 2 * real(model.kv_head_count * model.head_size);
-
   double const norm_inputs = 2 * hidden;
-  double const linear_inputs = 2 * hidden;                         // of QKV and of the FFN
-  double const dropout_masks = model.layer_norm ? 2 * hidden : 0;  // one byte each; GPT-like models only
-  double const attention = (2 * queries + keys_and_values) / t;    // Q, K, V and the output projection's input
-  // Input and output of the activation; gated: gate, up, product, and unfused the activated gate.
-  double const ffn = (model.gated_ffn ? framework.gated_ffn_copies : 2) * real(model.ffn_size) / t;
-  return element * ((norm_inputs + linear_inputs) / norm_share + attention + ffn) + dropout_masks / norm_share;
+  double const linear_inputs = recomputes_pointwise ? 0 : 2 * hidden;           // of QKV and of the FFN
+  double const dropout_masks = has_dropout(model, framework) ? 2 * hidden : 0;  // one byte each
+  double const copies = ffn_copies(model, framework) - (recomputes_pointwise ? 1 : 0);
+  double const ffn = kind.experts ? expert_elements(model, plan, copies) : copies * real(model.ffn_size) / t;
+  return element * ((norm_inputs + linear_inputs) / norm_share + attention_elements(model) / t + ffn) +
+         dropout_masks / norm_share;
 }
 
 // Bytes a token of the scores: softmax output, dropout mask, dropout output; fused attention keeps one fp32 number a
@@ -31,37 +55,52 @@ double linear_bytes(ModelSpec const& model, ParallelPlan const& plan, FrameworkT
 double score_bytes(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options, double element) {
   double const heads = real(job.model.head_count) / real(plan.tensor_parallel);
   if (options.flash_attention) return 4 * heads;
-  double const mask = job.model.layer_norm ? 1 : 0;
-  double const copies = job.model.layer_norm ? 2 : 1;
+  bool const dropout = has_dropout(job.model, framework_traits(options.framework));
+  double const mask = dropout ? 1 : 0;
+  double const copies = dropout ? 2 : 1;
   return (copies * element + mask) * heads * real(job.sequence_length);
 }
 
 }  // namespace
 
-SavedActivations saved_activations(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options) {
+LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options,
+                                   LayerKind const& kind) {
   auto const& framework = framework_traits(options.framework);
   double const tokens = real(plan.micro_batch * job.sequence_length) / real(plan.context_parallel);
   double const element = activation_bytes_per_element(job);
-  double const linear = linear_bytes(job.model, plan, framework, element);
+  double const linear = linear_bytes(job.model, kind, plan, framework, element);
   double const scores = score_bytes(job, plan, options, element);
   double const norm_share = plan.sequence_parallel ? real(plan.tensor_parallel) : 1.0;
   double const layer_input = element * real(job.model.hidden_size) / norm_share;
   bool const halves_gemms = framework.selective_repeats_gemms;
 
-  SavedActivations saved;
+  LayerActivations saved;
   switch (plan.recompute) {
     case Recompute::none: saved.layer_bytes = tokens * (linear + scores); break;
     case Recompute::selective:
+      if (framework.selective_repeats_activations && options.flash_attention) {
+        double const kept = linear_bytes(job.model, kind, plan, framework, element, true);
+        saved.layer_bytes = tokens * (kept + scores);
+        saved.working_bytes = tokens * (linear - kept);
+        break;
+      }
       saved.layer_bytes = tokens * (halves_gemms ? linear / 2 + scores : linear);
       saved.working_bytes = tokens * (halves_gemms ? linear / 2 : scores);
       break;
-    case Recompute::full:
-      saved.layer_bytes = tokens * layer_input;
+    case Recompute::full: {
+      double const interval = real(plan.recompute_interval);
+      saved.layer_bytes = tokens * (layer_input + (interval - 1) * (linear + scores)) / interval;
       saved.working_bytes = tokens * (linear + scores);
       break;
+    }
   }
-  saved.logits_bytes = tokens * real(job.model.vocabulary_size) / real(plan.tensor_parallel) * framework.logit_bytes;
   return saved;
+}
+
+double logits_bytes(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options) {
+  double const tokens = real(plan.micro_batch * job.sequence_length) / real(plan.context_parallel);
+  return tokens * real(job.model.vocabulary_size) / real(plan.tensor_parallel) *
+         framework_traits(options.framework).logit_bytes;
 }
 
 }  // namespace hpcadvise::advisor

@@ -3,33 +3,71 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 namespace hpcadvise::advisor {
 
+std::int64_t Stage::layer_count() const { return std::accumulate(layers.begin(), layers.end(), std::int64_t{0}); }
+
+bool ends_are_items(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework) {
+  std::int64_t const chunks = plan.pipeline_parallel * plan.virtual_stages;
+  bool const divides_with_ends = model.layer_count % chunks != 0 && (model.layer_count + 2) % chunks == 0;
+  return plan.pipeline_parallel > 1 && (framework.embedding_is_a_stage_item || divides_with_ends);
+}
+
 std::vector<Stage> stage_layout(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework) {
+  auto const order = layer_order(model);
+  std::size_t const kind_count = order.empty() ? 0 : *std::max_element(order.begin(), order.end()) + 1;
   std::int64_t const stage_count = plan.pipeline_parallel;
+  bool const with_ends = ends_are_items(model, plan, framework);
+  std::int64_t const items = model.layer_count + (with_ends ? 2 : 0);
+
   std::vector<Stage> stages(static_cast<std::size_t>(stage_count));
   stages.front().has_embedding = true;
   stages.back().has_head = true;
-
-  bool const ends_are_items = framework.embedding_is_a_stage_item && stage_count > 1;
-  std::int64_t const items = model.layer_count + (ends_are_items ? 2 : 0);
+  auto layer = order.begin();
   for (std::int64_t index = 0; index < stage_count; ++index) {
     Stage& stage = stages[static_cast<std::size_t>(index)];
-    stage.layers = items / stage_count + (index < items % stage_count ? 1 : 0);
-    if (ends_are_items) stage.layers -= (stage.has_embedding ? 1 : 0) + (stage.has_head ? 1 : 0);
+    stage.layers.assign(kind_count, 0);
+    std::int64_t count = items / stage_count + (index < items % stage_count ? 1 : 0);
+    if (with_ends) count -= (stage.has_embedding ? 1 : 0) + (stage.has_head ? 1 : 0);
+    for (; count > 0 && layer != order.end(); --count) ++stage.layers[*layer++];
   }
   return stages;
 }
 
-double stage_parameters(ModelSpec const& model, ParameterCount const& count, Stage const& stage,
-                        std::int64_t tensor_parallel) {
-  double parameters = static_cast<double>(stage.layers) * count.per_layer;
-  if (stage.has_embedding) parameters += count.embedding;
-  bool const shares_embedding = model.tied_embeddings && stage.has_embedding;
-  if (stage.has_head && !shares_embedding)
-    parameters += static_cast<double>(model.vocabulary_size) * static_cast<double>(model.hidden_size);
-  return parameters / static_cast<double>(tensor_parallel);
+ParameterParts parameter_parts(ModelSpec const& model) {
+  auto const count = count_parameters(model);
+  ParameterParts parts;
+  for (LayerKind const& kind : layer_kinds(model)) parts.kinds.push_back(layer_parameters(model, kind));
+  parts.embedding = count.embedding;
+  parts.head = static_cast<double>(model.vocabulary_size) * static_cast<double>(model.hidden_size);
+  if (model.multi_token_modules > 0) {
+    auto const modules = static_cast<double>(model.multi_token_modules);
+    auto const layer = layer_parameters(model, last_layer_kind(model));
+    double const input = layer_parameters(describe_multi_token_input(model)).total();
+    parts.multi_token = {modules * (layer.dense + input), modules * layer.experts};
+  }
+  parts.tied = model.tied_embeddings;
+  return parts;
+}
+
+LayerParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan) {
+  LayerParameters sum;
+  for (std::size_t kind = 0; kind < stage.layers.size(); ++kind) {
+    sum.dense += static_cast<double>(stage.layers[kind]) * parts.kinds[kind].dense;
+    sum.experts += static_cast<double>(stage.layers[kind]) * parts.kinds[kind].experts;
+  }
+  if (stage.has_embedding) sum.dense += parts.embedding;
+  bool const shares_embedding = parts.tied && stage.has_embedding;
+  if (stage.has_head && !shares_embedding) sum.dense += parts.head;
+  if (stage.has_head) {
+    sum.dense += parts.multi_token.dense;
+    sum.experts += parts.multi_token.experts;
+  }
+  sum.dense /= static_cast<double>(plan.tensor_parallel);
+  sum.experts /= static_cast<double>(plan.expert_parallel * plan.expert_tensor_parallel);
+  return sum;
 }
 
 }  // namespace hpcadvise::advisor

@@ -4,27 +4,43 @@
 // Which layers each pipeline stage holds, and how many parameters that makes on one device.
 
 #include "advisor/framework.hpp"
-#include "advisor/model_spec.hpp"
+#include "advisor/layer_description.hpp"
+#include "advisor/layer_kinds.hpp"
 #include "advisor/parallel_plan.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace hpcadvise::advisor {
 
 struct Stage {
-  std::int64_t layers = 0;
+  std::vector<std::int64_t> layers;  // of each of layer_kinds
   bool has_embedding = false;
   bool has_head = false;
+
+  std::int64_t layer_count() const;
 };
 
-// In pipeline order. Layers that do not divide go to the first stages; where the framework deals embedding and head
-// like layers (DeepSpeed), the end stages hold one layer less instead.
+// In pipeline order. Layers that do not divide go to the first stages. Where the framework deals embedding and head
+// like layers (DeepSpeed), or only so they divide (Llama 3 405B: 126 layers and 2 ends), the end stages hold one layer
+// less instead.
 std::vector<Stage> stage_layout(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework);
+// Which of the two it is. The number of stages and this decide the layout.
+bool ends_are_items(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework);
 
-// Parameters of the stage on one tensor-parallel rank, before data-parallel sharding. A tied head on another stage
-// than the embedding is a copy.
-double stage_parameters(ModelSpec const& model, ParameterCount const& count, Stage const& stage,
-                        std::int64_t tensor_parallel);
+// What a model's parameters are sums of.
+struct ParameterParts {
+  std::vector<LayerParameters> kinds;
+  double embedding = 0;
+  double head = 0;                // a copy of the embedding where they are tied
+  LayerParameters multi_token{};  // of all modules
+  bool tied = false;
+};
+ParameterParts parameter_parts(ModelSpec const& model);
+
+// On one device, before data-parallel sharding: experts are spread over expert parallelism, everything else over tensor
+// parallelism alone. A tied head on another stage than the embedding is a copy.
+LayerParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan);
 
 }  // namespace hpcadvise::advisor

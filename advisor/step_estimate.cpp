@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/step_estimate.hpp"
 
-#include "advisor/constants.hpp"
-#include "advisor/cost/block_cost.hpp"
 #include "advisor/cost/data_parallel.hpp"
+#include "advisor/cost/elementwise.hpp"
+#include "advisor/cost/offload.hpp"
 #include "advisor/cost/optimizer_step.hpp"
 #include "advisor/cost/other.hpp"
-#include "advisor/cost/pipeline.hpp"
 #include "advisor/rates.hpp"
+#include "advisor/step_terms.hpp"
 #include "advisor/uncertainty.hpp"
 
 namespace hpcadvise::advisor {
@@ -21,46 +21,47 @@ void add_block(StepTerms& terms, BlockCost const& block, double times) {
   terms.attention_s += times * block.attention.total_s();
   terms.elementwise_s += times * block.elementwise.total_s();
   terms.tensor_parallel_s += times * block.tensor_parallel.total_s();
+  terms.context_parallel_s += times * block.context_parallel.total_s();
+  terms.expert_parallel_s += times * block.expert_parallel.total_s();
   terms.recompute_s += times * block.recompute_s;
 }
 
-struct Costed {
-  StepTerms terms;
-  bool extrapolated = false;
-};
+}  // namespace
 
-Costed step_terms(CostContext const& context) {
-  auto const layer = layer_cost(context);
-  auto const embedding = embedding_cost(context);
-  auto const head = head_cost(context);
-  auto const layout = stage_layout(context.job.model, context.plan, context.framework);
-  auto const stages = stage_costs(layout, layer, embedding, head);
-  auto const slowest = slowest_stage(stages);
-  Stage const& stage = stages[slowest].stage;
+StepTerms step_terms(CostContext const& context, ModelFacts const& facts, ModelCost const& cost,
+                     std::span<Stage const> stages, PipelinePace const& pace) {
+  Stage const& stage = stages[pace.slowest];
   double const micro_batches = context.micro_batches();
-  double const layers = real(stage.layers);
 
   StepTerms terms;
-  add_block(terms, layer, micro_batches * layers);
-  if (stage.has_embedding) add_block(terms, embedding, micro_batches);
-  if (stage.has_head) add_block(terms, head, micro_batches);
-  terms.pipeline_bubble_s = pipeline_bubble_s(stages, slowest);
+  double backward_s = 0;
+  double host_s = 0;
+  for (std::size_t kind = 0; kind < stage.layers.size(); ++kind) {
+    double const layers = real(stage.layers[kind]);
+    add_block(terms, cost.kinds[kind], micro_batches * layers);
+    backward_s += layers * cost.kinds[kind].backward_s();
+    host_s += layers * host_bound_s(context, cost.kinds[kind]);
+  }
+  if (stage.has_embedding) add_block(terms, cost.embedding, micro_batches);
+  if (stage.has_embedding) backward_s += cost.embedding.backward_s();
+  if (stage.has_head) {
+    add_block(terms, cost.head, micro_batches);
+    add_block(terms, cost.multi_token, micro_batches);
+    backward_s += cost.head.backward_s() + cost.multi_token.backward_s();
+  }
+  terms.pipeline_bubble_s = pipeline_bubble_s(context.plan, pace);
   terms.pipeline_transfer_s = pipeline_transfer_s(context);
 
-  double const parameters =
-      stage_parameters(context.job.model, count_parameters(context.job.model), stage, context.plan.tensor_parallel);
-  double const backward_s = layers * layer.backward_s() + (stage.has_embedding ? embedding.backward_s() : 0) +
-                            (stage.has_head ? head.backward_s() : 0);
+  auto const parameters = stage_parameters(facts.parts, stage, context.plan);
   terms.data_parallel_exposed_s =
-      data_parallel_cost_s(context, {parameters, layers, stages[slowest].micro_batch_s, backward_s});
-  terms.optimizer_s = optimizer_cost_s(context, parameters);
+      data_parallel_cost_s(context, {parameters, real(stage.layer_count()), pace.slowest_s, backward_s});
+  terms.optimizer_s = optimizer_cost_s(context, parameters) + offload_cost_s(context, parameters);
+  terms.elementwise_s += micro_batches * accumulation_cost_s(context, parameters.total());
 
-  terms.other_s = micro_batches * (layers * host_bound_s(context.machine, layer) + constants::micro_batch_s);
+  terms.other_s = micro_batches * (host_s + context.machine.fitted.micro_batch_s);
   terms.other_s += jitter_s(context, terms.total_s());
-  return {terms, layer.extrapolated || head.extrapolated};
+  return terms;
 }
-
-}  // namespace
 
 double StepTerms::total_s() const {
   double sum_s = 0;
@@ -89,13 +90,16 @@ std::vector<TermRow> const& term_rows() {
 StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                            EstimateOptions const& options) {
   CostContext const context{job, plan, machine, options, framework_traits(options.framework)};
-  auto const costed = step_terms(context);
-  double const step_s = costed.terms.total_s();
+  ModelFacts const facts = model_facts(job.model);
+  ModelCost const cost = model_cost(context);
+  auto const stages = stage_layout(job.model, plan, context.framework);
+  StepTerms const terms = step_terms(context, facts, cost, stages, pipeline_pace(stages, cost));
+  double const step_s = terms.total_s();
   double const devices = real(plan.device_count());
 
   StepEstimate estimate;
   estimate.plan = plan;
-  estimate.terms = costed.terms;
+  estimate.terms = terms;
   estimate.tokens_per_s_per_device = real(plan.global_batch) * real(job.sequence_length) / step_s / devices;
   estimate.model_flops_per_s_per_device =
       model_flops_per_step(job) * real(plan.global_batch) / real(job.global_batch) / step_s / devices;
@@ -105,10 +109,11 @@ StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Mac
   estimate.mfu_of_measured_plateau = estimate.model_flops_per_s_per_device / rates.plateau_flops_per_s;
   estimate.memory = estimate_memory(job, plan, machine, options);
 
-  auto const uncertainty = step_uncertainty(job, plan, machine, options, costed.extrapolated);
+  auto const uncertainty = step_uncertainty(job, plan, machine, options, cost.extrapolated());
   estimate.log_sigma = uncertainty.log_sigma;
   estimate.flags = uncertainty.flags;
   estimate.step_time_s = interval_around(step_s, uncertainty.log_sigma);
+  if (options.calibration) apply(*options.calibration, estimate);
   return estimate;
 }
 

@@ -31,6 +31,9 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
   widen(constants::sigma_base);
   if (!device_class(machine.architecture).fitted()) widen(constants::sigma_outside_fit);
   if (job.precision == profiles::Precision::fp8) widen(constants::sigma_fp8);
+  if (job.model.experts) widen(constants::sigma_experts);
+  if (plan.context_parallel > 1) widen(constants::sigma_context);
+  if (options.plan_assumed) widen(constants::sigma_assumed);
   if (machine.vendor == "amd") widen(constants::sigma_amd);
   if (plan.device_count() > 2048) widen(constants::sigma_large);
   if (options.framework == FrameworkKind::unknown) widen(constants::sigma_framework);

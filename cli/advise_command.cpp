@@ -3,6 +3,7 @@
 
 #include "advisor/plan_json.hpp"
 #include "advisor/plan_order.hpp"
+#include "advisor/plan_request.hpp"
 #include "advisor/plan_search.hpp"
 #include "cli/device_range.hpp"
 #include "cli/plan_text.hpp"
@@ -37,11 +38,11 @@ struct Answer {
   }
 };
 
-Answer answer_for(AdviseOptions const& options, std::int64_t device_count) {
+Answer answer_for(AdviseOptions const& options, std::int64_t device_count, bool around) {
   Answer answer{device_count, resolve_job(options.job, device_count), {}, {}, {}};
   auto const& [job, machine, estimate_options, assumed] = answer.resolved;
-  answer.ranked =
-      advisor::search_plans(job, device_count, machine, {.keep = options.top, .estimate = estimate_options});
+  answer.ranked = advisor::search_plans(job, device_count, machine,
+                                        {.keep = options.top, .estimate = estimate_options, .around = around});
   if (auto const* const best = answer.recommended()) {
     answer.batch = advisor::batch_advice(job, best->plan, machine, estimate_options);
     answer.cost = advisor::cost_of_run(job, *best, machine);
@@ -81,6 +82,14 @@ void print_nearest(advisor::NearestPlan const& nearest, Output& output) {
              << bullets(nearest.remedies, terminal);
 }
 
+std::string considered_text(RankedPlans const& ranked) {
+  auto const count = [](std::int64_t plans) { return profiles::format_count(static_cast<double>(plans)); };
+  std::string line =
+      fmt::format("{} plans considered: {} estimated", count(ranked.considered), count(ranked.estimated));
+  for (auto const& [reason, plans] : ranked.rejected) line += fmt::format("; {}: {}", reason, count(plans));
+  return line + '.';
+}
+
 // The text answer without its bars.
 void print_markdown(Answer const& answer, Output& output) {
   Terminal const plain{.width = 120};
@@ -94,14 +103,17 @@ void print_markdown(Answer const& answer, Output& output) {
   if (auto const* const best = answer.recommended())
     output.out << markdown_table(plans_table(ranked)) << '\n'
                << recommendation_text(*best) << "\n\n## Why\n\n"
-               << bullets(ranked.plans[ranked.recommended.value_or(0)].why, plain) << "\n## What this rests on\n\n"
+               << bullets(ranked.plans[ranked.recommended.value_or(0)].why, plain) << '\n'
+               << considered_text(ranked) << "\n\n## What this rests on\n\n"
                << bullets(basis(answer.resolved.machine, *best), plain);
 }
 
-void print_rejected(RankedPlans const& ranked, Output& output) {
-  std::string line = fmt::format("{} plans considered", ranked.considered);
-  for (auto const& [reason, count] : ranked.rejected) line += fmt::format("; {}: {}", reason, count);
-  output.out << styled(output.out_terminal, Style::dim, wrapped(line + '.', output.out_terminal.width, 2)) << '\n';
+void print_trade_offs(RankedPlans const& ranked, Output& output) {
+  if (ranked.plans.empty() || ranked.trade_offs.empty()) return;
+  auto const& terminal = output.out_terminal;
+  output.out << '\n'
+             << styled(terminal, Style::bold, "Roomier or simpler") << '\n'
+             << text_table(trade_offs_table(ranked), terminal, 2);
 }
 
 void print_answer(Answer const& answer, Output& output) {
@@ -124,6 +136,7 @@ void print_answer(Answer const& answer, Output& output) {
                                      profiles::format_bytes(best->memory.capacity_bytes)))
                << '\n'
                << memory_text(*best, terminal);
+    print_trade_offs(ranked, output);
   }
   if (answer.batch) output.out << '\n' << batch_text(*answer.batch, answer.resolved.job, terminal);
   if (answer.cost) output.out << '\n' << cost_text(*answer.cost, terminal);
@@ -137,15 +150,22 @@ void print_answer(Answer const& answer, Output& output) {
   if (auto const* const best = answer.recommended())
     output.out << '\n' << basis_text(answer.resolved.machine, *best, terminal);
   output.out << '\n';
-  print_rejected(ranked, output);
+  output.out << styled(terminal, Style::dim, wrapped(considered_text(ranked), terminal.width, 2)) << '\n';
 }
 
+// Device-hours for a billion tokens, whatever a device-hour costs.
+double device_hours_per_billion_tokens(advisor::StepEstimate const& estimate) {
+  return 1e9 / estimate.tokens_per_s_per_device / 3600;
+}
+
+// Efficiency is the rate of a device over that of the smallest count.
 Table sweep_table(std::vector<Answer> const& answers) {
   Table table{{{"Devices", Align::right},
                {"Step", Align::right},
                {"Tokens/s", Align::right},
                {"MFU", Align::right},
-               {"Scaling", Align::right},
+               {"Eff", Align::right},
+               {"Dev-h/Gtok", Align::right},
                {"Batch", Align::right},
                {"Best plan"}},
               {}};
@@ -154,7 +174,7 @@ Table sweep_table(std::vector<Answer> const& answers) {
     std::string const devices = fmt::format("{}", answer.device_count);
     auto const* const best = answer.recommended();
     if (best == nullptr) {
-      table.rows.push_back({devices, "", "", "", "", "", "nothing fits"});
+      table.rows.push_back({devices, "", "", "", "", "", "", "nothing fits"});
       continue;
     }
     double const rate = best->tokens_per_s_per_device;
@@ -163,9 +183,49 @@ Table sweep_table(std::vector<Answer> const& answers) {
                           profiles::format_count(rate * double(answer.device_count)),
                           fmt::format("{:.0f} %", 100 * best->mfu_of_dense_peak),
                           fmt::format("{:.2f}", rate / first_rate),
+                          fmt::format("{:.0f}", device_hours_per_billion_tokens(*best)),
                           profiles::format_count(double(best->plan.global_batch)), short_plan(best->plan)});
   }
   return table;
+}
+
+ordered_json sweep_to_json(std::vector<Answer> const& answers) {
+  auto sweep = ordered_json::array();
+  auto scaling = ordered_json::array();
+  double first_rate = 0;
+  for (auto const& answer : answers) {
+    sweep.push_back(answer_to_json(answer));
+    auto const* const best = answer.recommended();
+    if (best == nullptr) continue;
+    double const rate = best->tokens_per_s_per_device;
+    if (first_rate == 0) first_rate = rate;
+    scaling.push_back({{"devices", answer.device_count},
+                       {"step_time_s", best->step_time_s.median},
+                       {"tokens_per_s", rate * double(answer.device_count)},
+                       {"efficiency", rate / first_rate},
+                       {"device_hours_per_billion_tokens", device_hours_per_billion_tokens(*best)}});
+  }
+  return {{"sweep", std::move(sweep)}, {"scaling", std::move(scaling)}};
+}
+
+// Counts between powers of two are asked for by nobody: where nothing divides they are left out.
+bool can_answer(AdviseOptions const& options, std::int64_t device_count) {
+  auto const resolved = resolve_job(options.job, device_count);
+  return advisor::can_plan(resolved.job, device_count, resolved.machine);
+}
+
+std::vector<Answer> all_answers(AdviseOptions const& options) {
+  auto const counts = device_counts(options.devices);
+  bool const sweep = counts.size() > 1;
+  std::vector<Answer> answers;
+  for (std::size_t index = 0; index < counts.size(); ++index) {
+    answers.push_back(answer_for(options, counts[index], !sweep));
+    if (index + 1 == counts.size()) break;
+    std::int64_t const between = counts[index] + counts[index] / 2;
+    if (between > counts[index] && between < counts[index + 1] && can_answer(options, between))
+      answers.push_back(answer_for(options, between, false));
+  }
+  return answers;
 }
 
 }  // namespace
@@ -191,9 +251,7 @@ void add_advise_command(CLI::App& app, Action& chosen) {
 }
 
 ExitCode run_advise_command(AdviseOptions const& options, Output& output) {
-  std::vector<Answer> answers;
-  for (auto const count : device_counts(options.devices)) answers.push_back(answer_for(options, count));
-
+  auto const answers = all_answers(options);
   bool const sweep = answers.size() > 1;
   switch (options.format) {
     case Format::json: {
@@ -201,9 +259,7 @@ ExitCode run_advise_command(AdviseOptions const& options, Output& output) {
         output.out << answer_to_json(answers.front()).dump(2) << '\n';
         break;
       }
-      auto json = ordered_json::array();
-      for (auto const& answer : answers) json.push_back(answer_to_json(answer));
-      output.out << ordered_json{{"sweep", json}}.dump(2) << '\n';
+      output.out << sweep_to_json(answers).dump(2) << '\n';
       break;
     }
     case Format::markdown:

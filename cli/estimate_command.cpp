@@ -3,41 +3,22 @@
 
 #include "advisor/plan_json.hpp"
 #include "advisor/published_runs.hpp"
+#include "cli/plan_option.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
-#include "profiles/atomic_file.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <ostream>
 
 namespace hpcadvise::cli {
 namespace {
 
 using profiles::ExitCode;
-
-// `--global-batch` completes a plan that does not name one.
-advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch) {
-  if (text.find('=') == std::string::npos || std::filesystem::is_regular_file(text))
-    return advisor::parallel_plan_from_json(profiles::read_text_file(text), text);
-  bool const completed = global_batch && text.find("global_batch") == std::string::npos;
-  return advisor::parallel_plan_from_text(completed ? fmt::format("{},global_batch={}", text, *global_batch) : text);
-}
-
-// Published runs may have a last, smaller micro-batch; who plans a run should not.
-void refuse_ragged_batch(advisor::ParallelPlan const& plan) {
-  auto const round = plan.micro_batch * plan.data_parallel;
-  if (plan.global_batch % round == 0) return;
-  throw profiles::UsageError(
-      fmt::format("global_batch={} is not a multiple of micro_batch x dp = {}", plan.global_batch, round),
-      fmt::format("The next that is: global_batch={}", (plan.global_batch / round + 1) * round));
-}
 
 void print_estimate(ResolvedJob const& resolved, advisor::StepEstimate const& estimate, Output& output) {
   auto const& terminal = output.out_terminal;

@@ -2,6 +2,8 @@
 #include "cli/job_options.hpp"
 
 #include "advisor/model_library.hpp"
+#include "profiles/build_info.hpp"
+#include "profiles/calibration.hpp"
 #include "profiles/error.hpp"
 #include "profiles/profile_store.hpp"
 
@@ -56,7 +58,7 @@ profiles::Precision resolve_precision(std::string const& name, ResolvedJob& reso
   auto const& machine = resolved.machine;
   if (name.empty()) {
     if (has_rate(machine, Precision::bf16)) return Precision::bf16;
-    resolved.assumed.push_back("precision fp32, because no bf16 rate is known there");
+    resolved.assumed.emplace_back("precision fp32, because no bf16 rate is known there");
     return Precision::fp32;
   }
   auto const precision = profiles::precision_from_string(name);
@@ -66,6 +68,24 @@ profiles::Precision resolve_precision(std::string const& name, ResolvedJob& reso
     known += (known.empty() ? "" : ", ") + std::string(profiles::to_string(each));
   throw profiles::UsageError(fmt::format("--precision {}: no rate is known for it on {}", name, machine.name),
                              fmt::format("Known there: {}.", known));
+}
+
+// Measured steps on another machine say nothing of this one.
+void take_calibration(profiles::Calibration const& calibration, ResolvedJob& resolved) {
+  auto& machine = resolved.machine;
+  if (calibration.machine != machine.name)
+    throw profiles::UsageError(
+        fmt::format("the calibration is of {}, the machine here is {}", calibration.machine, machine.name),
+        "Write one for this machine with `hpcadvise verify --calibrate`.");
+  if (calibration.anchors.empty()) return;
+  resolved.estimate.calibration = advisor::calibrate(calibration, advisor::to_string(resolved.estimate.framework));
+  auto const version = profiles::build_info().version;
+  auto const other = std::find_if(calibration.anchors.begin(), calibration.anchors.end(),
+                                  [&](auto const& anchor) { return anchor.tool_version != version; });
+  if (other != calibration.anchors.end())
+    machine.notes.push_back(
+        fmt::format("the calibration rests on predictions of hpcadvise {}, this is {}: calibrate again",
+                    other->tool_version, version));
 }
 
 }  // namespace
@@ -94,6 +114,10 @@ void add_job_options(CLI::App& command, JobOptions& options) {
       ->type_name("NAME");
   command.add_option("--tokens", options.tokens, "Tokens to train on, for days and cost: 300B, 1.4T")
       ->type_name("COUNT");
+  command
+      .add_option("--calibration", options.calibration,
+                  "Measured steps on this machine, as `verify --calibrate` writes them (default: those in a profile)")
+      ->type_name("FILE");
   command.add_option("--store", options.store, "Folder of profiles (else HPCADVISE_STORE, else your data folder)")
       ->type_name("DIR");
 }
@@ -140,6 +164,10 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
                                  "Known: megatron-core, megatron-lm, megatron-deepspeed, fsdp, torchtitan. Leave it "
                                  "out for a wider interval.");
   }
+  if (options.calibration)
+    take_calibration(profiles::read_calibration(*options.calibration), resolved);
+  else if (!resolved.machine.calibration.anchors.empty())
+    take_calibration(resolved.machine.calibration, resolved);
   return resolved;
 }
 

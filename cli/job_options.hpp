@@ -29,6 +29,7 @@ struct JobOptions {
   std::string optimizer = "adamw";
   std::string framework;  // empty: unknown
   std::string tokens;     // "300B"; empty: not asked
+  std::optional<std::filesystem::path> calibration;
 };
 
 void add_job_options(CLI::App& command, JobOptions& options);

@@ -35,6 +35,7 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
      "it"},
     {"reference-only",
      "nothing was measured on this machine: rates are published ones, and the interval is wider for it"},
+    {"calibrated", "scaled by measured steps on this machine (--calibration), and the interval is narrower for it"},
     {"framework-assumed", "no --framework was given: overheads between those of the known kinds are taken"},
 };
 
@@ -70,12 +71,22 @@ std::string short_plan(ParallelPlan const& plan) {
   auto const add = [&](std::string const& word) { text += (text.empty() ? "" : " ") + word; };
   if (plan.tensor_parallel > 1) add(fmt::format("tp={}{}", plan.tensor_parallel, plan.sequence_parallel ? "+sp" : ""));
   if (plan.pipeline_parallel > 1) add(fmt::format("pp={}", plan.pipeline_parallel));
-  if (plan.context_parallel > 1) add(fmt::format("cp={}", plan.context_parallel));
+  if (plan.virtual_stages > 1) add(fmt::format("vpp={}", plan.virtual_stages));
+  if (plan.schedule != advisor::Schedule::one_forward_one_backward) add(std::string(to_string(plan.schedule)));
+  if (plan.context_parallel > 1)
+    add(fmt::format("cp={}{}", plan.context_parallel,
+                    plan.context_exchange == advisor::ContextExchange::all_to_all ? "+a2a" : ""));
   if (plan.expert_parallel > 1) add(fmt::format("ep={}", plan.expert_parallel));
+  if (plan.expert_tensor_parallel > 1) add(fmt::format("etp={}", plan.expert_tensor_parallel));
   add(fmt::format("dp={}", plan.data_parallel));
-  if (plan.sharding != advisor::Sharding::none) add(std::string(advisor::to_string(plan.sharding)));
+  if (plan.sharding != advisor::Sharding::none)
+    add(std::string(advisor::to_string(plan.sharding)) +
+        (plan.shard_group > 0 ? fmt::format("/{}", plan.shard_group) : std::string()));
   add(fmt::format("mb={}", plan.micro_batch));
-  if (plan.recompute != advisor::Recompute::none) add(fmt::format("recompute={}", advisor::to_string(plan.recompute)));
+  if (plan.recompute != advisor::Recompute::none)
+    add(fmt::format("recompute={}{}", advisor::to_string(plan.recompute),
+                    plan.recompute_interval > 1 ? fmt::format("/{}", plan.recompute_interval) : std::string()));
+  if (plan.offload != advisor::Offload::none) add(fmt::format("offload={}", advisor::to_string(plan.offload)));
   return text;
 }
 
@@ -109,6 +120,18 @@ std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count,
     text += styled(terminal, Style::dim, wrapped(line + '.', terminal.width, 2)) + '\n';
   }
   return text;
+}
+
+Table trade_offs_table(advisor::RankedPlans const& ranked) {
+  Table table{{{"Step", Align::right}, {"Slower", Align::right}, {"Memory", Align::right}, {"Plan"}}, {}};
+  double const best_s = ranked.plans.front().estimate.step_time_s.median;
+  for (auto const& trade_off : ranked.trade_offs) {
+    auto const& estimate = trade_off.estimate;
+    table.rows.push_back({profiles::format_seconds(estimate.step_time_s.median),
+                          fmt::format("{:.1f} %", 100 * (estimate.step_time_s.median / best_s - 1)),
+                          profiles::format_bytes(estimate.memory.total_bytes()), short_plan(estimate.plan)});
+  }
+  return table;
 }
 
 Table plans_table(advisor::RankedPlans const& ranked) {

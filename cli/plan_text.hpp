@@ -12,7 +12,7 @@
 
 namespace hpcadvise::cli {
 
-// "zero1 dp=64 mb=2 selective": what differs from one device doing everything.
+// "tp=2+sp dp=64 zero1 mb=2 recompute=full/2": what differs from one device doing everything.
 std::string short_plan(advisor::ParallelPlan const& plan);
 
 // "12.3 s, P10..P90 10.1..15.0": both ends in the unit of the median.
@@ -22,6 +22,8 @@ std::string step_time_text(advisor::Interval const& step_time_s);
 std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal);
 
 Table plans_table(advisor::RankedPlans const& ranked);
+// Roomier or simpler plans than those. Precondition: there are plans.
+Table trade_offs_table(advisor::RankedPlans const& ranked);
 
 // Where the time goes: one bar a term.
 std::string terms_text(advisor::StepEstimate const& estimate, Terminal const& terminal);

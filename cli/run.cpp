@@ -6,6 +6,7 @@
 #include "cli/probe_command.hpp"
 #include "cli/profiles_command.hpp"
 #include "cli/systems_command.hpp"
+#include "cli/verify_command.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/nearest_name.hpp"
 
@@ -23,7 +24,8 @@ using profiles::ExitCode;
 
 // Adding a command: a file pair and a row.
 constexpr void (*commands[])(CLI::App&, Action&) = {
-    add_probe_command, add_profiles_command, add_systems_command, add_advise_command, add_estimate_command,
+    add_probe_command,  add_profiles_command, add_systems_command,
+    add_advise_command, add_estimate_command, add_verify_command,
 };
 
 ExitCode report(Output& output, std::string const& what, std::string const& next_step, ExitCode code) {

@@ -13,7 +13,11 @@ AttentionCost attention_cost(CostContext const& context, Block const& block) {
   };
   auto const forward = timed(Direction::forward);
   auto const backward = timed(Direction::backward);
-  return {{forward.time_s, backward.time_s}, forward.extrapolated || backward.extrapolated};
+  bool const fused = has_fused_attention(context.machine, context.options.flash_attention);
+  double const kernel = fused && context.framework.current_attention ? context.machine.current_attention : 1;
+  bool const cut = context.plan.context_parallel > 1 && context.plan.context_exchange == ContextExchange::ring;
+  double const factor = kernel * (cut ? context.machine.fitted.context_attention_factor : 1);
+  return {{forward.time_s / factor, backward.time_s / factor}, forward.extrapolated || backward.extrapolated};
 }
 
 }  // namespace hpcadvise::advisor

@@ -3,9 +3,13 @@
 
 #include "advisor/cost/attention.hpp"
 #include "advisor/cost/compute.hpp"
+#include "advisor/cost/context_parallel.hpp"
 #include "advisor/cost/elementwise.hpp"
+#include "advisor/cost/expert_parallel.hpp"
 #include "advisor/cost/recompute.hpp"
 #include "advisor/cost/tensor_parallel.hpp"
+
+#include <algorithm>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -13,26 +17,61 @@ namespace {
 BlockCost block_cost(CostContext const& context, Block const& block) {
   auto const compute = compute_cost(context, block);
   auto const attention = attention_cost(context, block);
-  return {compute.pass,
-          attention.pass,
-          elementwise_cost(context, block),
-          tensor_parallel_cost(context, block),
-          0,
-          compute.extrapolated || attention.extrapolated};
+  BlockCost cost;
+  cost.compute = compute.pass;
+  cost.attention = attention.pass;
+  cost.elementwise = elementwise_cost(context, block);
+  cost.tensor_parallel = tensor_parallel_cost(context, block);
+  cost.context_parallel = context_parallel_cost(context, block, attention.pass);
+  cost.expert_parallel = expert_parallel_cost(context, block);
+  cost.extrapolated = compute.extrapolated || attention.extrapolated;
+  return cost;
+}
+
+BlockCost layer_cost(CostContext const& context, Block const& block) {
+  auto cost = block_cost(context, block);
+  cost.recompute_s = recompute_cost_s(context, cost);
+  return cost;
+}
+
+Pass sum(Pass const& left, Pass const& right, double times) {
+  return {times * (left.forward_s + right.forward_s), times * (left.backward_s + right.backward_s)};
+}
+
+BlockCost multi_token_cost(CostContext const& context, BlockCost const& head) {
+  auto const modules = static_cast<double>(context.job.model.multi_token_modules);
+  if (modules == 0) return {};
+  auto const layer = layer_cost(context, multi_token_block(context.job, context.plan));
+  BlockCost cost;
+  cost.compute = sum(layer.compute, head.compute, modules);
+  cost.attention = sum(layer.attention, head.attention, modules);
+  cost.elementwise = sum(layer.elementwise, head.elementwise, modules);
+  cost.tensor_parallel = sum(layer.tensor_parallel, head.tensor_parallel, modules);
+  cost.context_parallel = sum(layer.context_parallel, head.context_parallel, modules);
+  cost.expert_parallel = sum(layer.expert_parallel, head.expert_parallel, modules);
+  cost.recompute_s = modules * layer.recompute_s;
+  cost.extrapolated = layer.extrapolated;
+  return cost;
 }
 
 }  // namespace
 
-BlockCost layer_cost(CostContext const& context) {
-  auto cost = block_cost(context, layer_block(context.job, context.plan));
-  cost.recompute_s = recompute_cost_s(context, cost.compute, cost.attention, cost.elementwise, cost.tensor_parallel);
+ModelCost model_cost(CostContext const& context, std::span<LayerKind const> kinds) {
+  ModelCost cost;
+  cost.kinds.reserve(kinds.size());
+  for (LayerKind const& kind : kinds)
+    cost.kinds.push_back(layer_cost(context, layer_block(context.job, context.plan, kind)));
+  cost.embedding = block_cost(context, embedding_block(context.job, context.plan));
+  cost.head = block_cost(context, head_block(context.job, context.plan));
+  cost.multi_token = multi_token_cost(context, cost.head);
   return cost;
 }
 
-BlockCost embedding_cost(CostContext const& context) {
-  return block_cost(context, embedding_block(context.job, context.plan));
-}
+ModelCost model_cost(CostContext const& context) { return model_cost(context, layer_kinds(context.job.model)); }
 
-BlockCost head_cost(CostContext const& context) { return block_cost(context, head_block(context.job, context.plan)); }
+bool ModelCost::extrapolated() const {
+  return head.extrapolated ||
+         std::any_of(kinds.begin(), kinds.end(), [](auto const& kind) { return kind.extrapolated; });
+}
 
 }  // namespace hpcadvise::advisor

@@ -6,6 +6,8 @@
 #include "advisor/framework.hpp"
 #include "advisor/step_estimate.hpp"
 
+#include <algorithm>
+
 namespace hpcadvise::advisor {
 
 struct CostContext {
@@ -18,6 +20,31 @@ struct CostContext {
   // Micro-batches a pipeline runs in a step. Not whole where a framework cuts its last micro-batch short.
   double micro_batches() const {
     return static_cast<double>(plan.global_batch) / static_cast<double>(plan.micro_batch * plan.data_parallel);
+  }
+  double fitted(double FittedConstants::*constant) const { return machine.fitted.*constant; }
+  double tensor_parallel_exposure() const {
+    if (!options.tensor_parallel_overlap) return fitted(framework.tensor_parallel_exposure);
+    return *options.tensor_parallel_overlap ? machine.fitted.tensor_parallel_exposure_overlapped
+                                            : machine.fitted.tensor_parallel_exposure;
+  }
+  double host_layer_s() const {
+    if (!machine.host_bound) return 0;
+    return fitted(job.model.gated_ffn ? framework.host_layer_gated_s : framework.host_layer_plain_s);
+  }
+  // Of FP8's linear layers over the machine's FP8 rate, which counts the casts.
+  double fp8_factor() const {
+    double const casts =
+        framework.fused_casts ? machine.fitted.fp8_gemm_efficiency_fused / machine.fitted.fp8_gemm_efficiency : 1;
+    return options.fp8_rowwise ? casts * machine.fitted.fp8_rowwise_factor : casts;
+  }
+  double gemm_factor() const { return framework.old_libraries ? machine.old_gemm : 1; }
+  double aggregation_exponent(Aggregation aggregation) const {
+    switch (aggregation) {
+      case Aggregation::one_share: return 0;
+      case Aggregation::some_shares: return machine.fitted.aggregation_exponent_old;
+      case Aggregation::all_shares: return 1;
+    }
+    return 1;
   }
   // FP8 training does everything but its linear layers in 16 bit.
   profiles::Precision activation_precision() const {
@@ -32,5 +59,11 @@ struct Pass {
 
   double total_s() const { return forward_s + backward_s; }
 };
+
+// A collective beside computation: what is longer than its cover, and the slowdown that the overlap itself costs, as a
+// share of the collective's time.
+inline double exposed_s(double communication_s, double cover_s, double slowdown) {
+  return std::max(0.0, (1 + slowdown) * communication_s - cover_s) + slowdown * std::min(communication_s, cover_s);
+}
 
 }  // namespace hpcadvise::advisor

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/cost/data_parallel.hpp"
 
-#include "advisor/constants.hpp"
 #include "advisor/rates.hpp"
+#include "advisor/sharded_state.hpp"
 
 #include <algorithm>
 
 namespace hpcadvise::advisor {
 namespace {
 
-// A collective beside computation: what is longer than its cover, and the slowdown that the overlap itself costs.
-double exposed_s(double communication_s, double cover_s) {
-  double const slowdown = constants::fsdp_overlap_cost;
-  return std::max(0.0, (1 + slowdown) * communication_s - cover_s) + slowdown * std::min(communication_s, cover_s);
-}
+double real(std::int64_t value) { return static_cast<double>(value); }
 
 double gradient_bytes_each(CostContext const& context) {
   switch (context.job.precision) {
@@ -24,36 +20,88 @@ double gradient_bytes_each(CostContext const& context) {
   }
 }
 
+// The ranks that hold the same parameters: those among which their shards are spread, and the copies of these.
+struct Groups {
+  GroupPlacement shards;
+  GroupPlacement copies;
+};
+
+Groups groups_of(Machine const& machine, std::int64_t ranks, std::int64_t shard_size, std::int64_t stride) {
+  std::int64_t const shards = std::clamp<std::int64_t>(shard_size, 1, ranks);
+  return {place_group(machine, shards, stride), place_group(machine, ranks / shards, stride * shards)};
+}
+
+// Each collective over all of a device's parameters once.
+struct Traffic {
+  double all_reduce_s = 0;
+  double reduce_scatter_s = 0;
+  double gather_s = 0;
+  double copies_s = 0;  // each rank reduces its shard with the ranks that hold the same
+
+  friend Traffic operator+(Traffic const& left, Traffic const& right) {
+    return {left.all_reduce_s + right.all_reduce_s, left.reduce_scatter_s + right.reduce_scatter_s,
+            left.gather_s + right.gather_s, left.copies_s + right.copies_s};
+  }
+};
+
+// `pieces`: collectives of equal size in which they travel.
+Traffic traffic_of(CostContext const& context, Groups const& groups, double parameters, double pieces) {
+  double const gradient_bytes = parameters * gradient_bytes_each(context) / pieces;
+  double const parameter_bytes = parameters * activation_bytes_per_element(context.job) / pieces;
+  auto const aggregation =
+      context.plan.sharding == Sharding::zero3 ? context.framework.zero3_aggregation : context.framework.aggregation;
+  auto const time_s = [&](Collective collective, double bytes, GroupPlacement const& group) {
+    return pieces *
+           collective_time_s(context.machine, collective, bytes, group, context.aggregation_exponent(aggregation));
+  };
+  Traffic traffic;
+  traffic.all_reduce_s = time_s(Collective::all_reduce, gradient_bytes, groups.shards) +
+                         time_s(Collective::all_reduce, gradient_bytes, groups.copies);
+  traffic.reduce_scatter_s = time_s(Collective::reduce_scatter, gradient_bytes, groups.shards);
+  traffic.gather_s = time_s(Collective::all_gather, parameter_bytes, groups.shards);
+  if (context.framework.owners_broadcast && context.plan.sharding != Sharding::zero3 && groups.shards.size > 1)
+    traffic.gather_s += real(groups.shards.size) * context.machine.fitted.owner_broadcast_s;
+  traffic.copies_s = time_s(Collective::all_reduce, gradient_bytes / real(groups.shards.size), groups.copies);
+  return traffic;
+}
+
+double cost_s(CostContext const& context, Traffic const& traffic, DataParallelInput const& input) {
+  ParallelPlan const& plan = context.plan;
+  double const slowdown = context.machine.fitted.overlap_cost;
+  auto const beside = [&](double communication_s, double cover_s) {
+    if (context.framework.gradient_overlap == GradientOverlap::none) return communication_s;
+    return exposed_s(communication_s, cover_s, slowdown);
+  };
+  auto const beside_backward = [&](double reduction_s) { return beside(reduction_s, input.micro_batch_backward_s); };
+
+  if (plan.sharding == Sharding::zero3)
+    return context.micro_batches() * beside(2 * traffic.gather_s + traffic.reduce_scatter_s, input.micro_batch_s) +
+           beside_backward(traffic.copies_s);
+  if (!shared_state(context.job, plan, context.framework).optimizer) return beside_backward(traffic.all_reduce_s);
+  double const gather_s = context.machine.fitted.gather_exposure * traffic.gather_s;
+  bool const reduces_whole =
+      context.framework.shards_bf16_optimizer && context.job.precision == profiles::Precision::bf16;
+  if (reduces_whole && plan.sharding <= Sharding::zero1) return beside_backward(traffic.all_reduce_s) + gather_s;
+  double const reductions = plan.sharding == Sharding::zero2 ? context.micro_batches() : 1.0;
+  return (reductions - 1) * beside_backward(traffic.reduce_scatter_s) +
+         beside_backward(traffic.reduce_scatter_s + traffic.copies_s) + gather_s;
+}
+
 }  // namespace
 
 double data_parallel_cost_s(CostContext const& context, DataParallelInput const& input) {
   ParallelPlan const& plan = context.plan;
-  if (plan.data_parallel == 1) return 0;
-  auto const group = place_group(context.machine, plan.data_parallel, plan.tensor_parallel * plan.context_parallel);
-  double const gradient_bytes = input.parameters * gradient_bytes_each(context);
-  double const parameter_bytes = input.parameters * activation_bytes_per_element(context.job);
-  double const exponent = plan.sharding == Sharding::zero3 ? context.framework.zero3_aggregation_exponent
-                                                           : context.framework.aggregation_exponent;
-  auto const time_s = [&](Collective collective, double bytes) {
-    return collective_time_s(context.machine, collective, bytes, group, exponent);
-  };
-
-  if (plan.sharding == Sharding::zero3) {
-    double const layers = std::max(1.0, input.layers);
-    double const communication_s = layers * (2 * time_s(Collective::all_gather, parameter_bytes / layers) +
-                                             time_s(Collective::reduce_scatter, gradient_bytes / layers));
-    return context.micro_batches() * exposed_s(communication_s, input.micro_batch_s);
+  std::int64_t const ranks = plan.data_parallel * plan.context_parallel;
+  double const pieces = plan.sharding == Sharding::zero3 ? std::max(1.0, input.layers) : 1.0;
+  auto const dense = groups_of(context.machine, ranks, plan.shard_size(), plan.tensor_parallel);
+  Traffic traffic = traffic_of(context, dense, input.parameters.dense, pieces);
+  if (input.parameters.experts > 0) {
+    // Ranks that hold the same experts lie as far apart as one set of them is wide.
+    auto const experts = groups_of(context.machine, expert_replicas(plan), plan.shard_size(),
+                                   plan.expert_parallel * plan.expert_tensor_parallel);
+    traffic = traffic + traffic_of(context, experts, input.parameters.experts, pieces);
   }
-
-  bool const sharded = plan.sharding != Sharding::none;
-  double const reduction_s = time_s(sharded ? Collective::reduce_scatter : Collective::all_reduce, gradient_bytes);
-  double const gather_s =
-      sharded ? (1 - constants::gather_hidden) * time_s(Collective::all_gather, parameter_bytes) : 0.0;
-  double const reductions = plan.sharding == Sharding::zero2 ? context.micro_batches() : 1.0;
-  double const exposed_reduction_s = context.framework.gradient_overlap == GradientOverlap::none
-                                         ? reduction_s
-                                         : exposed_s(reduction_s, input.micro_batch_backward_s);
-  return reductions * exposed_reduction_s + gather_s;
+  return cost_s(context, traffic, input);
 }
 
 }  // namespace hpcadvise::advisor

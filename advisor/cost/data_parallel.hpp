@@ -3,20 +3,23 @@
 
 // Gradients and parameters that travel between data-parallel ranks, as far as nothing hides them.
 
-#include "advisor/cost/block_cost.hpp"
+#include "advisor/cost/context.hpp"
+#include "advisor/layer_description.hpp"
 
 namespace hpcadvise::advisor {
 
 struct DataParallelInput {
-  double parameters = 0;     // on this device, before sharding
-  double layers = 1;         // of its stage: parameters travel layer by layer
-  double micro_batch_s = 0;  // its stage, forward and backward
+  LayerParameters parameters;  // on this device, before sharding; trained ones
+  double layers = 1;           // of its stage: parameters travel layer by layer
+  double micro_batch_s = 0;    // its stage, forward and backward
   double micro_batch_backward_s = 0;
 };
 
 // none: an all-reduce. zero1: reduce-scatter and all-gather once a step; zero2: a reduce-scatter each micro-batch.
 // zero3: parameters gathered before forward and before backward, gradients scattered, each micro-batch
-// (Rajbhandari et al. 2020, section 7).
+// (Rajbhandari et al. 2020, section 7). Where shards are held by a part of the ranks only (HSDP, MiCS), gathers stay
+// inside it and gradients are reduced among the parts in the end. Context-parallel ranks hold the same parameters and
+// reduce with the data-parallel ones; experts are reduced among the ranks that hold the same.
 double data_parallel_cost_s(CostContext const& context, DataParallelInput const& input);
 
 }  // namespace hpcadvise::advisor

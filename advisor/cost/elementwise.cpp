@@ -6,8 +6,8 @@
 namespace hpcadvise::advisor {
 
 Pass elementwise_cost(CostContext const& context, Block const& block) {
-  double const framework_factor =
-      context.job.model.gated_ffn ? context.framework.elementwise_gated : context.framework.elementwise_plain;
+  double const framework_factor = context.fitted(context.job.model.gated_ffn ? context.framework.elementwise_gated
+                                                                             : context.framework.elementwise_plain);
   Pass pass;
   for (ElementwiseOperator const& each : block.elementwise) {
     double const factor = each.scaled ? framework_factor : 1.0;
@@ -15,6 +15,10 @@ Pass elementwise_cost(CostContext const& context, Block const& block) {
     pass.backward_s += elementwise_time_s(context.machine, factor * each.backward_bytes);
   }
   return pass;
+}
+
+double accumulation_cost_s(CostContext const& context, double parameters) {
+  return elementwise_time_s(context.machine, parameters * context.framework.accumulation_bytes);
 }
 
 }  // namespace hpcadvise::advisor

@@ -10,4 +10,7 @@ namespace hpcadvise::advisor {
 
 Pass elementwise_cost(CostContext const& context, Block const& block);
 
+// One micro-batch's gradients of this device's parameters, added to those before.
+double accumulation_cost_s(CostContext const& context, double parameters);
+
 }  // namespace hpcadvise::advisor

@@ -2,6 +2,7 @@
 #include "advisor/cost/optimizer_step.hpp"
 
 #include "advisor/rates.hpp"
+#include "advisor/sharded_state.hpp"
 
 namespace hpcadvise::advisor {
 
@@ -14,10 +15,13 @@ double optimizer_bytes_per_parameter(TrainingJob const& job) {
   return norm_and_gradient + weights + moments + low_precision_copy;
 }
 
-double optimizer_cost_s(CostContext const& context, double parameters) {
-  double const owned = context.plan.sharding == Sharding::none
-                           ? parameters
-                           : parameters / static_cast<double>(context.plan.data_parallel);
+double owned_parameters(CostContext const& context, LayerParameters const& parameters) {
+  bool const is_shared = shared_state(context.job, context.plan, context.framework).optimizer;
+  return is_shared ? shard_of(parameters, context.plan) : parameters.total();
+}
+
+double optimizer_cost_s(CostContext const& context, LayerParameters const& parameters) {
+  double const owned = owned_parameters(context, parameters);
   return elementwise_time_s(context.machine, owned * optimizer_bytes_per_parameter(context.job));
 }
 

@@ -4,12 +4,16 @@
 // The optimizer: bytes of state over memory bandwidth, on the share that this device owns.
 
 #include "advisor/cost/context.hpp"
+#include "advisor/layer_description.hpp"
 
 namespace hpcadvise::advisor {
 
 // Bytes read and written for one parameter: gradient norm, gradient, master copy, moments, low-precision copy.
 double optimizer_bytes_per_parameter(TrainingJob const& job);
 
-double optimizer_cost_s(CostContext const& context, double parameters);
+// Those whose state this device holds, of `parameters` on it before sharding.
+double owned_parameters(CostContext const& context, LayerParameters const& parameters);
+
+double optimizer_cost_s(CostContext const& context, LayerParameters const& parameters);
 
 }  // namespace hpcadvise::advisor

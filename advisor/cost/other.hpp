@@ -7,9 +7,9 @@
 
 namespace hpcadvise::advisor {
 
-// What the host adds to one layer of one micro-batch: the fourth-power mean of device time and host time, less the
-// device time. Nothing where the device is slow, all of the host's time where it is fast.
-double host_bound_s(Machine const& machine, BlockCost const& layer);
+// What the host adds to one layer of one micro-batch: the root of both times' squares, less the device time. Little
+// where the device is slow, most of the host's time where it is fast.
+double host_bound_s(CostContext const& context, BlockCost const& layer);
 
 // `step_s` is everything else.
 double jitter_s(CostContext const& context, double step_s);

@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/cost/pipeline.hpp"
 
-#include "advisor/constants.hpp"
 #include "advisor/rates.hpp"
 
-#include <algorithm>
-
 namespace hpcadvise::advisor {
+namespace {
 
-std::vector<StageCost> stage_costs(std::span<Stage const> stages, BlockCost const& layer, BlockCost const& embedding,
-                                   BlockCost const& head) {
-  std::vector<StageCost> costs;
-  costs.reserve(stages.size());
-  for (Stage const& stage : stages) {
-    double time_s = static_cast<double>(stage.layers) * layer.total_s();
-    if (stage.has_embedding) time_s += embedding.total_s();
-    if (stage.has_head) time_s += head.total_s();
-    costs.push_back({stage, time_s});
+double stage_s(Stage const& stage, ModelCost const& cost) {
+  double time_s = 0;
+  for (std::size_t kind = 0; kind < stage.layers.size(); ++kind)
+    time_s += static_cast<double>(stage.layers[kind]) * cost.kinds[kind].total_s();
+  if (stage.has_embedding) time_s += cost.embedding.total_s();
+  if (stage.has_head) time_s += cost.head.total_s() + cost.multi_token.total_s();
+  return time_s;
+}
+
+}  // namespace
+
+PipelinePace pipeline_pace(std::span<Stage const> stages, ModelCost const& cost) {
+  PipelinePace pace;
+  for (std::size_t index = 0; index < stages.size(); ++index) {
+    double const time_s = stage_s(stages[index], cost);
+    pace.all_s += time_s;
+    if (time_s > pace.slowest_s) {
+      pace.slowest = index;
+      pace.slowest_s = time_s;
+    }
   }
-  return costs;
+  return pace;
 }
 
-std::size_t slowest_stage(std::span<StageCost const> stages) {
-  auto const slowest = std::max_element(stages.begin(), stages.end(), [](auto const& left, auto const& right) {
-    return left.micro_batch_s < right.micro_batch_s;
-  });
-  return static_cast<std::size_t>(slowest - stages.begin());
-}
-
-double pipeline_bubble_s(std::span<StageCost const> stages, std::size_t slowest) {
-  double all_s = 0;
-  for (StageCost const& stage : stages) all_s += stage.micro_batch_s;
-  return all_s - stages[slowest].micro_batch_s;
+double pipeline_bubble_s(ParallelPlan const& plan, PipelinePace const& pace) {
+  double const left = plan.schedule == Schedule::zero_bubble ? 1.0 / 3 : 1;
+  return left * (pace.all_s - pace.slowest_s) / static_cast<double>(plan.virtual_stages);
 }
 
 double pipeline_transfer_s(CostContext const& context) {
@@ -48,7 +49,8 @@ double pipeline_transfer_s(CostContext const& context) {
       place_group(context.machine, 2, plan.tensor_parallel * plan.context_parallel * plan.data_parallel);
   double const one_way_s = collective_time_s(context.machine, Collective::point_to_point, bytes, neighbours);
   double const micro_batches = context.micro_batches() + static_cast<double>(plan.pipeline_parallel - 1);
-  return micro_batches * 2 * constants::pipeline_exposure * one_way_s;
+  return static_cast<double>(plan.virtual_stages) * micro_batches * 2 * context.machine.fitted.pipeline_exposure *
+         one_way_s;
 }
 
 }  // namespace hpcadvise::advisor

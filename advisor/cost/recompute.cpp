@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/cost/recompute.hpp"
 
+#include "advisor/rates.hpp"
+
 namespace hpcadvise::advisor {
 
-double recompute_cost_s(CostContext const& context, Pass const& compute, Pass const& attention, Pass const& elementwise,
-                        Pass const& tensor_parallel) {
+double recompute_cost_s(CostContext const& context, BlockCost const& layer) {
   switch (context.plan.recompute) {
     case Recompute::none: return 0;
     case Recompute::selective:
-      return context.framework.selective_repeats_gemms ? compute.forward_s / 2 + elementwise.forward_s
-                                                       : attention.forward_s;
-    case Recompute::full:
-      return compute.forward_s + attention.forward_s + elementwise.forward_s + tensor_parallel.forward_s;
+      if (context.framework.selective_repeats_activations &&
+          has_fused_attention(context.machine, context.options.flash_attention))
+        return layer.elementwise.forward_s;
+      // Of each pair of collectives that surround a GEMM, one is kept and one repeated.
+      return context.framework.selective_repeats_gemms
+                 ? (layer.compute.forward_s + layer.tensor_parallel.forward_s) / 2 + layer.elementwise.forward_s
+                 : layer.attention.forward_s;
+    case Recompute::full: return layer.forward_s() / static_cast<double>(context.plan.recompute_interval);
   }
   return 0;
 }

@@ -81,3 +81,44 @@ TEST_CASE("A ring pays its latency for each node it passes") {
   machine.network.latency_s = 1e-3;
   CHECK_THAT(all_reduce_s(machine, 32, 1) - before, WithinRel(4e-3, 1e-9));
 }
+
+TEST_CASE("A link domain wider than a node joins its devices as a node does") {
+  auto machine = round_machine();
+  machine.devices_per_node = 4;
+  CHECK(place_group(machine, 72, 1).per_node == 4);
+  machine.link_domain_devices = 72;
+  CHECK(place_group(machine, 72, 1).per_node == 72);
+  CHECK(place_group(machine, 144, 1).per_node == 72);
+  CHECK(place_group(machine, 16, 8).per_node == 9);
+  CHECK_THAT(all_reduce_s(machine, 72, 1), WithinRel(2e9 * 71 / 72 / 1e11));
+}
+
+TEST_CASE("Islands are counted in nodes, however wide a link domain is") {
+  auto machine = round_machine();
+  machine.devices_per_node = 4;
+  machine.link_domain_devices = 72;
+  CHECK(place_group(machine, 144, 1).node_span == 36);
+  double const inside_s = all_reduce_s(machine, 144, 1);
+  machine.network.bytes_per_s_per_device = 1e9;  // 72 shares: 72 GB/s, below the link
+  double const slow_s = all_reduce_s(machine, 144, 1);
+  CHECK(slow_s > inside_s);
+  machine.island_taper = 2;
+  machine.island_nodes = 35;
+  CHECK_THAT(all_reduce_s(machine, 144, 1), WithinRel(2 * slow_s));
+  machine.island_nodes = 36;
+  CHECK_THAT(all_reduce_s(machine, 144, 1), WithinRel(slow_s));
+}
+
+TEST_CASE("All to all in a node moves (n-1)/n of what a device has over the link") {
+  auto const machine = round_machine();
+  CHECK(all_to_all_time_s(machine, 1e9, place_group(machine, 1, 1)) == 0);
+  CHECK_THAT(all_to_all_time_s(machine, 1e9, place_group(machine, 4, 1)), WithinRel(0.75e9 / 1e11));
+}
+
+TEST_CASE("All to all between nodes waits for the slower of network and link") {
+  auto machine = round_machine();
+  // Three of four nodes' parts leave; 7/8 of what a node holds is handed on inside it.
+  CHECK_THAT(all_to_all_time_s(machine, 1e9, place_group(machine, 32, 1)), WithinRel(0.75e9 / 1e10));
+  machine.node_link.bytes_per_s_per_device = 5e9;
+  CHECK_THAT(all_to_all_time_s(machine, 1e9, place_group(machine, 32, 1)), WithinRel(0.875e9 / 5e9));
+}

@@ -14,15 +14,16 @@ namespace {
 
 auto const job = job_of(small_gpt());
 auto const machine = round_machine();
+constexpr FittedConstants fitted;
 
 double exposed_s(ParallelPlan plan, Sharding sharding, FrameworkKind kind, DataParallelInput const& input) {
   plan.sharding = sharding;
-  EstimateOptions const options{kind, true};
+  EstimateOptions const options{.framework = kind};
   return data_parallel_cost_s(CostContext{job, plan, machine, options, framework_traits(kind)}, input);
 }
 
 // A billion parameters, a second backward, two a micro-batch.
-constexpr DataParallelInput input{1e9, 8, 2, 1};
+constexpr DataParallelInput input{{1e9, 0}, 8, 2, 1};
 
 }  // namespace
 
@@ -32,22 +33,22 @@ TEST_CASE("One data-parallel rank exchanges nothing") {
 }
 
 TEST_CASE("Without overlap the whole all-reduce of fp32 gradients is exposed") {
-  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::none, FrameworkKind::megatron_deepspeed, input),
+  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::none, FrameworkKind::megatron_legacy, input),
              WithinRel(4e9 * 1.75 / 1e11));
 }
 
-TEST_CASE("A hidden collective still costs a third of its own time") {
+TEST_CASE("A hidden collective still costs a share of its own time") {
   CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::none, FrameworkKind::megatron_core, input),
-             WithinRel(0.33 * 4e9 * 1.75 / 1e11));
+             WithinRel(fitted.overlap_cost * 2e9 * 1.75 / 1e11));
 }
 
 TEST_CASE("ZeRO-3 gathers parameters twice and scatters gradients once for each micro-batch") {
   double const communication_s = (2 * 2e9 + 4e9) * 0.875 / 1e11;  // 0.07 s beside 2 s
   CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero3, FrameworkKind::fsdp_eager, input),
-             WithinRel(8 * 0.33 * communication_s));
-  // Nothing to hide behind: all of it and a third.
-  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero3, FrameworkKind::fsdp_eager, {1e9, 8, 0, 0}),
-             WithinRel(8 * 1.33 * communication_s));
+             WithinRel(8 * fitted.overlap_cost * communication_s));
+  // Nothing to hide behind: all of it, and the share.
+  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero3, FrameworkKind::fsdp_eager, {{1e9, 0}, 8, 0, 0}),
+             WithinRel(8 * (1 + fitted.overlap_cost) * communication_s));
 }
 
 TEST_CASE("Sharding over ranks that leave the node waits for the network") {
@@ -55,14 +56,104 @@ TEST_CASE("Sharding over ranks that leave the node waits for the network") {
         5 * exposed_s(plan_of(1, 1, 8), Sharding::zero1, FrameworkKind::megatron_deepspeed, input));
 }
 
+TEST_CASE("Hybrid sharding gathers inside its group and reduces shards between groups once a step") {
+  // Two nodes of eight; four micro-batches; nothing to hide behind.
+  DataParallelInput const bare{{1e9, 0}, 8, 0, 0};
+  auto plan = plan_of(1, 1, 16);
+  plan.shard_group = 8;
+  double const in_node_s = (2 * 2e9 + 4e9) * 7 / 8 / 1e11;
+  double const between_nodes_s = 4e9 / 8 / 1e10;
+  CHECK_THAT(exposed_s(plan, Sharding::zero3, FrameworkKind::fsdp_eager, bare),
+             WithinRel((1 + fitted.overlap_cost) * (4 * in_node_s + between_nodes_s)));
+  double const hybrid_s = exposed_s(plan, Sharding::zero3, FrameworkKind::fsdp_eager, bare);
+  plan.shard_group = 0;
+  CHECK(exposed_s(plan, Sharding::zero3, FrameworkKind::fsdp_eager, bare) > hybrid_s);
+}
+
+TEST_CASE("DeepSpeed's bf16 optimizer reduces whole gradients and gathers parameters, with ZeRO-1 or without") {
+  double const all_reduce_s = 4e9 * 1.75 / 1e11;
+  double const gather_s = 2e9 * 0.875 / 1e11;
+  for (auto const sharding : {Sharding::none, Sharding::zero1})
+    CHECK_THAT(exposed_s(plan_of(1, 1, 8), sharding, FrameworkKind::megatron_deepspeed, input),
+               WithinRel(all_reduce_s + fitted.gather_exposure * gather_s));
+}
+
+TEST_CASE("In fp16 DeepSpeed reduces 2 bytes a gradient, and without ZeRO gathers nothing") {
+  auto half = job;
+  half.precision = hpcadvise::profiles::Precision::fp16;
+  EstimateOptions const options{.framework = FrameworkKind::megatron_deepspeed};
+  auto const plan = plan_of(1, 1, 8);
+  CostContext const context{half, plan, machine, options, framework_traits(options.framework)};
+  CHECK_THAT(data_parallel_cost_s(context, input), WithinRel(2e9 * 1.75 / 1e11));
+}
+
+TEST_CASE("Context-parallel ranks hold the same parameters and reduce with the data-parallel ones") {
+  auto plan = plan_of(1, 1, 4);
+  plan.context_parallel = 2;
+  for (auto const sharding : {Sharding::none, Sharding::zero1})
+    CHECK_THAT(exposed_s(plan, sharding, FrameworkKind::megatron_legacy, input),
+               WithinRel(exposed_s(plan_of(1, 1, 8), sharding, FrameworkKind::megatron_legacy, input)));
+}
+
+TEST_CASE("Experts are reduced among the ranks that hold the same, and not at all where each is alone") {
+  DataParallelInput const experts_only{{0, 1e9}, 8, 2, 1};
+  auto plan = plan_of(1, 1, 8);
+  plan.expert_parallel = 8;
+  CHECK(exposed_s(plan, Sharding::none, FrameworkKind::megatron_legacy, experts_only) == 0);
+  plan.expert_parallel = 4;  // two of each
+  CHECK_THAT(exposed_s(plan, Sharding::none, FrameworkKind::megatron_legacy, experts_only), WithinRel(4e9 / 1e11));
+}
+
+TEST_CASE("Dense parameters and experts share what hides them") {
+  auto plan = plan_of(1, 1, 8);
+  plan.expert_parallel = 4;
+  auto const reduced_s = [&](LayerParameters const& parameters, double backward_s) {
+    return exposed_s(plan, Sharding::none, FrameworkKind::megatron_core, {parameters, 8, 2, backward_s});
+  };
+  double const dense_s = 2e9 * 1.75 / 1e11;
+  double const experts_s = 2e9 / 1e11;
+  CHECK_THAT(reduced_s({1e9, 1e9}, 1), WithinRel(fitted.overlap_cost * (dense_s + experts_s)));
+  // As long as the dense part alone: the experts stand out.
+  CHECK_THAT(reduced_s({1e9, 1e9}, dense_s),
+             WithinRel((1 + fitted.overlap_cost) * (dense_s + experts_s) - dense_s + fitted.overlap_cost * dense_s));
+}
+
 TEST_CASE("Adam in mixed precision moves 34 bytes a parameter, and a shard moves its share") {
   CHECK(optimizer_bytes_per_parameter(job) == 34);
   EstimateOptions const options;
   auto plan = plan_of(1, 1, 8);
   auto const optimizer_s = [&] {
-    return optimizer_cost_s(CostContext{job, plan, machine, options, framework_traits(FrameworkKind::unknown)}, 1e9);
+    return optimizer_cost_s(CostContext{job, plan, machine, options, framework_traits(FrameworkKind::unknown)},
+                            {1e9, 0});
   };
   CHECK_THAT(optimizer_s(), WithinRel(34e9 / 1e12));
   plan.sharding = Sharding::zero1;
   CHECK_THAT(optimizer_s(), WithinRel(34e9 / 8 / 1e12));
+}
+
+TEST_CASE("The optimizer steps an expert on every rank that alone holds it") {
+  EstimateOptions const options;
+  auto plan = plan_of(1, 1, 8);
+  plan.sharding = Sharding::zero1;
+  auto const optimizer_s = [&](std::int64_t expert_parallel, FrameworkKind kind = FrameworkKind::unknown) {
+    plan.expert_parallel = expert_parallel;
+    return optimizer_cost_s(CostContext{job, plan, machine, options, framework_traits(kind)}, {8e9, 8e9});
+  };
+  CHECK_THAT(optimizer_s(8), WithinRel(34 * (1e9 + 8e9) / 1e12));
+  CHECK_THAT(optimizer_s(2), WithinRel(34 * (1e9 + 2e9) / 1e12));
+  plan.sharding = Sharding::none;
+  CHECK_THAT(optimizer_s(8), WithinRel(34 * 16e9 / 1e12));
+  // DeepSpeed's bf16 optimizer shards without being told.
+  CHECK_THAT(optimizer_s(8, FrameworkKind::megatron_deepspeed), WithinRel(34 * (1e9 + 8e9) / 1e12));
+}
+
+TEST_CASE("Where owners broadcast, every one of them takes its time under ZeRO-1, and one alone none") {
+  auto const kind = FrameworkKind::internevo;
+  REQUIRE(framework_traits(kind).owners_broadcast);
+  auto const bytes = 1e9 * framework_traits(kind).gradient_wire_bytes;
+  double const reduce_s = fitted.overlap_cost * bytes * 0.875 / 1e11;
+  double const gather_s = 2e9 * 0.875 / 1e11 + 8 * fitted.owner_broadcast_s;
+  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero1, kind, input),
+             WithinRel(reduce_s + fitted.gather_exposure * gather_s));
+  CHECK(exposed_s(plan_of(8, 1, 1), Sharding::zero1, kind, input) == 0);
 }

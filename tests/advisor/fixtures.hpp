@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A machine of round numbers and two models, so that expected values can be checked by hand.
+// A machine of round numbers and a few models, so that expected values can be checked by hand.
 
 #include "advisor/constants.hpp"
 #include "advisor/machine.hpp"
@@ -18,7 +18,7 @@ inline Machine round_machine() {
   machine.architecture = "sm_80";
   machine.memory_bytes = 64.0 * (1 << 30);
   machine.memory_bytes_per_s = 1e12;
-  machine.host_layer_s = constants::host_layer_s;
+  machine.host_bound = true;
   machine.runtime_bytes = constants::runtime_context_bytes;
   machine.power_w = 500;
   machine.devices_per_node = 8;
@@ -60,6 +60,19 @@ inline ModelSpec small_gpt() {
   model.head_size = 64;
   model.vocabulary_size = 32768;
   model.layer_norm = true;
+  return model;
+}
+
+// The same layers as mixtures of 8 gated experts of 512, of which each token passes 2.
+inline ModelSpec mixture_of_eight() {
+  ModelSpec model = small_gpt();
+  model.name = "mixture-of-eight";
+  model.layer_norm = false;
+  model.gated_ffn = true;
+  model.experts = MixtureOfExperts{};
+  model.experts->expert_count = 8;
+  model.experts->experts_per_token = 2;
+  model.experts->expert_ffn_size = 512;
   return model;
 }
 

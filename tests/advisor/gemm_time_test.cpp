@@ -91,3 +91,15 @@ TEST_CASE("A format that was not measured takes the nearest that was") {
   empty.gemm.clear();
   CHECK_THROWS_AS(gemm_rates(empty, Precision::bf16), hpcadvise::profiles::InfeasibleError);
 }
+
+TEST_CASE("Experts in one kernel share its waves and its launch") {
+  // One tile of 256 x 128 each: eight fill eight multiprocessors in one wave; one alone is cut in four small ones at
+  // best.
+  CHECK_THAT(tile_efficiency({256, 128, 4096}, 8), WithinRel(0.75 * 4 / 8));
+  CHECK_THAT(tile_efficiency({256, 128, 4096}, 8, 8), WithinRel(1.0));
+  auto machine = round_machine();
+  machine.kernel_launch_s = 1;
+  GemmShape const shape{256, 128, 4096};
+  auto const time_s = [&](double groups) { return gemm_time(machine, shape, Precision::bf16, groups).time_s; };
+  CHECK_THAT(time_s(8) - 1, WithinRel(8 * (time_s(1) - 1), 1e-6));
+}

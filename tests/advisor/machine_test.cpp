@@ -2,6 +2,7 @@
 #include "advisor/machine.hpp"
 
 #include "advisor/constants.hpp"
+#include "advisor/machine_parts.hpp"
 #include "profiles/error.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -111,11 +112,12 @@ TEST_CASE("A described system becomes sustained rates, with what was assumed not
   CHECK(machine.memory_bytes == 64e9);
   CHECK(machine.devices_per_node == 4);
   CHECK(machine.node_count == 100);
-  CHECK_THAT(machine.gemm.at(Precision::bf16).plateau_flops_per_s, WithinRel(0.93 * 800e12));
+  CHECK_THAT(machine.gemm.at(Precision::bf16).plateau_flops_per_s,
+             WithinRel(FittedConstants{}.gemm_sustained_sm90 * 800e12));
   CHECK(machine.gemm.at(Precision::bf16).peak_flops_per_s == 1000e12);
-  CHECK_THAT(machine.attention.forward_flops_per_s, WithinRel(0.67 * 300e12));
+  CHECK_THAT(machine.attention.forward_flops_per_s, WithinRel(FittedConstants{}.flash_attention_factor * 300e12));
   CHECK_THAT(machine.memory_bytes_per_s, WithinRel(0.83 * 3e12));
-  CHECK_THAT(machine.network.bytes_per_s_per_device, WithinRel(0.8 * 25e9));
+  CHECK_THAT(machine.network.bytes_per_s_per_device, WithinRel(FittedConstants{}.network_slingshot * 25e9));
   CHECK(machine.node_link.bytes_per_s_per_device == 4e11);
   CHECK(machine.billing_units_per_device_hour == 0.5);
   CHECK(machine.notes.size() >= 3);
@@ -160,10 +162,11 @@ TEST_CASE("A composed machine reads its parts, and a missing network is the vend
       "device=test-device,devices-per-node=8,network-gbit-per-device=200,network=infiniband");
   CHECK(parts.device == "test-device");
   CHECK(parts.devices_per_node == 8);
-  CHECK_THAT(machine_from_parts(parts, device()).network.bytes_per_s_per_device, WithinRel(25e9));
+  CHECK_THAT(machine_from_parts(parts, device()).network.bytes_per_s_per_device,
+             WithinRel(FittedConstants{}.network_infiniband * 25e9));
 
   auto const usual = machine_from_parts(composed_machine_from_text("device=test-device,devices-per-node=8"), device());
-  CHECK_THAT(usual.network.bytes_per_s_per_device, WithinRel(constants::network_unknown * 50e9));
+  CHECK_THAT(usual.network.bytes_per_s_per_device, WithinRel(FittedConstants{}.network_unknown * 50e9));
   CHECK(has_note(usual, "DGX H100"));
 }
 
@@ -217,10 +220,10 @@ TEST_CASE("Measured collectives make no link of one device, and that is said") {
 TEST_CASE("A host has no device runtime and no host that launches too slowly; a device has both") {
   auto const host = machine_from_profile(profile());
   CHECK(host.runtime_bytes == 0);
-  CHECK(host.host_layer_s == 0);
+  CHECK_FALSE(host.host_bound);
   auto const machine = machine_from_system(system(), device());
   CHECK(machine.runtime_bytes == constants::runtime_context_bytes);
-  CHECK(machine.host_layer_s == constants::host_layer_s);
+  CHECK(machine.host_bound);
 }
 
 TEST_CASE("A published rate says that nothing was measured here") {
@@ -253,4 +256,19 @@ TEST_CASE("A machine is found by system, by composition, or refused with the nea
     CHECK(error.next_step() == "did you mean 'lumi-g'?");
   }
   CHECK_THROWS_AS(find_machine("a100-sxm-80gb", "/nonexistent"), profiles::UsageError);
+}
+
+TEST_CASE("Links reduce in their switches where eight devices or more share them, in a node or in a rack") {
+  Machine machine;
+  machine.architecture = "sm_100";
+  machine.devices_per_node = 4;
+  auto const exponent = [&] { return node_link_from(1e11, "a source", machine).ramp_exponent; };
+  CHECK(exponent() == constants::ramp_exponent_ring);
+  machine.link_domain_devices = 72;
+  CHECK(exponent() == constants::ramp_exponent_switched);
+  machine.link_domain_devices = 0;
+  machine.devices_per_node = 8;
+  CHECK(exponent() == constants::ramp_exponent_switched);
+  machine.architecture = "sm_80";
+  CHECK(exponent() == constants::ramp_exponent_ring);
 }

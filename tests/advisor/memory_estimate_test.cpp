@@ -14,8 +14,12 @@ using Catch::Matchers::WithinRel;
 
 namespace {
 
-constexpr EstimateOptions unfused{FrameworkKind::megatron_core, false};
-constexpr EstimateOptions fused{FrameworkKind::megatron_core, true};
+constexpr EstimateOptions unfused{.framework = FrameworkKind::megatron_core, .flash_attention = false};
+constexpr EstimateOptions fused{.framework = FrameworkKind::megatron_core};
+
+LayerActivations activations_of(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options) {
+  return layer_activations(job, plan, options, layer_kinds(job.model).front());
+}
 
 MemoryEstimate memory_of(ParallelPlan plan, Sharding sharding = Sharding::none) {
   plan.sharding = sharding;
@@ -27,26 +31,26 @@ MemoryEstimate memory_of(ParallelPlan plan, Sharding sharding = Sharding::none) 
 TEST_CASE("A GPT layer keeps s b h (34 + 5 a s / h) bytes, as Korthikanti et al. count them") {
   // s = h = 1024, a = 16, b = 2
   double const expected = 1024.0 * 2 * 1024 * (34 + 5.0 * 16);
-  CHECK_THAT(saved_activations(job_of(small_gpt()), plan_of(1, 1, 1, 2), unfused).layer_bytes, WithinRel(expected));
+  CHECK_THAT(activations_of(job_of(small_gpt()), plan_of(1, 1, 1, 2), unfused).layer_bytes, WithinRel(expected));
 }
 
 TEST_CASE("Tensor parallelism keeps s b h (10 + 24 / t + 5 a s / (h t)), sequence parallelism all of it over t") {
   auto plan = plan_of(4, 1, 1);
   double const sbh = 1024.0 * 1024;
-  CHECK_THAT(saved_activations(job_of(small_gpt()), plan, unfused).layer_bytes, WithinRel(sbh * (10 + 6 + 20)));
+  CHECK_THAT(activations_of(job_of(small_gpt()), plan, unfused).layer_bytes, WithinRel(sbh * (10 + 6 + 20)));
   plan.sequence_parallel = true;
-  CHECK_THAT(saved_activations(job_of(small_gpt()), plan, unfused).layer_bytes, WithinRel(sbh * (34 + 80) / 4));
+  CHECK_THAT(activations_of(job_of(small_gpt()), plan, unfused).layer_bytes, WithinRel(sbh * (34 + 80) / 4));
 }
 
 TEST_CASE("Selective recomputation and fused attention keep no scores, full keeps the layer's input") {
   auto plan = plan_of(1, 1, 1);
   double const sbh = 1024.0 * 1024;
   plan.recompute = Recompute::selective;
-  CHECK_THAT(saved_activations(job_of(small_gpt()), plan, unfused).layer_bytes, WithinRel(sbh * 34));
+  CHECK_THAT(activations_of(job_of(small_gpt()), plan, unfused).layer_bytes, WithinRel(sbh * 34));
   plan.recompute = Recompute::none;
-  CHECK_THAT(saved_activations(job_of(small_gpt()), plan, fused).layer_bytes, WithinRel(sbh * 34 + 1024 * 16 * 4.0));
+  CHECK_THAT(activations_of(job_of(small_gpt()), plan, fused).layer_bytes, WithinRel(sbh * 34 + 1024 * 16 * 4.0));
   plan.recompute = Recompute::full;
-  CHECK_THAT(saved_activations(job_of(small_gpt()), plan, fused).layer_bytes, WithinRel(sbh * 2));
+  CHECK_THAT(activations_of(job_of(small_gpt()), plan, fused).layer_bytes, WithinRel(sbh * 2));
 }
 
 TEST_CASE("Each ZeRO stage shards one part more") {
@@ -73,26 +77,28 @@ TEST_CASE("The first of four stages holds four micro-batches, however many follo
   model.vocabulary_size = 1024;  // or the logits would make the last stage the fullest
   auto const job = job_of(model);
   auto const plan = plan_of(1, 4, 1);
-  double const layer_bytes = saved_activations(job, plan, fused).layer_bytes;
+  double const layer_bytes = activations_of(job, plan, fused).layer_bytes;
   CHECK_THAT(estimate_memory(job, plan, round_machine(), fused).activations_bytes, WithinRel(4 * 2 * layer_bytes));
 }
 
 TEST_CASE("The last stage holds one micro-batch and the logits") {
-  auto const job = job_of(small_gpt());
+  auto model = small_gpt();
+  model.vocabulary_size = 131072;  // so that the last stage is the fullest
+  auto const job = job_of(model);
   auto const plan = plan_of(1, 4, 1);
-  auto const saved = saved_activations(job, plan, fused);
-  auto const memory = memory_of(plan);
-  CHECK_THAT(memory.logits_bytes, WithinRel(saved.logits_bytes));
-  CHECK_THAT(memory.activations_bytes, WithinRel(2 * saved.layer_bytes));
+  auto const memory = estimate_memory(job, plan, round_machine(), fused);
+  CHECK_THAT(memory.logits_bytes,
+             WithinRel(1024 * 131072 * framework_traits(FrameworkKind::megatron_core).logit_bytes));
+  CHECK_THAT(memory.activations_bytes, WithinRel(2 * activations_of(job, plan, fused).layer_bytes));
 }
 
-TEST_CASE("The total is what the parts add up to, and it fits when capacity says so") {
+TEST_CASE("The total is what the parts add up to; what fits may give back a part of its fragmentation") {
   auto memory = memory_of(plan_of(2, 1, 4));
   CHECK_THAT(
       memory.total_bytes(),
       WithinRel(memory.weights_bytes + memory.gradients_bytes + memory.optimizer_bytes + memory.activations_bytes +
                 memory.logits_bytes + memory.communication_bytes + memory.runtime_bytes + memory.fragmentation_bytes));
-  memory.capacity_bytes = memory.total_bytes();
+  memory.capacity_bytes = memory.needed_bytes();
   CHECK(memory.fits());
   memory.capacity_bytes -= 1;
   CHECK_FALSE(memory.fits());
@@ -119,17 +125,18 @@ TEST_CASE("Logits and a layer's recomputation never stand in memory together") {
   auto const job = job_of(small_gpt());
   auto plan = plan_of(1, 1, 1);
   plan.recompute = Recompute::full;
-  auto const saved = saved_activations(job, plan, fused);
+  auto const saved = activations_of(job, plan, fused);
   auto const memory = estimate_memory(job, plan, round_machine(), fused);
-  REQUIRE(saved.logits_bytes > saved.working_bytes);
+  REQUIRE(logits_bytes(job, plan, fused) > saved.working_bytes);
   CHECK_THAT(memory.activations_bytes, WithinRel(8 * saved.layer_bytes));
-  CHECK_THAT(memory.logits_bytes, WithinRel(saved.logits_bytes));
+  CHECK_THAT(memory.logits_bytes, WithinRel(logits_bytes(job, plan, fused)));
 }
 
 TEST_CASE("FSDP keeps fp32 weights, gradients and moments: 16 bytes a parameter") {
   auto plan = plan_of(1, 1, 8);
   plan.sharding = Sharding::zero3;
-  auto const memory = estimate_memory(job_of(small_gpt()), plan, round_machine(), {FrameworkKind::fsdp_eager, true});
+  auto const memory =
+      estimate_memory(job_of(small_gpt()), plan, round_machine(), {.framework = FrameworkKind::fsdp_eager});
   CHECK_THAT(memory.gradients_bytes, WithinRel(memory.weights_bytes));
   CHECK_THAT(memory.optimizer_bytes, WithinRel(2 * memory.weights_bytes));
 }
@@ -139,18 +146,162 @@ TEST_CASE("The device runtime takes what the machine says, which is nothing on a
   auto const runtime_bytes = [&] {
     return estimate_memory(job_of(small_gpt()), plan_of(1, 1, 1), machine, fused).runtime_bytes;
   };
-  CHECK(runtime_bytes() == 2.0 * (1 << 30));
+  CHECK(runtime_bytes() == constants::runtime_context_bytes);
   machine.runtime_bytes = 0;
   CHECK(runtime_bytes() == 0);
 }
 
 TEST_CASE("Under ZeRO-1 and 2 a framework's buckets belong to its communication") {
   auto plan = plan_of(1, 1, 8);
-  auto const communication_bytes = [&](FrameworkKind framework, Sharding sharding) {
+  auto const communication_bytes = [&](ModelSpec const& model, FrameworkKind framework, Sharding sharding) {
     plan.sharding = sharding;
-    return estimate_memory(job_of(small_gpt()), plan, round_machine(), {framework, true}).communication_bytes;
+    return estimate_memory(job_of(model), plan, round_machine(), {.framework = framework}).communication_bytes;
   };
-  double const without = communication_bytes(FrameworkKind::megatron_deepspeed, Sharding::none);
-  CHECK(communication_bytes(FrameworkKind::megatron_deepspeed, Sharding::zero1) == without + 2.0 * (1 << 30));
-  CHECK(communication_bytes(FrameworkKind::megatron_core, Sharding::zero1) == without);
+  auto const deepspeed = FrameworkKind::megatron_deepspeed;
+  double const without = communication_bytes(llama_7b(), deepspeed, Sharding::none);
+  CHECK(communication_bytes(llama_7b(), deepspeed, Sharding::zero1) == without + constants::zero_bucket_bytes);
+  CHECK(communication_bytes(llama_7b(), FrameworkKind::megatron_core, Sharding::zero1) == without);
+  // No bucket is larger than the 16-bit parameters of a small model.
+  auto const count = count_parameters(small_gpt());
+  CHECK_THAT(communication_bytes(small_gpt(), deepspeed, Sharding::zero1) - without,
+             WithinRel(2 * (count.embedding + count.lm_head + 8 * count.per_layer), 1e-9));
+}
+
+namespace {
+
+// Micro-batches of activations on the first of four stages of two layers.
+double in_flight(ParallelPlan plan) {
+  auto model = small_gpt();
+  model.vocabulary_size = 1024;  // or the logits would make the last stage the fullest
+  auto const job = job_of(model);
+  plan.pipeline_parallel = 4;
+  double const stage_bytes = 2 * activations_of(job, plan, fused).layer_bytes;
+  return estimate_memory(job, plan, round_machine(), fused).activations_bytes / stage_bytes;
+}
+
+}  // namespace
+
+TEST_CASE("GPipe holds every micro-batch, 1F1B never more than there are") {
+  auto plan = plan_of(1, 4, 1);
+  plan.schedule = Schedule::gpipe;
+  CHECK_THAT(in_flight(plan), WithinRel(64.0));
+  CHECK_THAT(in_flight(plan_of(1, 4, 1, 1, 3)), WithinRel(3.0));
+}
+
+TEST_CASE("Interleaved, the first stage holds 2 (p - 1) + (v - 1) p + 1 chunks of 1 / v of its layers") {
+  auto plan = plan_of(1, 4, 1);
+  plan.virtual_stages = 2;
+  CHECK_THAT(in_flight(plan), WithinRel((6 + 4 + 1) / 2.0));
+  plan.global_batch = 4;
+  CHECK_THAT(in_flight(plan), WithinRel(4.0));
+}
+
+TEST_CASE("Of every fourth layer recomputed three are kept, and of one its input") {
+  auto plan = plan_of(1, 1, 1);
+  auto const job = job_of(small_gpt());
+  double const kept = activations_of(job, plan, fused).layer_bytes;
+  plan.recompute = Recompute::full;
+  double const input = activations_of(job, plan, fused).layer_bytes;
+  plan.recompute_interval = 4;
+  CHECK_THAT(activations_of(job, plan, fused).layer_bytes, WithinRel((3 * kept + input) / 4));
+}
+
+TEST_CASE("Where attention is fused, Megatron-Core's selective recomputation drops what is cheap to repeat") {
+  auto plan = plan_of(1, 1, 1);
+  plan.recompute = Recompute::selective;
+  // Of 34 s b h: the inputs of QKV and FFN (4) and the activation's output (8); one fp32 number a query and head stays.
+  double const sbh = 1024.0 * 1024;
+  auto const saved = activations_of(job_of(small_gpt()), plan, fused);
+  CHECK_THAT(saved.layer_bytes, WithinRel(sbh * 22 + 1024 * 16 * 4.0));
+  CHECK_THAT(saved.working_bytes, WithinRel(sbh * 12));
+}
+
+TEST_CASE("Only frameworks that drop by default keep masks, and only of models with LayerNorm") {
+  auto const plan = plan_of(1, 1, 1);
+  auto const bytes_of = [&](FrameworkKind kind, bool layer_norm) {
+    auto model = small_gpt();
+    model.layer_norm = layer_norm;
+    return activations_of(job_of(model), plan, {.framework = kind}).layer_bytes;
+  };
+  double const masks = 2 * 1024.0 * 1024;
+  CHECK_THAT(bytes_of(FrameworkKind::megatron_legacy, true) - bytes_of(FrameworkKind::fsdp_eager, true),
+             WithinRel(masks));
+  CHECK_THAT(bytes_of(FrameworkKind::megatron_legacy, true) - bytes_of(FrameworkKind::megatron_legacy, false),
+             WithinRel(masks));
+}
+
+TEST_CASE("A mixture keeps each copy of a token: its input, its output and what is between") {
+  // Hidden size 1024: norms and inputs 4, Q K V and output 4; two copies of 2 x 1024 and gate, up and product of 512.
+  double const elements = 4 * 1024 + 4 * 1024 + 2 * (2 * 1024 + 3 * 512);
+  double const log_sums = 4 * 16;
+  CHECK_THAT(activations_of(job_of(mixture_of_eight()), plan_of(1, 1, 1), fused).layer_bytes,
+             WithinRel(1024 * (2 * elements + log_sums)));
+}
+
+TEST_CASE("Latent attention keeps its latent vectors beside queries, keys, values and output") {
+  auto model = small_gpt();
+  model.layer_norm = false;
+  auto const plan = plan_of(1, 1, 1);
+  double const plain = activations_of(job_of(model), plan, fused).layer_bytes;
+  model.latent_attention = LatentAttention{
+      .query_rank = 256, .key_value_rank = 128, .plain_head_size = 48, .rotary_head_size = 16, .value_head_size = 64};
+  CHECK_THAT(activations_of(job_of(model), plan, fused).layer_bytes, WithinRel(plain + 1024 * 2 * (256 + 128.0)));
+}
+
+TEST_CASE("State of experts is spread over the ranks that hold the same") {
+  auto plan = plan_of(1, 1, 8);
+  auto const job = job_of(mixture_of_eight());
+  auto const weights = [&](std::int64_t expert_parallel, Sharding sharding) {
+    plan.expert_parallel = expert_parallel;
+    plan.sharding = sharding;
+    return estimate_memory(job, plan, round_machine(), fused);
+  };
+  double const experts = 8 * 8 * 3 * 1024.0 * 512;
+  double const whole = weights(1, Sharding::none).weights_bytes;
+  CHECK_THAT(whole - weights(8, Sharding::none).weights_bytes, WithinRel(2 * experts * 7 / 8));
+  // Over eight ranks either way: an eighth of the experts on one device, its state shared with nobody.
+  CHECK_THAT(weights(8, Sharding::zero1).optimizer_bytes, WithinRel(weights(1, Sharding::zero1).optimizer_bytes));
+  CHECK_THAT(weights(8, Sharding::zero1).optimizer_bytes, WithinRel(12 * whole / 2 / 8));
+}
+
+TEST_CASE("A hybrid shard group holds one copy of the parameters") {
+  auto plan = plan_of(1, 1, 16);
+  plan.sharding = Sharding::zero3;
+  auto const memory = [&](std::int64_t group) {
+    plan.shard_group = group;
+    return estimate_memory(job_of(small_gpt()), plan, round_machine(), fused);
+  };
+  CHECK_THAT(memory(4).weights_bytes, WithinRel(4 * memory(0).weights_bytes));
+  CHECK_THAT(memory(4).optimizer_bytes, WithinRel(4 * memory(0).optimizer_bytes));
+}
+
+TEST_CASE("DeepSpeed's bf16 optimizer is sharded whatever the ZeRO stage, its fp16 one is not") {
+  auto job = job_of(small_gpt());
+  auto const share_of = [&](Sharding sharding) {
+    auto plan = plan_of(1, 1, 8);
+    plan.sharding = sharding;
+    auto const memory = estimate_memory(job, plan, round_machine(), {.framework = FrameworkKind::megatron_deepspeed});
+    return memory.optimizer_bytes / memory.weights_bytes / 6;
+  };
+  CHECK_THAT(share_of(Sharding::none), WithinRel(1.0 / 8));
+  job.precision = hpcadvise::profiles::Precision::fp16;
+  CHECK_THAT(share_of(Sharding::none), WithinRel(1.0));
+  CHECK_THAT(share_of(Sharding::zero1), WithinRel(1.0 / 8));
+}
+
+TEST_CASE("An offloaded optimizer takes no device memory") {
+  auto plan = plan_of(1, 1, 1);
+  plan.offload = Offload::optimizer;
+  CHECK(memory_of(plan).optimizer_bytes == 0);
+  CHECK(memory_of(plan).weights_bytes == memory_of(plan_of(1, 1, 1)).weights_bytes);
+}
+
+TEST_CASE("A multi-token module keeps a layer and its own logits on the last stage") {
+  auto model = small_gpt();
+  auto const plan = plan_of(1, 1, 1);
+  auto const plain = estimate_memory(job_of(model), plan, round_machine(), fused);
+  model.multi_token_modules = 1;
+  auto const memory = estimate_memory(job_of(model), plan, round_machine(), fused);
+  CHECK_THAT(memory.logits_bytes, WithinRel(2 * plain.logits_bytes));
+  CHECK_THAT(memory.activations_bytes, WithinRel(plain.activations_bytes * 9 / 8));
 }

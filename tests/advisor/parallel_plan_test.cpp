@@ -35,9 +35,36 @@ TEST_CASE("A plan survives its text") {
   CHECK(to_text(plan) ==
         "tp=8,pp=4,dp=16,micro_batch=2,global_batch=1024,recompute=full,sharding=zero1,sequence_parallel=true");
   CHECK(parallel_plan_from_text(to_text(plan)) == plan);
+}
+
+TEST_CASE("A plan of one device says so, and every rare part survives its text") {
+  CHECK(to_text(ParallelPlan{}) == "tp=1,pp=1,dp=1,micro_batch=1,global_batch=1,recompute=none,sharding=none");
+  ParallelPlan plan;
+  plan.data_parallel = 8;
+  plan.global_batch = 8;
   plan.context_parallel = 2;
+  plan.expert_parallel = 4;
+  plan.expert_tensor_parallel = 2;
   plan.virtual_stages = 3;
+  plan.shard_group = 4;
+  plan.recompute = Recompute::full;
+  plan.recompute_interval = 5;
+  plan.schedule = Schedule::gpipe;
+  plan.context_exchange = ContextExchange::all_to_all;
+  plan.offload = Offload::optimizer;
+  CHECK(to_text(plan) ==
+        "tp=1,pp=1,dp=8,cp=2,ep=4,etp=2,vpp=3,shard_group=4,recompute_interval=5,micro_batch=1,global_batch=8,"
+        "recompute=full,sharding=none,schedule=gpipe,context_exchange=all_to_all,offload=optimizer");
   CHECK(parallel_plan_from_text(to_text(plan)) == plan);
+}
+
+TEST_CASE("A shard group is a part of the data-parallel ranks; all of them are no group") {
+  CHECK(parallel_plan_from_text("dp=8,shard_group=8").shard_group == 0);
+  CHECK(complaint("dp=8,shard_group=3").find("does not divide the 8 data-parallel ranks") != std::string::npos);
+  auto plan = parallel_plan_from_text("dp=8,cp=2,shard_group=4");
+  CHECK(plan.shard_size() == 8);  // context-parallel ranks share as well
+  plan.shard_group = 0;
+  CHECK(plan.shard_size() == 16);
 }
 
 TEST_CASE("Keys that are left out take the value of one device, the batch the smallest that runs") {
@@ -77,6 +104,8 @@ TEST_CASE("Words and their names go both ways") {
     CHECK(sharding_from_string(to_string(sharding)) == sharding);
   for (auto const recompute : {Recompute::none, Recompute::selective, Recompute::full})
     CHECK(recompute_from_string(to_string(recompute)) == recompute);
+  for (auto const schedule : {Schedule::one_forward_one_backward, Schedule::gpipe, Schedule::zero_bubble})
+    CHECK(schedule_from_string(to_string(schedule)) == schedule);
   CHECK_FALSE(sharding_from_string("zero9"));
   CHECK(to_string(Schedule::one_forward_one_backward) == "1f1b");
 }

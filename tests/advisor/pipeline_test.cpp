@@ -6,6 +6,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 
+#include <algorithm>
+
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
 using Catch::Matchers::WithinRel;
@@ -15,9 +17,12 @@ namespace {
 auto const& plain = framework_traits(FrameworkKind::megatron_core);
 auto const& deepspeed = framework_traits(FrameworkKind::megatron_deepspeed);
 
+// Half a second each.
+constexpr PipelinePace four_stages{.slowest_s = 0.5, .all_s = 2};
+
 std::vector<std::int64_t> layers_of(ModelSpec const& model, std::int64_t stages, FrameworkTraits const& framework) {
   std::vector<std::int64_t> layers;
-  for (auto const& stage : stage_layout(model, plan_of(1, stages, 1), framework)) layers.push_back(stage.layers);
+  for (auto const& stage : stage_layout(model, plan_of(1, stages, 1), framework)) layers.push_back(stage.layer_count());
   return layers;
 }
 
@@ -26,8 +31,8 @@ std::vector<std::int64_t> layers_of(ModelSpec const& model, std::int64_t stages,
 TEST_CASE("Layers that divide are dealt evenly, others to the first stages") {
   auto model = small_gpt();
   CHECK(layers_of(model, 4, plain) == std::vector<std::int64_t>{2, 2, 2, 2});
-  model.layer_count = 10;
-  CHECK(layers_of(model, 4, plain) == std::vector<std::int64_t>{3, 3, 2, 2});
+  model.layer_count = 11;
+  CHECK(layers_of(model, 4, plain) == std::vector<std::int64_t>{3, 3, 3, 2});
 }
 
 TEST_CASE("DeepSpeed deals embedding and head like layers: BLOOM's 70 layers on 12 stages") {
@@ -37,21 +42,53 @@ TEST_CASE("DeepSpeed deals embedding and head like layers: BLOOM's 70 layers on 
   CHECK(layers_of(model, 1, deepspeed) == std::vector<std::int64_t>{70});
 }
 
+TEST_CASE("Embedding and head count as layers where only so everything divides: 126 layers on 16 stages") {
+  auto model = small_gpt();
+  model.layer_count = 126;
+  auto const layers = layers_of(model, 16, plain);
+  CHECK(layers.front() == 7);
+  CHECK(layers.back() == 7);
+  CHECK(std::count(layers.begin(), layers.end(), 8) == 14);
+}
+
 TEST_CASE("Equal stages leave p - 1 passes of bubble, one stage none") {
-  StageCost const stage{{2, false, false}, 0.5};
-  CHECK(pipeline_bubble_s(std::vector{stage}, 0) == 0);
-  CHECK_THAT(pipeline_bubble_s(std::vector{stage, stage, stage, stage}, 0), WithinRel(1.5));
+  CHECK(pipeline_bubble_s(plan_of(1, 1, 1), {.slowest_s = 0.5, .all_s = 0.5}) == 0);
+  CHECK_THAT(pipeline_bubble_s(plan_of(1, 4, 1), four_stages), WithinRel(1.5));
+}
+
+TEST_CASE("Interleaving v virtual stages leaves 1 / v of the bubble and sends v times as much") {
+  auto const job = job_of(small_gpt());
+  auto const machine = round_machine();
+  EstimateOptions const options;
+  auto plan = plan_of(1, 4, 1);
+  auto const transfer_s = [&] { return pipeline_transfer_s(CostContext{job, plan, machine, options, plain}); };
+  double const once_s = transfer_s();
+  plan.virtual_stages = 3;
+  CHECK_THAT(pipeline_bubble_s(plan, four_stages), WithinRel(0.5));
+  CHECK_THAT(transfer_s(), WithinRel(3 * once_s));
+}
+
+TEST_CASE("Zero-bubble leaves a third: forward + data gradients - weight gradients, each as long") {
+  auto plan = plan_of(1, 4, 1);
+  plan.schedule = Schedule::zero_bubble;
+  CHECK_THAT(pipeline_bubble_s(plan, four_stages), WithinRel(0.5));
+}
+
+TEST_CASE("GPipe has the bubble of 1F1B") {
+  auto plan = plan_of(1, 4, 1);
+  plan.schedule = Schedule::gpipe;
+  CHECK_THAT(pipeline_bubble_s(plan, four_stages), WithinRel(1.5));
 }
 
 TEST_CASE("The stage with the head sets the pace when layers are equal") {
-  BlockCost layer;
-  layer.compute = {1, 2};
-  BlockCost head;
-  head.compute = {0.1, 0.2};
-  auto const stages = stage_costs(stage_layout(small_gpt(), plan_of(1, 2, 1), plain), layer, BlockCost{}, head);
-  CHECK(slowest_stage(stages) == 1);
-  CHECK_THAT(stages[0].micro_batch_s, WithinRel(12.0));
-  CHECK_THAT(stages[1].micro_batch_s, WithinRel(12.3));
+  ModelCost cost;
+  cost.kinds.resize(1);
+  cost.kinds[0].compute = {1, 2};
+  cost.head.compute = {0.1, 0.2};
+  auto const pace = pipeline_pace(stage_layout(small_gpt(), plan_of(1, 2, 1), plain), cost);
+  CHECK(pace.slowest == 1);
+  CHECK_THAT(pace.slowest_s, WithinRel(12.3));
+  CHECK_THAT(pace.all_s, WithinRel(12.0 + 12.3));
 }
 
 TEST_CASE("Stages exchange one activation each way for each micro-batch, whole from DeepSpeed's every rank") {
@@ -62,16 +99,50 @@ TEST_CASE("Stages exchange one activation each way for each micro-batch, whole f
     return pipeline_transfer_s(CostContext{job, plan, machine, options, framework});
   };
   CHECK(transfer_s(plan_of(1, 1, 8), plain) == 0);
-  // 64 micro-batches and one to drain, both ways, 80 % exposed, 2 MiB over the node's link.
-  CHECK_THAT(transfer_s(plan_of(1, 2, 1), plain), WithinRel(65 * 2 * 0.8 * 1024 * 1024 * 2 / 1e11));
+  // 64 micro-batches and one to drain, both ways, 2 MiB over the node's link, as far as it is exposed.
+  CHECK_THAT(transfer_s(plan_of(1, 2, 1), plain),
+             WithinRel(65 * 2 * machine.fitted.pipeline_exposure * 1024 * 1024 * 2 / 1e11));
   CHECK_THAT(transfer_s(plan_of(4, 2, 1), deepspeed), WithinRel(4 * transfer_s(plan_of(4, 2, 1), plain)));
 }
 
 TEST_CASE("A stage's parameters are its layers and its ends, and a tied head elsewhere is a copy") {
-  auto model = small_gpt();
-  ParameterCount const count{.embedding = 32768 * 1024.0, .lm_head = 0, .per_layer = 100};
-  model.tied_embeddings = true;
-  CHECK(stage_parameters(model, count, {8, true, true}, 1) == 800 + 32768 * 1024.0);
-  CHECK(stage_parameters(model, count, {4, false, true}, 2) == (400 + 32768 * 1024.0) / 2);
-  CHECK(stage_parameters(model, count, {4, false, false}, 1) == 400);
+  ParameterParts parts{.kinds = {{100, 0}}, .embedding = 5000, .head = 5000, .tied = true};
+  auto const dense = [&](Stage const& stage, std::int64_t tensor) {
+    return stage_parameters(parts, stage, plan_of(tensor, 1, 1)).dense;
+  };
+  CHECK(dense({{8}, true, true}, 1) == 800 + 5000);
+  CHECK(dense({{4}, false, true}, 2) == (400 + 5000) / 2);
+  CHECK(dense({{4}, false, false}, 1) == 400);
+  parts.tied = false;
+  CHECK(dense({{8}, true, true}, 1) == 800 + 2 * 5000);
+}
+
+TEST_CASE("Experts of a stage are cut by expert and expert-tensor parallelism, all else by tensor parallelism") {
+  ParameterParts const parts{.kinds = {{100, 0}, {60, 800}}};
+  auto plan = plan_of(2, 1, 8);
+  plan.expert_parallel = 4;
+  plan.expert_tensor_parallel = 2;
+  auto const parameters = stage_parameters(parts, {{1, 2}}, plan);
+  CHECK(parameters.dense == (100 + 2 * 60) / 2.0);
+  CHECK(parameters.experts == 2 * 800 / 8.0);
+}
+
+TEST_CASE("A mixture's parameters are its layers of each kind and its ends") {
+  auto model = mixture_of_eight();
+  model.experts->dense_first_layers = 2;
+  auto const parts = parameter_parts(model);
+  auto const stages = stage_layout(model, plan_of(1, 2, 1), plain);
+  CHECK(stages[0].layers == std::vector<std::int64_t>{2, 2});
+  CHECK(stages[1].layers == std::vector<std::int64_t>{0, 4});
+  // Gate, up and down of eight experts in each of the four layers.
+  CHECK(stage_parameters(parts, stages[1], plan_of(1, 2, 1)).experts == 4 * 8 * 3 * 1024.0 * 512);
+}
+
+TEST_CASE("A multi-token module of a mixture brings experts, and stands on the last stage") {
+  auto model = mixture_of_eight();
+  model.multi_token_modules = 1;
+  auto const parts = parameter_parts(model);
+  auto const last = Stage{{0}, false, true};
+  CHECK(stage_parameters(parts, last, plan_of(1, 2, 1)).experts == 8 * 3 * 1024.0 * 512);
+  CHECK(stage_parameters(parts, Stage{{0}, true, false}, plan_of(1, 2, 1)).experts == 0);
 }

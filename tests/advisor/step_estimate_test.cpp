@@ -83,7 +83,7 @@ TEST_CASE("No estimate is below its plan's lower bound") {
   auto machine = round_machine();
   machine.multiprocessor_count = 108;
   for (auto const kind : {FrameworkKind::unknown, FrameworkKind::megatron_deepspeed, FrameworkKind::fsdp_eager}) {
-    EstimateOptions const options{kind, true};
+    EstimateOptions const options{.framework = kind};
     for (auto const& plan : legal_plans(job, 16, machine, options)) {
       INFO(to_text(plan));
       REQUIRE(step_lower_bound_s(job, plan, machine, options) <=
@@ -113,16 +113,30 @@ TEST_CASE("What cannot run or be estimated says why") {
   plan.sharding = Sharding::zero3;
   CHECK(problem(plan).starts_with("zero3 with a pipeline"));
   plan = plan_of(1, 1, 4);
-  plan.context_parallel = 2;
-  CHECK(problem(plan).find("not modelled yet") != std::string::npos);
+  plan.context_parallel = 3;
+  CHECK(problem(plan) == "context parallel 3 does not divide the sequence of 1024");
+  plan.context_parallel = 32;
+  CHECK(problem(plan).empty());
+  plan.context_exchange = ContextExchange::all_to_all;
+  CHECK(problem(plan) == "all-to-all context parallel 32 x tensor parallel 1 does not divide 16 key/value heads");
+  plan = plan_of(1, 1, 4);
+  plan.expert_parallel = 2;
+  CHECK(problem(plan) == "expert parallel 2: small-gpt has no experts");
+  plan = plan_of(1, 1, 4);
+  plan.virtual_stages = 2;
+  CHECK(problem(plan) == "2 virtual stages without a pipeline");
+  plan.pipeline_parallel = 4;
+  CHECK(problem(plan).empty());
+  plan.schedule = Schedule::zero_bubble;
+  CHECK(problem(plan) == "2 virtual stages: only 1F1B is interleaved");
 }
 
 TEST_CASE("Without a host that launches layers only the fixed cost of a micro-batch is left") {
   auto machine = round_machine();
   auto const other_s = [&] { return estimate_step(job_of(small_gpt()), plan_of(1, 1, 8), machine, {}).terms.other_s; };
-  CHECK(other_s() > 8 * constants::micro_batch_s);
-  machine.host_layer_s = 0;
-  CHECK_THAT(other_s(), WithinRel(8 * constants::micro_batch_s, 1e-9));
+  CHECK(other_s() > 8 * FittedConstants{}.micro_batch_s);
+  machine.host_bound = false;
+  CHECK_THAT(other_s(), WithinRel(8 * FittedConstants{}.micro_batch_s, 1e-9));
 }
 
 TEST_CASE("Attention outside of what was measured flags the step") {
@@ -135,4 +149,29 @@ TEST_CASE("Attention outside of what was measured flags the step") {
   CHECK_FALSE(flagged());
   machine.attention.forward_points = {{64, 512, true, 1e14}};
   CHECK(flagged());
+}
+
+TEST_CASE("Every mechanism of a plan has its term") {
+  auto plan = plan_of(2, 2, 4);
+  plan.context_parallel = 2;
+  plan.expert_parallel = 4;
+  plan.recompute = Recompute::full;
+  plan.sharding = Sharding::zero1;
+  auto const job = job_of(mixture_of_eight());
+  REQUIRE(plan_problem(job, plan, round_machine()).empty());
+  auto const terms = estimate_step(job, plan, round_machine(), {}).terms;
+  for (auto const& row : term_rows()) {
+    INFO(row.name);
+    CHECK(terms.*row.value > 0);
+  }
+}
+
+TEST_CASE("The gradients of every micro-batch are added up: smaller micro-batches move more") {
+  auto const elementwise_s = [](std::int64_t micro_batch) {
+    return estimate(plan_of(1, 1, 1, micro_batch)).terms.elementwise_s;
+  };
+  auto const count = count_parameters(small_gpt());
+  double const parameters = count.embedding + count.lm_head + 8 * count.per_layer;
+  double const once_s = framework_traits(FrameworkKind::unknown).accumulation_bytes * parameters / 1e12;
+  CHECK_THAT(elementwise_s(1) - elementwise_s(2), WithinRel(32 * once_s, 1e-6));
 }

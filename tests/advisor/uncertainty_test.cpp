@@ -17,7 +17,7 @@ using hpcadvise::profiles::Precision;
 
 namespace {
 
-constexpr EstimateOptions stated{FrameworkKind::megatron_core, true};
+constexpr EstimateOptions stated{.framework = FrameworkKind::megatron_core};
 
 Uncertainty of(Machine const& machine, EstimateOptions const& options = stated, bool extrapolated = false) {
   return step_uncertainty(job_of(small_gpt()), plan_of(1, 1, 8), machine, options, extrapolated);
@@ -42,10 +42,11 @@ TEST_CASE("A known kind of plan on a known kind of device has the base sigma") {
 TEST_CASE("Widenings add in quadrature and are flagged") {
   auto machine = round_machine();
   machine.vendor = "amd";
-  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(0.15, 0.08)));
+  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(constants::sigma_base.value, constants::sigma_amd.value)));
   machine.architecture = "gfx1250";
-  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(0.15, 0.08, 0.20)));
-  CHECK(of(machine, {FrameworkKind::unknown, true}).log_sigma > of(machine).log_sigma);
+  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(constants::sigma_base.value, constants::sigma_amd.value,
+                                                         constants::sigma_outside_fit.value)));
+  CHECK(of(machine, {.framework = FrameworkKind::unknown}).log_sigma > of(machine).log_sigma);
   CHECK(has_flag(of(machine, stated, true), "extrapolated"));
   CHECK(has_flag(of(machine), "reference-only"));
 }
@@ -54,7 +55,7 @@ TEST_CASE("A measured machine carries the spread of its samples") {
   auto machine = round_machine();
   machine.origin = hpcadvise::profiles::Origin::measured;
   machine.gemm[Precision::bf16].points = {{64, 64, 64, 1e12, 0.196}};
-  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(0.15, 0.1)));
+  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(constants::sigma_base.value, 0.1)));
   CHECK_FALSE(has_flag(of(machine), "reference-only"));
 }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// MetricsProcessor.log() of pytorch/torchtitan, torchtitan/components/metrics.py, and what its trainer says at the
+// start.
+#include "advisor/logs/log_format.hpp"
+#include "advisor/logs/log_lines.hpp"
+
+#include <algorithm>
+
+namespace hpcadvise::advisor::logs {
+namespace {
+
+constexpr double bytes_per_gib = 1024.0 * 1024.0 * 1024.0;
+
+bool holds(std::string_view line, std::string_view part) { return line.find(part) != std::string_view::npos; }
+
+bool is_step(std::string_view line) {
+  return holds(line, "step:") && !holds(line, "validate step:") && holds(line, "tps:");
+}
+
+// "pp=1, dp_replicate=1, dp_shard=8, cp=1, tp=2, ep=1", or in older ones "['dp_shard', 'tp'], [8, 2]".
+std::optional<std::int64_t> mesh_size(std::string_view line, std::string_view name) {
+  if (holds(line, "with parallelism:")) return count_after(line, std::string(name) + "=");
+  auto const end = line.find("], [");
+  if (end == std::string_view::npos) return std::nullopt;
+  auto const names = line.substr(0, end);
+  auto const at = names.find("'" + std::string(name) + "'");
+  if (at == std::string_view::npos) return 1;
+  auto const before = names.substr(0, at);
+  auto sizes = line.substr(end + 3);
+  for (auto commas = std::count(before.begin() + std::int64_t(before.rfind('[')), before.end(), ','); commas > 0;
+       --commas) {
+    if (!holds(sizes, ",")) return std::nullopt;
+    sizes = sizes.substr(sizes.find(',') + 1);
+  }
+  return count_after(sizes, sizes.front() == '[' ? "[" : " ");
+}
+
+void take_mesh(LogSettings& settings, std::string_view line) {
+  auto const size = [&](std::string_view name) { return std::max<std::int64_t>(1, mesh_size(line, name).value_or(1)); };
+  auto const replicas = size("dp_replicate");
+  auto const shards = size("dp_shard");
+  settings.pipeline_parallel = size("pp");
+  settings.tensor_parallel = size("tp");
+  settings.context_parallel = size("cp");
+  settings.data_parallel = replicas * shards;
+  settings.device_count =
+      *settings.pipeline_parallel * *settings.tensor_parallel * *settings.context_parallel * *settings.data_parallel;
+  if (replicas == 1 && shards > 1) settings.sharding = Sharding::zero3;
+  if (auto const experts = mesh_size(line, "ep")) settings.expert_parallel = *experts;
+}
+
+void take_batch(LogSettings& settings, std::string_view line) {
+  auto const local = count_after(line, "local batch size");
+  // A pipeline cuts the local batch further.
+  if (local && settings.pipeline_parallel.value_or(1) == 1) settings.micro_batch = local;
+  if (auto const batch = count_after(line, "global batch size")) settings.global_batch = batch;
+  for (char const* const key : {"sequence length", "maximum context length"})
+    if (auto const length = count_after(line, key)) settings.sequence_length = length;
+}
+
+std::optional<LogStep> step_of(std::string_view line) {
+  LogStep step;
+  auto const iteration = count_after(line, "step:");
+  step.tokens_per_s_per_device = amount_after(line, "tps:");
+  // A line cut within the rate would be read short: something must stand behind it.
+  auto const rate = line.find("tps:");
+  bool const whole =
+      line.find("mfu", rate) != std::string_view::npos || line.find("tflops", rate) != std::string_view::npos;
+  if (!iteration || step.tokens_per_s_per_device.value_or(0) <= 0 || !whole) return std::nullopt;
+  step.iteration = *iteration;
+  step.loss = number_after(line, "loss:");
+  if (auto const tflops = amount_after(line, "tflops:")) step.flops_per_s_per_device = *tflops * 1e12;
+  return step;
+}
+
+TrainingLog read(std::string_view text) {
+  TrainingLog log;
+  StepCollector steps;
+  LogSettings settings;
+  log.framework = "fsdp";
+  each_line(text, [&](std::string_view line) {
+    if (is_step(line)) {
+      if (auto step = step_of(line))
+        steps.add(line, std::move(*step));
+      else
+        ++log.unreadable_steps;
+      if (auto const gib = amount_after(line, "memory:")) raise(log.memory_reserved_bytes, *gib * bytes_per_gib);
+    } else if (holds(line, "device mesh with")) {
+      take_mesh(settings, line);
+    } else if (holds(line, "activation checkpointing to the model")) {
+      settings.recompute = holds(line, "elective") ? Recompute::selective : Recompute::full;
+    } else if (holds(line, "memory allocation retries")) {
+      log.allocator_retries =
+          std::max(log.allocator_retries, count_after(line, "WARNING -").value_or(log.allocator_retries));
+    } else if (holds(line, "Compiling each TransformerBlock")) {
+      log.framework = "torchtitan";
+    } else {
+      if (holds(line, "batch size") || holds(line, "per train step")) take_batch(settings, line);
+      if (!holds(line, "Training starts at step")) return;
+      if (!steps.empty() && settings != log.settings)
+        steps.restart_with_other_settings();
+      else
+        steps.restart();
+      log.settings = settings;
+    }
+  });
+  if (log.settings == LogSettings{}) log.settings = settings;
+  steps.finish(log);
+  return log;
+}
+
+}  // namespace
+
+LogFormat const torchtitan_log{
+    .name = "torchtitan",
+    .framework = "fsdp",
+    .looked_for = "step: N  loss: ...  memory: ...GiB(...%)  tps: R  ...  mfu: ...%",
+    .is_step = is_step,
+    .read = read,
+};
+
+}  // namespace hpcadvise::advisor::logs

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/sharded_state.hpp"
+
+#include <algorithm>
+
+namespace hpcadvise::advisor {
+
+std::int64_t expert_replicas(ParallelPlan const& plan) {
+  std::int64_t const ranks = plan.data_parallel * plan.context_parallel * plan.tensor_parallel;
+  return std::max<std::int64_t>(1, ranks / (plan.expert_parallel * plan.expert_tensor_parallel));
+}
+
+SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework) {
+  bool const always = framework.shards_bf16_optimizer && job.precision == profiles::Precision::bf16;
+  return {plan.sharding >= Sharding::zero3, plan.sharding >= Sharding::zero2,
+          plan.sharding >= Sharding::zero1 || always};
+}
+
+double shard_of(LayerParameters const& parameters, ParallelPlan const& plan) {
+  std::int64_t const experts = std::min(plan.shard_size(), expert_replicas(plan));
+  return parameters.dense / static_cast<double>(plan.shard_size()) + parameters.experts / static_cast<double>(experts);
+}
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What of a stage's state one device keeps, and how much of it.
+
+#include "advisor/framework.hpp"
+#include "advisor/layer_description.hpp"
+#include "advisor/model_spec.hpp"
+#include "advisor/parallel_plan.hpp"
+
+#include <cstdint>
+
+namespace hpcadvise::advisor {
+
+// Ranks that hold the same experts: those of a stage that expert and expert-tensor parallelism leave over. At least 1.
+std::int64_t expert_replicas(ParallelPlan const& plan);
+
+// What the ranks that hold the same parameters share among them.
+struct SharedState {
+  bool weights = false;
+  bool gradients = false;
+  bool optimizer = false;
+};
+SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework);
+
+// A device's part of what is shared. Dense parameters are spread over shard_size() devices; experts over as many, or
+// over all that hold the same where those are fewer.
+double shard_of(LayerParameters const& parameters, ParallelPlan const& plan);
+
+}  // namespace hpcadvise::advisor

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/plan_option.hpp"
+
+#include "advisor/plan_json.hpp"
+#include "profiles/atomic_file.hpp"
+#include "profiles/error.hpp"
+#include "profiles/json_text.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+namespace hpcadvise::cli {
+namespace {
+
+bool names_a_file(std::string const& text) {
+  return text.find('=') == std::string::npos || std::filesystem::is_regular_file(text);
+}
+
+void take_text(std::string& option, profiles::JsonNode const& object, std::string_view key) {
+  if (auto const value = object.find(key); value && option.empty()) option = value->text();
+}
+
+}  // namespace
+
+advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch) {
+  if (names_a_file(text)) return advisor::parallel_plan_from_json(profiles::read_text_file(text), text);
+  bool const completed = global_batch && text.find("global_batch") == std::string::npos;
+  return advisor::parallel_plan_from_text(completed ? fmt::format("{},global_batch={}", text, *global_batch) : text);
+}
+
+void take_job_of_plan(std::string const& text, JobOptions& options) {
+  if (!names_a_file(text)) return;
+  profiles::read_json(profiles::read_text_file(text), text, "docs/plan_format.md lists the keys",
+                      [&](profiles::JsonNode const& root) {
+                        if (auto const model = root.find("model")) take_text(options.model, *model, "name");
+                        if (auto const machine = root.find("machine")) take_text(options.machine, *machine, "name");
+                        auto const job = root.find("job");
+                        if (!job) return;
+                        take_text(options.precision, *job, "precision");
+                        if (auto const length = job->find("sequence_length"); length && !options.sequence_length)
+                          options.sequence_length = length->integer(1);
+                      });
+}
+
+void refuse_ragged_batch(advisor::ParallelPlan const& plan) {
+  auto const round = plan.micro_batch * plan.data_parallel;
+  if (plan.global_batch % round == 0) return;
+  throw profiles::UsageError(
+      fmt::format("global_batch={} is not a multiple of micro_batch x dp = {}", plan.global_batch, round),
+      fmt::format("The next that is: global_batch={}", (plan.global_batch / round + 1) * round));
+}
+
+}  // namespace hpcadvise::cli

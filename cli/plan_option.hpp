@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// `--plan`: a plan in short, or a file that holds one and perhaps the job it was made for.
+
+#include "advisor/parallel_plan.hpp"
+#include "cli/job_options.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace hpcadvise::cli {
+
+// `global_batch` completes a plan that does not name one.
+advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch);
+
+// What the file beside the plan says of model, machine and job, where `options` does not: the answers of `advise` and
+// `estimate` do. Nothing changes for a plan in short.
+void take_job_of_plan(std::string const& text, JobOptions& options);
+
+// Published runs may have a last, smaller micro-batch; who plans a run should not. Throws UsageError.
+void refuse_ragged_batch(advisor::ParallelPlan const& plan);
+
+}  // namespace hpcadvise::cli

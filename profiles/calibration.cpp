@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profiles/calibration.hpp"
+
+#include "profiles/atomic_file.hpp"
+#include "profiles/calibration_json.hpp"
+#include "profiles/embedded_files.hpp"
+#include "profiles/json_text.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace hpcadvise::profiles {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json interval_to_json(TimeInterval const& interval) {
+  return {{"median", interval.median_s}, {"low", interval.low_s}, {"high", interval.high_s}};
+}
+
+TimeInterval interval_from_json(JsonNode const& object) {
+  TimeInterval const interval{.median_s = object.at("median").number(),
+                              .low_s = object.at("low").number(),
+                              .high_s = object.at("high").number()};
+  if (!(interval.low_s > 0 && interval.low_s <= interval.median_s && interval.median_s <= interval.high_s))
+    object.fail("expected 0 < low <= median <= high");
+  return interval;
+}
+
+ordered_json anchor_to_json(CalibrationAnchor const& anchor) {
+  return {{"plan", anchor.plan},
+          {"model", anchor.model},
+          {"sequence_length", anchor.sequence_length},
+          {"precision", anchor.precision},
+          {"devices", anchor.device_count},
+          {"framework", anchor.framework},
+          {"measured_step_time_s", interval_to_json(anchor.measured)},
+          {"predicted_step_time_s", interval_to_json(anchor.predicted)},
+          {"log_file", anchor.log_file},
+          {"log_sha256", anchor.log_sha256},
+          {"log_format", anchor.log_format},
+          {"date_utc", anchor.date_utc},
+          {"tool_version", anchor.tool_version}};
+}
+
+CalibrationAnchor anchor_from_json(JsonNode const& object) {
+  return {.plan = object.at("plan").text(),
+          .model = object.at("model").text(),
+          .sequence_length = object.at("sequence_length").integer(1),
+          .precision = object.at("precision").text(),
+          .device_count = object.at("devices").integer(1),
+          .framework = object.at("framework").text(),
+          .measured = interval_from_json(object.at("measured_step_time_s")),
+          .predicted = interval_from_json(object.at("predicted_step_time_s")),
+          .log_file = object.at("log_file").text(),
+          .log_sha256 = object.at("log_sha256").text(),
+          .log_format = object.at("log_format").text(),
+          .date_utc = object.at("date_utc").text(),
+          .tool_version = object.at("tool_version").text()};
+}
+
+}  // namespace
+
+ordered_json calibration_to_json(Calibration const& calibration) {
+  ordered_json anchors = ordered_json::array();
+  for (auto const& anchor : calibration.anchors) anchors.push_back(anchor_to_json(anchor));
+  return {{"calibration_schema_version", calibration_schema_version},
+          {"machine", calibration.machine},
+          {"anchors", std::move(anchors)}};
+}
+
+Calibration calibration_from_json(JsonNode const& object) {
+  auto const version = object.find("calibration_schema_version");
+  if (!version) object.fail("not a calibration: the key 'calibration_schema_version' is missing");
+  if (version->integer() != calibration_schema_version)
+    version->fail(fmt::format("calibration_schema_version {}; this hpcadvise reads {}", version->integer(),
+                              calibration_schema_version),
+                  "read it with the version of hpcadvise that wrote it");
+  Calibration calibration{.machine = object.at("machine").text(), .anchors = {}};
+  for (JsonNode const& anchor : object.at("anchors").elements())
+    calibration.anchors.push_back(anchor_from_json(anchor));
+  return calibration;
+}
+
+Calibration read_calibration(std::filesystem::path const& file) {
+  Calibration calibration;
+  read_json(read_text_file(file), file, "write one with `hpcadvise verify --calibrate`; docs/verify.md describes it",
+            [&](JsonNode const& root) { calibration = calibration_from_json(root); });
+  return calibration;
+}
+
+void write_calibration(Calibration const& calibration, std::filesystem::path const& file) {
+  write_file_atomically(file, print_json(calibration_to_json(calibration)));
+}
+
+std::string_view calibration_schema() {
+  for (EmbeddedFile const& file : embedded_schemas())
+    if (file.name == "calibration.schema.json") return file.text;
+  throw std::logic_error("calibration.schema.json is not embedded");
+}
+
+}  // namespace hpcadvise::profiles

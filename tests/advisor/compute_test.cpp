@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/cost/compute.hpp"
+
+#include "advisor/cost/attention.hpp"
+#include "advisor/cost/elementwise.hpp"
+#include "advisor/cost/other.hpp"
+#include "advisor/cost/tensor_parallel.hpp"
+#include "tests/advisor/fixtures.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+
+using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
+using Catch::Matchers::WithinRel;
+using hpcadvise::profiles::Precision;
+using enum hpcadvise::advisor::FrameworkKind;
+
+namespace {
+
+// What a term is a function of, kept alive.
+struct Setting {
+  TrainingJob job = job_of(small_gpt());
+  ParallelPlan plan = plan_of(1, 1, 1);
+  Machine machine = round_machine();
+  EstimateOptions options{.framework = megatron_legacy};
+
+  CostContext context() const { return {job, plan, machine, options, framework_traits(options.framework)}; }
+};
+
+Block block_of(GemmOperator const& gemm) {
+  Block block;
+  block.gemms = {gemm};
+  return block;
+}
+
+GemmOperator const square{.name = "square", .forward = {4096, 4096, 4096}};
+
+double attention_s(Setting const& setting) {
+  return attention_cost(setting.context(), layer_block(setting.job, setting.plan)).pass.total_s();
+}
+
+double tensor_parallel_s(Setting setting) {
+  setting.plan.tensor_parallel = 2;
+  Block block;
+  block.all_reduces_forward = 1;
+  block.all_reduce_bytes = 1e9;
+  return tensor_parallel_cost(setting.context(), block).total_s();
+}
+
+}  // namespace
+
+TEST_CASE("FP8 with a scale for each row is slower, and only where FP8 is used") {
+  Setting setting;
+  setting.job.precision = Precision::fp8;
+  setting.machine.gemm[Precision::fp8].plateau_flops_per_s = 2e14;
+  auto const time_s = [&](bool quantized, bool rowwise) {
+    setting.options.fp8_rowwise = rowwise;
+    GemmOperator gemm = square;
+    gemm.quantized = quantized;
+    return compute_cost(setting.context(), block_of(gemm)).pass.total_s();
+  };
+  CHECK_THAT(time_s(true, true), WithinRel(time_s(true, false) / setting.machine.fitted.fp8_rowwise_factor));
+  CHECK(time_s(false, true) == time_s(false, false));
+}
+
+TEST_CASE(
+    "Libraries of 2022-23 slow the GEMMs of the frameworks of that time, on devices that have seen better since") {
+  Setting setting;
+  auto const time_s = [&](FrameworkKind framework) {
+    setting.options.framework = framework;
+    return compute_cost(setting.context(), block_of(square)).pass.total_s();
+  };
+  CHECK(time_s(megatron_deepspeed) == time_s(megatron_core));
+  setting.machine.old_gemm = 0.85;
+  CHECK_THAT(time_s(megatron_deepspeed), WithinRel(time_s(megatron_core) / 0.85));
+}
+
+TEST_CASE("Frozen weights have no gradient: two products in place of three") {
+  Setting const setting;
+  GemmOperator frozen = square;
+  frozen.weight_gradient = false;
+  CHECK_THAT(compute_cost(setting.context(), block_of(frozen)).pass.total_s(),
+             WithinRel(compute_cost(setting.context(), block_of(square)).pass.total_s() * 2 / 3));
+}
+
+TEST_CASE("Today's attention kernels run in the frameworks that bring them, where attention is fused") {
+  Setting setting;
+  setting.machine.current_attention = 2;
+  double const older_s = attention_s(setting);
+  setting.options.framework = megatron_core;
+  CHECK_THAT(attention_s(setting), WithinRel(older_s / 2));
+  setting.options.flash_attention = false;
+  double const unfused_s = attention_s(setting);
+  setting.options.framework = megatron_legacy;
+  CHECK(attention_s(setting) == unfused_s);
+}
+
+TEST_CASE("Tensor-parallel overlap is the framework's habit unless the run says") {
+  auto const& fitted = round_machine().fitted;
+  Setting setting;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(fitted.tensor_parallel_exposure * 1e9 / 1e11));
+  setting.options.tensor_parallel_overlap = true;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(fitted.tensor_parallel_exposure_overlapped * 1e9 / 1e11));
+  setting.options.framework = megatron_core;
+  setting.options.tensor_parallel_overlap = false;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(fitted.tensor_parallel_exposure * 1e9 / 1e11));
+}
+
+TEST_CASE("Gradients are added up in every micro-batch, by as many bytes as the framework moves") {
+  for (auto const& traits : all_framework_traits()) {
+    Setting setting;
+    setting.options.framework = traits.kind;
+    CHECK_THAT(accumulation_cost_s(setting.context(), 1e9), WithinRel(traits.accumulation_bytes * 1e9 / 1e12));
+  }
+}
+
+TEST_CASE("An instant device waits for its host, longer for layers of more kernels") {
+  Setting setting;
+  auto const& fitted = setting.machine.fitted;
+  auto const waits_s = [&](FrameworkKind framework, bool gated) {
+    setting.options.framework = framework;
+    setting.job.model.gated_ffn = gated;
+    return host_bound_s(setting.context(), BlockCost{});
+  };
+  CHECK_THAT(waits_s(megatron_legacy, false), WithinRel(fitted.host_layer_fused_s));
+  CHECK_THAT(waits_s(megatron_legacy, true), WithinRel(fitted.host_layer_eager_s));
+  CHECK_THAT(waits_s(megatron_core, true), WithinRel(fitted.host_layer_fused_s));
+  CHECK_THAT(waits_s(fsdp_eager, false), WithinRel(fitted.host_layer_eager_s));
+  setting.machine.host_bound = false;
+  CHECK(waits_s(fsdp_eager, false) == 0);
+}
+
+TEST_CASE("A device twice as slow as its host waits an eighth of its own time") {
+  Setting const setting;
+  BlockCost layer;
+  double const device_s = 2 * setting.machine.fitted.host_layer_fused_s;
+  layer.compute = {device_s, 0};
+  // sqrt(2^2 + 1) = 2.236
+  CHECK_THAT(host_bound_s(setting.context(), layer), WithinRel(device_s * (2.2360680 / 2 - 1), 1e-6));
+}
+
+TEST_CASE("Experts run in one kernel, other layers one by one") {
+  Setting setting;
+  setting.machine.multiprocessor_count = 8;
+  GemmOperator experts{.name = "experts", .forward = {256, 128, 128}, .count = 8};
+  auto const time_s = [&] { return compute_cost(setting.context(), block_of(experts)).pass.forward_s; };
+  // A wave of eight full tiles, against eight of four small ones at 0.75 on eight multiprocessors.
+  double const arithmetic_s = 8 * 2.0 * 256 * 128 * 128 / 1e14;
+  double const one_by_one_s = time_s();
+  experts.grouped = true;
+  CHECK_THAT(one_by_one_s - time_s(), WithinRel(arithmetic_s * (1 / 0.375 - 1), 1e-6));
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/run_case.hpp"
+
+#include "advisor/memory_estimate.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+using namespace hpcadvise::advisor;
+using hpcadvise::profiles::Precision;
+
+namespace {
+
+using Cells = std::map<std::string, std::string>;
+
+// A 7B model on two nodes of eight A100.
+Cells const stated{{"device", "a100-sxm-80gb"},
+                   {"gpus", "16"},
+                   {"gpus_per_node", "8"},
+                   {"network", "infiniband"},
+                   {"network_gbit_per_device", "200"},
+                   {"model", "some-7b"},
+                   {"family", "llama"},
+                   {"layers", "32"},
+                   {"hidden", "4096"},
+                   {"ffn_hidden", "11008"},
+                   {"heads", "32"},
+                   {"kv_heads", "32"},
+                   {"head_dim", "128"},
+                   {"vocab", "32000"},
+                   {"seq_len", "2048"},
+                   {"precision", "bf16"},
+                   {"framework", "Megatron-Core"},
+                   {"tp", "2"},
+                   {"pp", "1"},
+                   {"sharding", "zero1"},
+                   {"sequence_parallel", "true"},
+                   {"micro_batch", "1"},
+                   {"global_batch", "64"},
+                   {"recompute", "none"},
+                   {"flash_attention", "true"}};
+
+struct Read {
+  RunCase run;
+  std::vector<std::string> assumed;
+  std::string refused;
+};
+
+Read read(Cells const& changes) {
+  Cells cells = stated;
+  for (auto const& [column, cell] : changes) cells[column] = cell;
+  CsvTable table;
+  CsvRow row{.line = 2, .cells = {}, .problem = {}};
+  for (auto const& [column, cell] : cells) {
+    table.header.push_back(column);
+    row.cells.push_back(cell);
+  }
+  RunCells run_cells(table, row);
+  Read result;
+  try {
+    result.run = run_case(run_cells);
+  } catch (RowRefusal const& refusal) {
+    result.refused = refusal.reason;
+  }
+  result.assumed = run_cells.assumed();
+  return result;
+}
+
+bool assumes(Read const& read, std::string_view column) {
+  return std::find(read.assumed.begin(), read.assumed.end(), column) != read.assumed.end();
+}
+
+bool fits(RunCase run, Recompute recompute) {
+  run.plan.recompute = recompute;
+  return estimate_memory(run.job, run.plan, machine_of(run.machine), run.options).fits();
+}
+
+}  // namespace
+
+TEST_CASE("Columns of virtual stages, context and expert parallelism reach the plan", "[runs]") {
+  auto const plan =
+      read({{"pp", "2"}, {"tp", "1"}, {"vpp", "4"}, {"cp", "2"}, {"experts", "8"}, {"top_k", "2"}, {"ep", "4"}})
+          .run.plan;
+  CHECK(plan.virtual_stages == 4);
+  CHECK(plan.context_parallel == 2);
+  CHECK(plan.expert_parallel == 4);
+  CHECK(plan.data_parallel == 4);  // 16 devices / (2 x 2)
+}
+
+TEST_CASE("Columns that are not there mean one virtual stage and no context or expert parallelism", "[runs]") {
+  auto const plan = read({}).run.plan;
+  CHECK(plan.virtual_stages == 1);
+  CHECK(plan.context_parallel == 1);
+  CHECK(plan.expert_parallel == 1);
+  CHECK(plan.shard_group == 0);
+}
+
+TEST_CASE("Experts of a row have the row's FFN size, and no more of them answer than there are", "[runs]") {
+  auto const model = read({{"experts", "8"}, {"top_k", "2"}, {"ffn_hidden", "1024"}}).run.job.model;
+  REQUIRE(model.experts);
+  CHECK(model.experts->expert_count == 8);
+  CHECK(model.experts->experts_per_token == 2);
+  CHECK(model.experts->expert_ffn_size == 1024);
+  CHECK(read({{"experts", "8"}, {"top_k", "9"}}).refused.find("column 'top_k'") != std::string::npos);
+  CHECK(assumes(read({{"experts", "8"}}), "top_k"));
+}
+
+TEST_CASE("Recipe and overlap columns reach the options", "[runs]") {
+  auto const plain = read({{"precision", "fp8"}}).run;
+  CHECK(plain.job.precision == Precision::fp8);
+  CHECK_FALSE(plain.options.fp8_rowwise);
+  CHECK_FALSE(plain.options.tensor_parallel_overlap);
+  CHECK(read({{"precision", "fp8"}, {"fp8_recipe", "rowwise"}}).run.options.fp8_rowwise);
+  CHECK(read({{"tp_overlap", "true"}}).run.options.tensor_parallel_overlap == true);
+  CHECK(read({{"tp_overlap", "false"}}).run.options.tensor_parallel_overlap == false);
+}
+
+TEST_CASE("Hybrid sharding keeps its groups in a node unless the row says how large they are", "[runs]") {
+  Cells const hybrid{{"framework", "torchtitan"}, {"sharding", "hsdp"}, {"tp", "1"}, {"sequence_parallel", ""}};
+  auto const assumed = read(hybrid);
+  CHECK(assumed.run.plan.sharding == Sharding::zero3);
+  CHECK(assumed.run.plan.shard_group == 8);
+  CHECK(assumes(assumed, "shard_group"));
+
+  Cells said = hybrid;
+  said["shard_group"] = "4";
+  CHECK(read(said).run.plan.shard_group == 4);
+  CHECK_FALSE(assumes(read(said), "shard_group"));
+  said["shard_group"] = "16";  // all of them
+  CHECK(read(said).run.plan.shard_group == 0);
+  said["shard_group"] = "3";
+  CHECK(read(said).refused.find("does not divide the 16 data-parallel ranks") != std::string::npos);
+}
+
+TEST_CASE("A hybrid group that is not stated is as many nodes as make room", "[runs]") {
+  // 16 bytes a parameter over one node of 40 GB devices leave no room for 30 billion; over two they do.
+  auto const run = read({{"framework", "torchtitan"},
+                         {"sharding", "hsdp"},
+                         {"device", "a100-sxm-40gb"},
+                         {"gpus", "64"},
+                         {"tp", "1"},
+                         {"layers", "60"},
+                         {"hidden", "6656"},
+                         {"ffn_hidden", "17920"},
+                         {"heads", "52"},
+                         {"kv_heads", "52"},
+                         {"recompute", "full"}})
+                       .run;
+  auto narrower = run;
+  narrower.plan.shard_group /= 2;
+  CHECK(run.plan.shard_group > 8);
+  CHECK(fits(run, Recompute::full));
+  CHECK_FALSE(fits(narrower, Recompute::full));
+}
+
+TEST_CASE("A built-in model of the name and dimensions brings what no column says", "[runs]") {
+  Cells const deepseek{{"model", "deepseek-v3"}, {"layers", "61"}, {"hidden", "7168"}, {"heads", "128"}};
+  auto const model = read(deepseek).run.job.model;
+  CHECK(model.latent_attention);
+  REQUIRE(model.experts);
+  CHECK(model.experts->shared_ffn_size > 0);
+  // Cut down to fewer layers it is another model.
+  Cells shortened = deepseek;
+  shortened["layers"] = "4";
+  CHECK_FALSE(read(shortened).run.job.model.latent_attention);
+}
+
+TEST_CASE("Where recomputation is not stated, it is the least that makes room", "[runs]") {
+  auto const roomy = read({{"recompute", ""}});
+  CHECK(roomy.run.plan.recompute == Recompute::none);
+  CHECK(assumes(roomy, "recompute"));
+
+  // 35 GB of activations fit beside 25 GB of state; of 70 and of 140 a part has to go: every fourth layer's, or all.
+  auto const crowded = read({{"recompute", ""}, {"micro_batch", "4"}, {"seq_len", "8192"}}).run;
+  CHECK_FALSE(fits(crowded, Recompute::none));
+  CHECK_FALSE(fits(crowded, Recompute::selective));
+  CHECK(crowded.plan.recompute == Recompute::full);
+  CHECK(crowded.plan.recompute_interval > 1);
+  auto const overfull = read({{"recompute", ""}, {"micro_batch", "8"}, {"seq_len", "8192"}}).run;
+  CHECK(overfull.plan.recompute == Recompute::full);
+  CHECK(overfull.plan.recompute_interval < crowded.plan.recompute_interval);
+}
+
+TEST_CASE("A row that ran out of memory says nothing of what would have fitted", "[runs]") {
+  auto const run = read({{"recompute", ""}, {"micro_batch", "4"}, {"seq_len", "8192"}, {"oom", "true"}}).run;
+  CHECK(run.plan.recompute == Recompute::none);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/sensitivity.hpp"
+
+#include "tests/advisor/fixtures.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+
+#include <algorithm>
+
+using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
+using Catch::Matchers::WithinAbs;
+
+namespace {
+
+std::vector<Sensitivity> rates_of(ParallelPlan const& plan, Machine const& machine) {
+  auto const job = job_of(llama_7b(), 4096, plan.global_batch);
+  return sensitivities(job, estimate_step(job, plan, machine, {}), machine, {});
+}
+
+Sensitivity const* find(std::vector<Sensitivity> const& rates, std::string_view name) {
+  auto const found = std::find_if(rates.begin(), rates.end(), [&](auto const& rate) { return rate.rate == name; });
+  return found == rates.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+TEST_CASE("One device does not answer to the network, and its step to everything else") {
+  auto const rates = rates_of(plan_of(1, 1, 1, 1, 8), round_machine());
+  CHECK(find(rates, "network") == nullptr);
+  CHECK(find(rates, "links in the node") == nullptr);
+  REQUIRE(find(rates, "matrix multiplication"));
+  double sum = 0;
+  for (auto const& rate : rates) {
+    CHECK(rate.step_change < 0);
+    sum += rate.step_change;
+  }
+  // All rates 10 % up: a tenth less of a step that is all rates, less what the host adds.
+  CHECK(sum > -0.1);
+  CHECK(sum < -0.08);
+}
+
+TEST_CASE("The share of a term that a rate sets is what the step gains by it") {
+  auto const job = job_of(llama_7b(), 4096, 8);
+  auto const machine = round_machine();
+  auto const estimate = estimate_step(job, plan_of(1, 1, 1, 1, 8), machine, {});
+  auto const rates = sensitivities(job, estimate, machine, {});
+  double const share = estimate.terms.attention_s / estimate.terms.total_s();
+  REQUIRE(find(rates, "attention"));
+  CHECK_THAT(find(rates, "attention")->step_change, WithinAbs(share * (1 / 1.1 - 1), 2e-3));
+}
+
+TEST_CASE("The measurement to make is that of the rate that moves the step most, and none of what is measured") {
+  auto machine = round_machine();
+  auto const said = [&] { return sensitivity_sentences(rates_of(plan_of(1, 1, 1, 1, 8), machine)); };
+  REQUIRE(said().size() == 2);
+  CHECK(said()[1].starts_with("measuring matrix multiplication (hpcadvise probe --only gemm)"));
+  machine.origin = hpcadvise::profiles::Origin::measured;
+  machine.attention.origin = hpcadvise::profiles::Origin::measured;
+  for (auto& [precision, rates] : machine.gemm) rates.origin = hpcadvise::profiles::Origin::measured;
+  CHECK(said().size() == 1);
+  CHECK(sensitivity_sentences({}).empty());
+}

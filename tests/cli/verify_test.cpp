@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// `hpcadvise verify` in one process: what is typed, what is printed, which file is written, which exit code.
+#include "cli/run.hpp"
+
+#include "profiles/atomic_file.hpp"
+#include "profiles/profile_file.hpp"
+#include "tests/support/golden.hpp"
+
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <sstream>
+
+using namespace hpcadvise;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+struct Run {
+  int code;
+  std::string out;
+  std::string log;
+};
+
+Run run(Words const& arguments) {
+  std::ostringstream out;
+  std::ostringstream log;
+  cli::Output output{out, log, cli::Terminal{}, cli::Terminal{}};
+  int const code = cli::run(arguments, output);
+  return {code, out.str(), log.str()};
+}
+
+std::string log_file(std::string const& name) { return HPCADVISE_TEST_DATA "/data/logs/" + name; }
+
+std::string const plan = "tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1,sequence_parallel=true";
+
+// The invented run of a 7B model on 64 GCDs.
+Words verify(Words const& more = {}) {
+  Words words{"verify", "--log", log_file("megatron-lm.log"), "--model", "llama-2-7b", "--machine", "lumi-g"};
+  if (std::find(more.begin(), more.end(), "--plan") == more.end()) words.insert(words.end(), {"--plan", plan});
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+profiles::Sample sample(std::string probe, profiles::Parameters parameters, std::string const& rate, double value) {
+  profiles::Sample result;
+  result.probe = std::move(probe);
+  result.provider = "test";
+  result.parameters = std::move(parameters);
+  result.timing.emplace();
+  result.timing->median_s = result.timing->low_s = result.timing->high_s = 1e-3;
+  result.rates[rate] = {value, value, value};
+  return result;
+}
+
+// A host of 8 TB, so that any model fits.
+profiles::MachineProfile large_host() {
+  profiles::MachineProfile result;
+  result.name = "here";
+  result.host.memory_bytes = std::int64_t{8} << 40;
+  result.samples = {
+      sample("gemm",
+             {{"m", std::int64_t{4096}}, {"n", std::int64_t{4096}}, {"k", std::int64_t{4096}}, {"precision", "fp32"}},
+             "flops_per_s", 1e13),
+      sample("memory", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 1e12)};
+  return result;
+}
+
+struct Folder {
+  Folder() : path(fs::temp_directory_path() / ("hpcadvise-verify-test-" + std::to_string(::getpid()))) {
+    fs::remove_all(path);
+    fs::create_directories(path);
+  }
+  ~Folder() { fs::remove_all(path); }
+  std::string file(std::string const& name) const { return (path / name).string(); }
+  fs::path path;
+};
+
+}  // namespace
+
+TEST_CASE("The comparison of a Megatron log on LUMI-G stays as it was accepted", "[cli][verify][golden]") {
+  auto const result = run(verify());
+  CHECK(result.code == 0);
+  CHECK(result.log.empty());
+  CHECK(tests::golden_difference("verify-megatron-lm-lumi-g.txt", result.out) == "");
+}
+
+TEST_CASE("verify fits on a terminal of 80 columns and answers as JSON and Markdown too", "[cli][verify]") {
+  std::istringstream lines(run(verify()).out);
+  for (std::string line; std::getline(lines, line);) CHECK(cli::display_width(line) <= 80);
+
+  auto const json = nlohmann::json::parse(run(verify({"--format", "json"})).out);
+  for (char const* const key : {"model", "machine", "devices", "job", "assumed", "log", "measured", "predicted",
+                                "step_error", "inside", "memory_bytes", "parts", "verdict", "observed"})
+    CHECK(json.contains(key));
+  CHECK(json.at("log").at("format") == "megatron-lm");
+  CHECK(json.at("log").at("sha256").get<std::string>().size() == 64);
+  double const measured_s = json.at("measured").at("step_time_s").at("median");
+  double const predicted_s = json.at("predicted").at("step_time_s").at("median");
+  double measured_parts_s = 0, predicted_parts_s = 0;
+  for (auto const& part : json.at("parts")) {
+    measured_parts_s += part.at("measured_s").get<double>();
+    predicted_parts_s += part.at("predicted_s").get<double>();
+  }
+  CHECK_THAT(measured_parts_s, Catch::Matchers::WithinRel(measured_s, 1e-9));
+  CHECK_THAT(predicted_parts_s, Catch::Matchers::WithinRel(predicted_s, 1e-9));
+
+  CHECK_THAT(run(verify({"--format", "markdown"})).out, ContainsSubstring("| step |"));
+}
+
+TEST_CASE("A plan file of advise or estimate brings model, machine and job along", "[cli][verify]") {
+  Folder const folder;
+  auto const answer = run({"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--sequence-length", "4096",
+                           "--framework", "megatron-core", "--plan", plan, "--format", "json"});
+  profiles::write_file_atomically(folder.file("plan.json"), answer.out);
+  auto const result =
+      run({"verify", "--log", log_file("megatron-lm.log"), "--plan", folder.file("plan.json"), "--format", "json"});
+  REQUIRE(result.code == 0);
+  auto const json = nlohmann::json::parse(result.out);
+  CHECK(json.at("predicted").at("step_time_s") == nlohmann::json::parse(answer.out).at("step_time_s"));
+}
+
+TEST_CASE("verify --calibrate writes where its numbers come from, and estimates that use it move towards them",
+          "[cli][verify]") {
+  Folder const folder;
+  auto const file = folder.file("lumi-g.calibration.json");
+  auto const first = run(verify({"--calibrate", "--output", file}));
+  REQUIRE(first.code == 0);
+  CHECK_THAT(first.out, ContainsSubstring("now holds 1 run:"));
+  auto const again = run(verify({"--calibrate", "--output", file, "--calibration", file}));
+  CHECK_THAT(again.out, ContainsSubstring("now holds 1 run:"));  // the same bytes
+  auto const calibration = nlohmann::json::parse(profiles::read_text_file(file));
+  auto const& anchor = calibration.at("anchors").at(0);
+  CHECK(anchor.at("log_file") == "megatron-lm.log");
+  CHECK(anchor.at("log_sha256").get<std::string>().size() == 64);
+  CHECK(anchor.at("framework") == "megatron-core");
+
+  Words const estimate{"estimate",
+                       "--model",
+                       "llama-2-7b",
+                       "--machine",
+                       "lumi-g",
+                       "--framework",
+                       "megatron-core",
+                       "--sequence-length",
+                       "4096",
+                       "--format",
+                       "json",
+                       "--plan",
+                       "dp=64,micro_batch=2,global_batch=1024,sharding=zero3"};  // another plan
+  auto calibrated = estimate;
+  calibrated.insert(calibrated.end(), {"--calibration", file});
+  auto const step = [](Words const& words) { return nlohmann::json::parse(run(words).out).at("step_time_s"); };
+  double const before = anchor.at("predicted_step_time_s").at("median");
+  double const measured = anchor.at("measured_step_time_s").at("median");
+  double const moved = step(calibrated).at("median").get<double>() / step(estimate).at("median").get<double>();
+  CHECK((moved - 1) * (measured / before - 1) > 0);
+  CHECK(std::abs(moved - 1) < std::abs(measured / before - 1));
+  auto const width = [&](Words const& words) {
+    return step(words).at("high").get<double>() / step(words).at("low").get<double>();
+  };
+  CHECK(width(calibrated) < width(estimate));
+  // The prediction that a calibration rests on is the one without it.
+  CHECK(again.out.find("scaled by measured steps") != std::string::npos);
+  CHECK(before ==
+        nlohmann::json::parse(run(verify({"--format", "json"})).out).at("predicted").at("step_time_s").at("median"));
+}
+
+TEST_CASE("A profile keeps its own calibration, and every estimate on it uses it", "[cli][verify]") {
+  Folder const folder;
+  auto const file = folder.file("here.json");
+  profiles::write_profile(large_host(), file);
+  Words const job{"--model",           "llama-2-7b", "--machine", file,
+                  "--sequence-length", "1024",       "--plan",    "dp=1,micro_batch=1,global_batch=1"};
+  auto const step_s = [&] {
+    Words words{"estimate", "--format", "json"};
+    words.insert(words.end(), job.begin(), job.end());
+    return nlohmann::json::parse(run(words).out).at("step_time_s").at("median").get<double>();
+  };
+  double const before_s = step_s();
+  std::string lines;
+  for (int i = 1; i <= 12; ++i)
+    lines += " iteration " + std::to_string(i) +
+             "/ 12 | elapsed time per iteration (ms): " + std::to_string(1500 * before_s) + " |\n";
+  profiles::write_file_atomically(folder.file("run.log"), lines);
+  Words words{"verify", "--log", folder.file("run.log"), "--calibrate", "--framework", "megatron-core"};
+  words.insert(words.end(), job.begin(), job.end());
+  auto const result = run(words);
+  CAPTURE(result.log);
+  REQUIRE(result.code == 0);
+  auto const profile = profiles::read_profile(file);
+  REQUIRE(profile.calibration);
+  CHECK(profile.calibration->anchors.size() == 1);
+  CHECK(profile.samples.size() == 2);
+  CHECK(step_s() > 1.1 * before_s);
+}
+
+TEST_CASE("advise with a calibration ranks the plans as without one", "[cli][verify]") {
+  Folder const folder;
+  auto const file = folder.file("c.json");
+  REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
+  Words const advise{"advise", "--model",     "llama-2-7b",    "--machine", "lumi-g", "--devices",
+                     "64",     "--framework", "megatron-core", "--format",  "json"};
+  auto calibrated = advise;
+  calibrated.insert(calibrated.end(), {"--calibration", file});
+  auto const plain = nlohmann::json::parse(run(advise).out).at("plans");
+  auto const scaled = nlohmann::json::parse(run(calibrated).out).at("plans");
+  REQUIRE(plain.size() == scaled.size());
+  for (std::size_t i = 0; i < plain.size(); ++i) CHECK(plain[i].at("plan") == scaled[i].at("plan"));
+}
+
+TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][verify]") {
+  Folder const folder;
+  auto const written = [&](std::string const& name, std::string const& text) {
+    profiles::write_file_atomically(folder.file(name), text);
+    return folder.file(name);
+  };
+  std::string const megatron = log_file("megatron-lm.log");
+  Words const job{"--model", "llama-2-7b", "--machine", "lumi-g", "--plan", plan};
+  auto const with_job = [&](Words words) {
+    words.insert(words.begin(), "verify");
+    words.insert(words.end(), job.begin(), job.end());
+    return words;
+  };
+  struct Case {
+    Words words;
+    char const* message;
+  };
+  for (auto const& each : std::vector<Case>{
+           {{"verify", "--plan", plan}, "verify needs --log"},
+           {{"verify", "--log", megatron}, "verify needs --plan"},
+           {{"verify", "--log", megatron, "--plan", plan, "--machine", "lumi-g"}, "--model is needed"},
+           {with_job({"--log", folder.file("none.log")}), "none.log"},
+           {with_job({"--log", folder.path.string()}), "is a folder"},
+           {with_job({"--log", written("empty.log", "")}), "is empty"},
+           {with_job({"--log", written("other.log", "hello\n")}), "no line of a training step"},
+           {with_job({"--log", written("binary.log", std::string(4096, '\0'))}), "no line of a training step"},
+           {with_job({"--log", megatron, "--format-of-log", "nemo"}), "log format 'nemo'"},
+           {with_job({"--log", megatron, "--format-of-log", "torchtitan"}),
+            "no step time that can be read as torchtitan"},
+           {with_job({"--log", megatron, "--calibrate"}), "--output"},
+           {with_job({"--log", megatron, "--output", folder.file("c.json")}), "--calibrate"},
+           {with_job(
+                {"--log", megatron, "--calibrate", "--output", written("profile.json", "{\"schema_version\": 1}")}),
+            "not a calibration"},
+           {with_job({"--log", megatron, "--calibration", folder.file("none.json")}), "none.json"},
+           {with_job({"--log", megatron, "--sequence-length", "2048"}), "the sequence length is 4096 in the log, 2048"},
+           {with_job({"--log", megatron, "--precision", "fp16"}), "the precision is bf16 in the log, fp16 here"},
+           {with_job({"--log", megatron, "--global-batch", "512"}), "differ"},
+           {verify({"--plan", "tp=4,dp=16,micro_batch=1,global_batch=1024"}), "tp is 2 in the log, 4 here"},
+           {verify({"--plan", "tp=3,dp=32"}), "tp is 2 in the log, 3 here"},
+           {verify({"--plan", "tp=2,dp=32,micro_batch=1,global_batch=2048,sharding=zero1,sequence_parallel=true"}),
+            "global_batch is 1024 in the log, 2048 here"},
+       }) {
+    auto const result = run(each.words);
+    CAPTURE(each.words, result.out, result.log);
+    CHECK(result.code == 2);
+    CHECK_THAT(result.log, ContainsSubstring(each.message));
+    CHECK(result.out.empty());
+  }
+  CHECK_FALSE(fs::exists(folder.path / "c.json"));
+}
+
+TEST_CASE("A calibration of another machine is refused by name", "[cli][verify]") {
+  Folder const folder;
+  auto const file = folder.file("c.json");
+  REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
+  auto const advise = run(
+      {"advise", "--model", "llama-2-7b", "--machine", "leonardo-booster", "--devices", "64", "--calibration", file});
+  CHECK(advise.code == 2);
+  CHECK_THAT(advise.log, ContainsSubstring("the calibration is of lumi-g, the machine here is leonardo-booster"));
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profiles/calibration.hpp"
+
+#include "profiles/atomic_file.hpp"
+#include "profiles/calibration_json.hpp"
+#include "profiles/error.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+using namespace hpcadvise::profiles;
+using Catch::Matchers::ContainsSubstring;
+using nlohmann::json;
+
+namespace {
+
+Calibration invented() {
+  CalibrationAnchor anchor{.plan = "tp=2,dp=4",
+                           .model = "small",
+                           .sequence_length = 2048,
+                           .precision = "bf16",
+                           .device_count = 8,
+                           .framework = "megatron-core",
+                           .measured = {2, 1.9, 2.1},
+                           .predicted = {1.8, 1.5, 2.2},
+                           .log_file = "run.log",
+                           .log_sha256 = std::string(64, 'a'),
+                           .log_format = "megatron-lm",
+                           .date_utc = "2026-11-22T13:01:00Z",
+                           .tool_version = "0.1.0"};
+  return {.machine = "lumi-g", .anchors = {anchor, anchor}};
+}
+
+bool obeys(json const& document) {
+  json const schema_document = json::parse(calibration_schema());
+  valijson::Schema schema;
+  valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_document), schema);
+  return valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
+}
+
+std::string refusal(std::function<void(json&)> const& change) {
+  json document = calibration_to_json(invented());
+  change(document);
+  auto const file = std::filesystem::temp_directory_path() / "hpcadvise-calibration-test.json";
+  write_file_atomically(file, document.dump());
+  try {
+    read_calibration(file);
+    return "";
+  } catch (FileError const& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("A calibration is written as the schema says and read back the same", "[calibration]") {
+  auto const file = std::filesystem::temp_directory_path() / "hpcadvise-calibration-round.json";
+  write_calibration(invented(), file);
+  CHECK(obeys(json::parse(read_text_file(file))));
+  auto const read = read_calibration(file);
+  CHECK(calibration_to_json(read) == calibration_to_json(invented()));
+  CHECK(obeys(calibration_to_json(Calibration{.machine = "m", .anchors = {}})));
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("A broken calibration is refused with its place", "[calibration]") {
+  CHECK(refusal([](json&) {}) == "");
+  CHECK_THAT(refusal([](json& j) { j.erase("calibration_schema_version"); }), ContainsSubstring("not a calibration"));
+  CHECK_THAT(refusal([](json& j) { j["calibration_schema_version"] = 2; }),
+             ContainsSubstring("/calibration_schema_version"));
+  CHECK_THAT(refusal([](json& j) { j["anchors"][1].erase("plan"); }), ContainsSubstring("/anchors/1"));
+  CHECK_THAT(refusal([](json& j) { j["anchors"][0]["measured_step_time_s"]["low"] = 0; }),
+             ContainsSubstring("/anchors/0/measured_step_time_s"));
+  CHECK_THAT(refusal([](json& j) { j["anchors"][0]["predicted_step_time_s"]["high"] = 1; }),
+             ContainsSubstring("low <= median <= high"));
+  CHECK_THAT(refusal([](json& j) { j["anchors"][0]["devices"] = 0; }), ContainsSubstring("/anchors/0/devices"));
+}

@@ -34,7 +34,10 @@ struct MemoryEstimate {
     return allocated_bytes() + communication_bytes + runtime_bytes +
            constants::fragmentation_kept * fragmentation_bytes;
   }
+  // Whether it can be expected to run.
   bool fits() const { return needed_bytes() <= capacity_bytes; }
+  // Whether it runs with all that the allocator likes to hold: what is advised.
+  bool fits_undisturbed() const { return total_bytes() <= capacity_bytes; }
 };
 
 MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,

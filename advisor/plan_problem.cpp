@@ -82,6 +82,8 @@ std::string sharding_problem(ParallelPlan const& plan) {
 }
 
 std::string machine_problem(ParallelPlan const& plan, Machine const& machine) {
+  if (plan.offload != Offload::none && !machine.host_bound)
+    return fmt::format("offload to the host: {} is the host itself", machine.name);
   if (!machine.node_count) return {};
   auto const devices = *machine.node_count * machine.devices_per_node;
   if (plan.device_count() > devices)

@@ -139,7 +139,7 @@ class Scanner {
                  std::vector<Stage> const& stages, PipelinePace const& pace) {
     auto const memory = memory_of(job_, plan, machine_, framework_, facts_, micro_batch, stages);
     ScoredPlan scored{plan, 0, memory.total_bytes(), memory.capacity_bytes};
-    if (!memory.fits()) {
+    if (!memory.fits_undisturbed()) {
       ++result_.too_large;
       if (!result_.nearest || scored.memory_bytes < result_.nearest->memory_bytes) result_.nearest = scored;
       return;

@@ -23,7 +23,7 @@ NearestPlan nearest_plan(TrainingJob const& job, ParallelPlan const& plan, Machi
                          EstimateOptions const& options) {
   NearestPlan nearest;
   nearest.estimate = estimate_step(job, plan, machine, options);
-  nearest.over_bytes = nearest.estimate.memory.needed_bytes() - nearest.estimate.memory.capacity_bytes;
+  nearest.over_bytes = nearest.estimate.memory.total_bytes() - nearest.estimate.memory.capacity_bytes;
   nearest.part = largest_part(nearest.estimate.memory);
   return nearest;
 }
@@ -69,8 +69,9 @@ RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Mach
   RankedPlans ranked;
   PlanCollector collector(keep);
   std::optional<ScoredPlan> nearest;
-  // State in host memory is slow: only where nothing fits without.
+  // State in host memory is slow: only where nothing fits without. A machine that is its own host has none but that.
   for (Offload const offload : {Offload::none, Offload::optimizer}) {
+    if (offload != Offload::none && !machine.host_bound) break;
     auto const space = plan_space(job, device_count, machine, options.estimate, offload);
     auto const scan = scan_plans(job, device_count, space, machine, options.estimate, options.prune, collector);
     count(ranked, scan);

@@ -36,8 +36,9 @@ void print_estimate(ResolvedJob const& resolved, advisor::StepEstimate const& es
                        fmt::format(
                            "Memory on the fullest device: {} of {}{}", profiles::format_bytes(memory.total_bytes()),
                            profiles::format_bytes(memory.capacity_bytes),
-                           memory.fits()
-                               ? ""
+                           memory.fits_undisturbed() ? ""
+                           : memory.fits()
+                               ? ": tight, the allocator will have to give back what it holds"
                                : fmt::format(": does not fit; the largest part is {}", advisor::largest_part(memory))))
              << '\n'
              << memory_text(estimate, terminal);

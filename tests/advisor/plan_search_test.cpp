@@ -77,7 +77,7 @@ TEST_CASE("The search finds what ranking the estimates of all plans finds") {
   std::vector<StepEstimate> estimates;
   for (auto const& plan : legal_plans(job, 8, machine, {})) {
     auto estimate = estimate_step(job, plan, machine, {});
-    if (estimate.memory.fits()) estimates.push_back(std::move(estimate));
+    if (estimate.memory.fits_undisturbed()) estimates.push_back(std::move(estimate));
   }
   REQUIRE_FALSE(estimates.empty());
   RankedPlans brute_force;
@@ -142,7 +142,7 @@ TEST_CASE("The first plan is the fastest of all that fit") {
   auto const machine = lumi();
   auto const ranked = search_plans(job, 16, machine, {.around = false});
   for (auto const& plan : legal_plans(job, 16, machine, {})) {
-    if (estimate_memory(job, plan, machine, {}).fits())
+    if (estimate_memory(job, plan, machine, {}).fits_undisturbed())
       REQUIRE(estimate_step(job, plan, machine, {}).step_time_s.median >=
               ranked.plans.front().estimate.step_time_s.median);
   }
@@ -240,7 +240,7 @@ TEST_CASE("When nothing fits the nearest plan says by how much, in which part, a
   CHECK(ranked.nearest->estimate.plan.offload == Offload::optimizer);
   REQUIRE_FALSE(ranked.nearest->changes.empty());
   for (auto const& change : ranked.nearest->changes) {
-    CHECK(change.estimate.memory.fits());
+    CHECK(change.estimate.memory.fits_undisturbed());
     CHECK(change.relative_rate > 0);
   }
   CHECK(std::is_sorted(ranked.nearest->changes.begin(), ranked.nearest->changes.end(),
@@ -271,7 +271,7 @@ TEST_CASE("The count over which ZeRO-3 shards the state so far that it fits is t
     auto plan = plan_of(1, 1, devices, 1, devices);
     plan.sharding = Sharding::zero3;
     plan.recompute = Recompute::full;
-    return estimate_memory(job, plan, machine, {}).fits();
+    return estimate_memory(job, plan, machine, {}).fits_undisturbed();
   };
   CHECK(fits_on(*count));
   CHECK_FALSE(fits_on(*count - 1));

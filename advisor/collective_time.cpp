@@ -56,6 +56,9 @@ double collective_time_s(Machine const& machine, Collective collective, double b
   return network.latency_s * hops + wire_bytes / rate;
 }
 
+// Messages to different nodes wait for each other only as far as a device's queues are short: more than these overlap.
+constexpr double messages_in_a_row = 8;
+
 double all_to_all_time_s(Machine const& machine, double bytes, GroupPlacement const& group, int copies) {
   if (group.size <= 1 || bytes <= 0) return 0;
   auto const size = static_cast<double>(group.size);
@@ -72,7 +75,7 @@ double all_to_all_time_s(Machine const& machine, double bytes, GroupPlacement co
       machine.island_nodes && group.node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
   double const remote_s = remote_bytes * taper / machine.network.bytes_per_s_per_device;
   double const local_s = in_node > 1 ? local_bytes / bandwidth_at(machine.node_link, bytes) : 0;
-  return machine.network.latency_s * std::min(nodes, 8.0) + std::max(remote_s, local_s);
+  return machine.network.latency_s * std::min(nodes, messages_in_a_row) + std::max(remote_s, local_s);
 }
 
 }  // namespace hpcadvise::advisor

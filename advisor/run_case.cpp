@@ -57,7 +57,17 @@ std::optional<ModelSpec> described_model(RunCells& cells) {
   if (std::find(names.begin(), names.end(), name) == names.end()) return std::nullopt;
   ModelSpec model = built_in_model(name);
   bool const same = model.layer_count == cells.count("layers") && model.hidden_size == cells.count("hidden");
-  if (!same) return std::nullopt;
+  // What the row states and the description denies: another model of that name.
+  auto const differs = [&](std::string_view column, std::int64_t described) {
+    auto const stated = cells.count(column);
+    return stated && *stated != described;
+  };
+  std::int64_t const ffn_size = model.experts ? model.experts->expert_ffn_size : model.ffn_size;
+  if (!same || differs("heads", model.head_count) || differs("ffn_hidden", ffn_size) ||
+      differs("experts", model.experts ? model.experts->expert_count : 1))
+    return std::nullopt;
+  // Padded as the run had it.
+  model.vocabulary_size = cells.count("vocab").value_or(model.vocabulary_size);
   return model;
 }
 
@@ -141,7 +151,7 @@ std::int64_t data_parallel_of(RunCells& cells, ParallelPlan const& plan) {
   return data_parallel;
 }
 
-std::int64_t shard_group_of(RunCells& cells, ParallelPlan const& plan) {
+std::int64_t shard_group_of(RunCells& cells, ParallelPlan const& plan, RunMachine const& machine) {
   if (auto const group = cells.count("shard_group")) {
     if (plan.data_parallel % *group != 0)
       cells.refuse("shard_group", fmt::format("does not divide the {} data-parallel ranks", plan.data_parallel));
@@ -149,8 +159,7 @@ std::int64_t shard_group_of(RunCells& cells, ParallelPlan const& plan) {
   }
   // Hybrid sharding keeps its gathers inside a node.
   if (cells.text("sharding") != "hsdp") return 0;
-  std::int64_t const in_node =
-      std::max<std::int64_t>(1, cells.count("gpus_per_node").value_or(8) / plan.tensor_parallel);
+  std::int64_t const in_node = std::max<std::int64_t>(1, machine_of(machine).devices_per_node / plan.tensor_parallel);
   return cells.assume("shard_group", std::gcd(in_node, plan.data_parallel));
 }
 
@@ -160,7 +169,7 @@ std::int64_t usual_micro_batch(ParallelPlan const& plan) {
   return plan.pipeline_parallel > 1 ? 1 : std::gcd(plan.global_batch / plan.data_parallel, most);
 }
 
-ParallelPlan plan_of(RunCells& cells, FrameworkKind framework) {
+ParallelPlan plan_of(RunCells& cells, FrameworkKind framework, RunMachine const& machine) {
   ParallelPlan plan;
   plan.tensor_parallel = cells.or_assume("tp", cells.count("tp"), std::int64_t{1});
   plan.pipeline_parallel = cells.or_assume("pp", cells.count("pp"), std::int64_t{1});
@@ -172,7 +181,7 @@ ParallelPlan plan_of(RunCells& cells, FrameworkKind framework) {
   plan.sharding = sharding_of(cells, framework);
   plan.micro_batch = cells.or_assume("micro_batch", cells.count("micro_batch"), usual_micro_batch(plan));
   plan.recompute = recompute_of(cells);
-  plan.shard_group = shard_group_of(cells, plan);
+  plan.shard_group = shard_group_of(cells, plan, machine);
   bool const usual = framework == FrameworkKind::megatron_core;
   auto const sequence_parallel = cells.flag("sequence_parallel");
   plan.sequence_parallel = plan.tensor_parallel > 1 && cells.or_assume("sequence_parallel", sequence_parallel, usual);
@@ -240,7 +249,7 @@ RunCase run_case(RunCells& cells) {
   run.job.sequence_length = cells.needed_count("seq_len");
   run.job.precision = precision_of(cells);
   run.options = options_of(cells);
-  run.plan = plan_of(cells, run.options.framework);
+  run.plan = plan_of(cells, run.options.framework, run.machine);
   run.job.global_batch = run.plan.global_batch;
   if (cells.text("sharding") == "hsdp" && cells.text("shard_group").empty()) widen_until_it_fits(run);
   bool const recompute_assumed = cells.text("recompute").empty();

@@ -157,15 +157,21 @@ TEST_CASE("A hybrid group that is not stated is as many nodes as make room", "[r
 }
 
 TEST_CASE("A built-in model of the name and dimensions brings what no column says", "[runs]") {
-  Cells const deepseek{{"model", "deepseek-v3"}, {"layers", "61"}, {"hidden", "7168"}, {"heads", "128"}};
+  Cells const deepseek{{"model", "deepseek-v3"}, {"layers", "61"},       {"hidden", "7168"}, {"heads", "128"},
+                       {"kv_heads", ""},         {"ffn_hidden", "2048"}, {"head_dim", ""},   {"vocab", "129536"},
+                       {"experts", "256"},       {"top_k", "8"}};
   auto const model = read(deepseek).run.job.model;
   CHECK(model.latent_attention);
   REQUIRE(model.experts);
   CHECK(model.experts->shared_ffn_size > 0);
+  CHECK(model.vocabulary_size == 129536);  // padded, as the row states
   // Cut down to fewer layers it is another model.
   Cells shortened = deepseek;
   shortened["layers"] = "4";
   CHECK_FALSE(read(shortened).run.job.model.latent_attention);
+  Cells wider = deepseek;
+  wider["ffn_hidden"] = "4096";
+  CHECK_FALSE(read(wider).run.job.model.latent_attention);
 }
 
 TEST_CASE("Where recomputation is not stated, it is the least that makes room", "[runs]") {

@@ -67,7 +67,7 @@ std::string recommendation_text(advisor::StepEstimate const& best) {
   if (!advisor::crowded(best))
     return "* recommended: of those tied with the fastest, the simplest that leaves a tenth of the memory free";
   return fmt::format(
-      "* recommended, but tight: it fills {} of the memory, and this estimate is off by about 9 % in the median; try "
+      "* recommended, but tight: it fills {} of the memory, and this estimate is off by about 7 % in the median; try "
       "it "
       "early, or take a plan that leaves more",
       profiles::format_ratio_as_percent(best.memory.total_bytes() / best.memory.capacity_bytes));

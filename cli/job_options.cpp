@@ -57,7 +57,11 @@ profiles::Precision resolve_precision(std::string const& name, ResolvedJob& reso
   using profiles::Precision;
   auto const& machine = resolved.machine;
   if (name.empty()) {
-    if (has_rate(machine, Precision::bf16)) return Precision::bf16;
+    if (machine.gemm.contains(Precision::bf16)) return Precision::bf16;
+    if (machine.gemm.contains(Precision::fp16)) {
+      resolved.assumed.emplace_back("precision fp16, because no bf16 rate is known there");
+      return Precision::fp16;
+    }
     resolved.assumed.emplace_back("precision fp32, because no bf16 rate is known there");
     return Precision::fp32;
   }

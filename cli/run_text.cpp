@@ -22,15 +22,27 @@ std::string count_text(Interval const& interval) {
                      profiles::format_count(interval.high));
 }
 
+std::string useful_batches(advisor::BatchAdvice const& batch) {
+  auto const critical =
+      fmt::format("{} ({} tokens)", batch.critical_global_batch, profiles::format_count(batch.critical_batch_tokens));
+  if (batch.least_global_batch <= batch.critical_global_batch)
+    return fmt::format("of a useful {} to {}", batch.least_global_batch, critical);
+  return fmt::format("and no size serves both: these devices need {}, the statistics of training end at {}",
+                     batch.least_global_batch, critical);
+}
+
 }  // namespace
 
 std::string batch_text(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job, Terminal const& terminal) {
   std::vector<std::string> lines{
       fmt::format("micro-batch: {} sequence{} reach{} the plateau of the rate", batch.plateau_micro_batch,
                   batch.plateau_micro_batch == 1 ? "" : "s", batch.plateau_micro_batch == 1 ? "es" : ""),
-      fmt::format("global batch: {} sequences, of a useful {} to {} ({} tokens)", job.global_batch,
-                  batch.least_global_batch, batch.critical_global_batch,
-                  profiles::format_count(batch.critical_batch_tokens))};
+      fmt::format("global batch: {} sequences, {}", job.global_batch, useful_batches(batch))};
+  if (job.global_batch > batch.critical_global_batch)
+    lines.push_back(
+        fmt::format("{} sequences are {:.1f} times the critical batch: most of what more devices add is lost; "
+                    "take fewer of both",
+                    job.global_batch, double(job.global_batch) / double(batch.critical_global_batch)));
   lines.insert(lines.end(), batch.notes.begin(), batch.notes.end());
   return styled(terminal, Style::bold, "Batch sizes") + '\n' + bullets(lines, terminal);
 }

@@ -35,24 +35,24 @@ struct FittedConstants {
 
   double tensor_parallel_exposure = 0.899;
   double tensor_parallel_exposure_overlapped = 0.4;
-  double pipeline_exposure = 0.835;
+  double pipeline_exposure = 0.834;
   double expert_parallel_exposure = 0.8;
   double context_attention_factor = 0.94;
   double overlap_cost = 0.143;
   double gather_exposure = 0.7;
-  double owner_broadcast_s = 0.00319;
-  double aggregation_exponent_old = 0.494;
+  double owner_broadcast_s = 0.00318;
+  double aggregation_exponent_old = 0.497;
 
   // What collectives reach of the nominal rate.
-  double network_omni_path = 0.471;
-  double network_roce = 0.62;
-  double network_infiniband = 0.969;
+  double network_omni_path = 0.472;
+  double network_roce = 0.621;
+  double network_infiniband = 0.968;
   double network_slingshot = 0.8;
   double network_unknown = 0.66;
   double ring_latency_s = 1.5e-05;
 
-  double host_layer_fused_s = 0.0033;
-  double host_layer_eager_s = 0.00944;
+  double host_layer_fused_s = 0.00331;
+  double host_layer_eager_s = 0.00948;
   double micro_batch_s = 0.002;
   double jitter_per_doubling = 0.008;
 };

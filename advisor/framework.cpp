@@ -16,6 +16,9 @@ using F = FittedConstants;
 // read 2 + 2, 8); in bf16 (6). FSDP copies parameters out of two gathers (4 + 4), gradients into the scatter and adds
 // the shard (8).
 // Logits: in 16 bit with an fp32 copy and the fp32 softmax (10); a fused loss keeps 16 bit and its gradient (4).
+// DeepSpeed's pipeline engine, which Megatron-DeepSpeed runs without pipeline as well, has two buffers on the last stage
+// and empties neither before it is used again: the fp32 logits of two micro-batches (8 of 10) outlive their backward
+// pass (deepspeed/runtime/pipe/engine.py, _exec_forward_pass; megatron/model/gpt_model.py).
 constexpr std::array traits{
     FrameworkTraits{.kind = megatron_core,
                     .name = "megatron-core",
@@ -28,6 +31,7 @@ constexpr std::array traits{
                     .tensor_parallel_exposure = &F::tensor_parallel_exposure_overlapped,
                     .gradient_overlap = GradientOverlap::last_backward,
                     .drops_by_default = true,
+                    .weighs_inside_experts = true,
                     .logit_bytes = 6,
                     .gradient_wire_bytes = 2,
                     .selective_repeats_activations = true},
@@ -50,6 +54,7 @@ constexpr std::array traits{
                     .pipeline_sends_whole = true,
                     .embedding_is_a_stage_item = true,
                     .drops_by_default = true,
+                    .logit_share_kept = 0.8,
                     .gradient_bytes = 6,
                     .zero_bucket_bytes = constants::zero_bucket_bytes,
                     .shards_bf16_optimizer = true},

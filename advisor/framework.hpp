@@ -59,7 +59,11 @@ struct FrameworkTraits {
   bool drops_by_default = false;   // dropout, unless told not to (Megatron's --hidden-dropout 0.1)
   bool fp32_weights = false;       // kept in fp32 and cast as they are gathered: no master copy beside them
   double gated_ffn_copies = 3;     // FFN-wide tensors that a gated FFN keeps for its backward pass; 3 when fused
+  // The router's weights multiply the activation function's output, so that the expert's own output need not be kept
+  // (megatron/core/transformer/moe/experts.py).
+  bool weighs_inside_experts = false;
   double logit_bytes = 10;         // kept for the backward pass of the loss, a logit
+  double logit_share_kept = 0;     // of them, while the layers' backward passes run
   double gradient_bytes = 4;       // a parameter, in 16-bit training
   double zero_bucket_bytes = 0;    // reduce and gather buckets under ZeRO-1 and 2
   double gradient_wire_bytes = 4;  // as reduced, in bf16 training; fp16 gradients travel as 2

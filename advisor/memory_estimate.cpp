@@ -85,9 +85,10 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
     saved_bytes += micro_batch.multi_token_bytes;
     memory.logits_bytes = micro_batch.logits_bytes;
   }
-  // The logits are gone before the first layer is recomputed: what the larger of the two needs is enough for both.
+  // What is left of the logits when the first layer is recomputed makes room for it, or it needs more than they did.
+  double const room_bytes = memory.logits_bytes * (1 - framework.logit_share_kept);
   memory.activations_bytes =
-      micro_batches_in_flight(plan, index) * saved_bytes + std::max(0.0, working_bytes - memory.logits_bytes);
+      micro_batches_in_flight(plan, index) * saved_bytes + std::max(0.0, working_bytes - room_bytes);
 
   std::array const groups{plan.tensor_parallel, plan.pipeline_parallel, plan.context_parallel, plan.expert_parallel,
                           plan.data_parallel};

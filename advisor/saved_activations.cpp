@@ -22,11 +22,14 @@ double ffn_copies(ModelSpec const& model, FrameworkTraits const& framework) {
   return model.gated_ffn ? framework.gated_ffn_copies : 2;
 }
 
-// A token's copies, one for each of its experts: their inputs and outputs, and what stands between.
-double expert_elements(ModelSpec const& model, ParallelPlan const& plan, double ffn_copies) {
+// A token's copies, one for each of its experts: their inputs, what stands between, and their outputs where these are
+// weighed last.
+double expert_elements(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework,
+                       double ffn_copies) {
   auto const& experts = *model.experts;
   double const copies = experts.experts_per_token;
-  double const routed = copies * (2 * real(model.hidden_size) + ffn_copies * real(experts.expert_ffn_size));
+  double const ends = framework.weighs_inside_experts ? 1 : 2;
+  double const routed = copies * (ends * real(model.hidden_size) + ffn_copies * real(experts.expert_ffn_size));
   return (routed + ffn_copies * real(experts.shared_ffn_size)) / real(plan.tensor_parallel);
 }
 
@@ -45,7 +48,7 @@ double linear_bytes(ModelSpec const& model, LayerKind const& kind, ParallelPlan 
   double const linear_inputs = recomputes_pointwise ? 0 : 2 * hidden;           // of QKV and of the FFN
   double const dropout_masks = has_dropout(model, framework) ? 2 * hidden : 0;  // one byte each
   double const copies = ffn_copies(model, framework) - (recomputes_pointwise ? 1 : 0);
-  double const ffn = kind.experts ? expert_elements(model, plan, copies) : copies * real(model.ffn_size) / t;
+  double const ffn = kind.experts ? expert_elements(model, plan, framework, copies) : copies * real(model.ffn_size) / t;
   return element * ((norm_inputs + linear_inputs) / norm_share + attention_elements(model) / t + ffn) +
          dropout_masks / norm_share;
 }

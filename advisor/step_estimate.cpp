@@ -35,12 +35,12 @@ StepTerms step_terms(CostContext const& context, ModelFacts const& facts, ModelC
 
   StepTerms terms;
   double backward_s = 0;
-  double host_s = 0;
+  double host_s = cost.fixed_s;
   for (std::size_t kind = 0; kind < stage.layers.size(); ++kind) {
     double const layers = real(stage.layers[kind]);
     add_block(terms, cost.kinds[kind], micro_batches * layers);
     backward_s += layers * cost.kinds[kind].backward_s();
-    host_s += layers * host_bound_s(context, cost.kinds[kind]);
+    host_s += layers * cost.kinds[kind].host_s;
   }
   if (stage.has_embedding) add_block(terms, cost.embedding, micro_batches);
   if (stage.has_embedding) backward_s += cost.embedding.backward_s();
@@ -48,6 +48,7 @@ StepTerms step_terms(CostContext const& context, ModelFacts const& facts, ModelC
     add_block(terms, cost.head, micro_batches);
     add_block(terms, cost.multi_token, micro_batches);
     backward_s += cost.head.backward_s() + cost.multi_token.backward_s();
+    host_s += cost.multi_token.host_s;
   }
   terms.pipeline_bubble_s = pipeline_bubble_s(context.plan, pace);
   terms.pipeline_transfer_s = pipeline_transfer_s(context);
@@ -58,7 +59,7 @@ StepTerms step_terms(CostContext const& context, ModelFacts const& facts, ModelC
   terms.optimizer_s = optimizer_cost_s(context, parameters) + offload_cost_s(context, parameters);
   terms.elementwise_s += micro_batches * accumulation_cost_s(context, parameters.total());
 
-  terms.other_s = micro_batches * (host_s + context.machine.fitted.micro_batch_s);
+  terms.other_s = micro_batches * host_s;
   terms.other_s += jitter_s(context, terms.total_s());
   return terms;
 }

@@ -6,6 +6,7 @@
 #include "advisor/cost/context_parallel.hpp"
 #include "advisor/cost/elementwise.hpp"
 #include "advisor/cost/expert_parallel.hpp"
+#include "advisor/cost/other.hpp"
 #include "advisor/cost/recompute.hpp"
 #include "advisor/cost/tensor_parallel.hpp"
 
@@ -31,6 +32,7 @@ BlockCost block_cost(CostContext const& context, Block const& block) {
 BlockCost layer_cost(CostContext const& context, Block const& block) {
   auto cost = block_cost(context, block);
   cost.recompute_s = recompute_cost_s(context, cost);
+  cost.host_s = host_bound_s(context, cost);
   return cost;
 }
 
@@ -50,6 +52,7 @@ BlockCost multi_token_cost(CostContext const& context, BlockCost const& head) {
   cost.context_parallel = sum(layer.context_parallel, head.context_parallel, modules);
   cost.expert_parallel = sum(layer.expert_parallel, head.expert_parallel, modules);
   cost.recompute_s = modules * layer.recompute_s;
+  cost.host_s = modules * layer.host_s;
   cost.extrapolated = layer.extrapolated;
   return cost;
 }
@@ -64,6 +67,7 @@ ModelCost model_cost(CostContext const& context, std::span<LayerKind const> kind
   cost.embedding = block_cost(context, embedding_block(context.job, context.plan));
   cost.head = block_cost(context, head_block(context.job, context.plan));
   cost.multi_token = multi_token_cost(context, cost.head);
+  cost.fixed_s = context.machine.fitted.micro_batch_s;
   return cost;
 }
 

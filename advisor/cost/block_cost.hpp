@@ -19,6 +19,7 @@ struct BlockCost {
   Pass context_parallel;
   Pass expert_parallel;
   double recompute_s = 0;
+  double host_s = 0;  // what a slow host adds to all of these, see other.hpp
   bool extrapolated = false;
 
   double forward_s() const {
@@ -30,6 +31,7 @@ struct BlockCost {
     return compute.backward_s + attention.backward_s + elementwise.backward_s + tensor_parallel.backward_s +
            context_parallel.backward_s + expert_parallel.backward_s + recompute_s;
   }
+  // On the device.
   double total_s() const { return forward_s() + backward_s(); }
 };
 
@@ -40,6 +42,7 @@ struct ModelCost {
   BlockCost embedding;
   BlockCost head;
   BlockCost multi_token;  // of all modules, each with its head
+  double fixed_s = 0;     // of a micro-batch on any stage
 
   bool extrapolated() const;
 };

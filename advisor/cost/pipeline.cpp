@@ -6,12 +6,14 @@
 namespace hpcadvise::advisor {
 namespace {
 
+double pass_s(BlockCost const& block) { return block.total_s() + block.host_s; }
+
 double stage_s(Stage const& stage, ModelCost const& cost) {
-  double time_s = 0;
+  double time_s = cost.fixed_s;
   for (std::size_t kind = 0; kind < stage.layers.size(); ++kind)
-    time_s += static_cast<double>(stage.layers[kind]) * cost.kinds[kind].total_s();
-  if (stage.has_embedding) time_s += cost.embedding.total_s();
-  if (stage.has_head) time_s += cost.head.total_s() + cost.multi_token.total_s();
+    time_s += static_cast<double>(stage.layers[kind]) * pass_s(cost.kinds[kind]);
+  if (stage.has_embedding) time_s += pass_s(cost.embedding);
+  if (stage.has_head) time_s += pass_s(cost.head) + pass_s(cost.multi_token);
   return time_s;
 }
 

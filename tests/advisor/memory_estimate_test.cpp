@@ -132,6 +132,18 @@ TEST_CASE("Logits and a layer's recomputation never stand in memory together") {
   CHECK_THAT(memory.logits_bytes, WithinRel(logits_bytes(job, plan, fused)));
 }
 
+TEST_CASE("DeepSpeed's pipeline engine holds 8 of 10 bytes a logit while the layers are recomputed") {
+  auto const job = job_of(small_gpt());
+  auto plan = plan_of(1, 1, 1);
+  plan.recompute = Recompute::full;
+  EstimateOptions const deepspeed{.framework = FrameworkKind::megatron_deepspeed, .flash_attention = false};
+  auto const saved = activations_of(job, plan, deepspeed);
+  auto const memory = estimate_memory(job, plan, round_machine(), deepspeed);
+  double const room_bytes = 0.2 * logits_bytes(job, plan, deepspeed);
+  REQUIRE(saved.working_bytes > room_bytes);
+  CHECK_THAT(memory.activations_bytes, WithinRel(8 * saved.layer_bytes + saved.working_bytes - room_bytes));
+}
+
 TEST_CASE("FSDP keeps fp32 weights, gradients and moments: 16 bytes a parameter") {
   auto plan = plan_of(1, 1, 8);
   plan.sharding = Sharding::zero3;
@@ -230,12 +242,15 @@ TEST_CASE("Only frameworks that drop by default keep masks, and only of models w
              WithinRel(masks));
 }
 
-TEST_CASE("A mixture keeps each copy of a token: its input, its output and what is between") {
-  // Hidden size 1024: norms and inputs 4, Q K V and output 4; two copies of 2 x 1024 and gate, up and product of 512.
-  double const elements = 4 * 1024 + 4 * 1024 + 2 * (2 * 1024 + 3 * 512);
+TEST_CASE("A mixture keeps each copy of a token: its input, what is between, and its output where it is weighed last") {
+  // Hidden size 1024: norms and inputs 4, Q K V and output 4; two copies of 1024 and gate, up and product of 512.
+  double const elements = 4 * 1024 + 4 * 1024 + 2 * (1024 + 3 * 512);
   double const log_sums = 4 * 16;
-  CHECK_THAT(activations_of(job_of(mixture_of_eight()), plan_of(1, 1, 1), fused).layer_bytes,
-             WithinRel(1024 * (2 * elements + log_sums)));
+  auto const bytes_of = [](EstimateOptions const& options) {
+    return activations_of(job_of(mixture_of_eight()), plan_of(1, 1, 1), options).layer_bytes;
+  };
+  CHECK_THAT(bytes_of(fused), WithinRel(1024 * (2 * elements + log_sums)));
+  CHECK_THAT(bytes_of({.framework = FrameworkKind::megatron_legacy}) - bytes_of(fused), WithinRel(1024 * 2.0 * 2 * 1024));
 }
 
 TEST_CASE("Latent attention keeps its latent vectors beside queries, keys, values and output") {

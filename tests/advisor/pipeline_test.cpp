@@ -91,6 +91,17 @@ TEST_CASE("The stage with the head sets the pace when layers are equal") {
   CHECK_THAT(pace.all_s, WithinRel(12.0 + 12.3));
 }
 
+TEST_CASE("A stage takes what the host adds to its layers and to each micro-batch, and so does its bubble") {
+  ModelCost cost;
+  cost.kinds.resize(1);
+  cost.kinds[0].compute = {1, 2};
+  cost.kinds[0].host_s = 0.5;
+  cost.fixed_s = 0.25;
+  auto const pace = pipeline_pace(stage_layout(small_gpt(), plan_of(1, 2, 1), plain), cost);
+  CHECK_THAT(pace.slowest_s, WithinRel(4 * 3.5 + 0.25));
+  CHECK_THAT(pipeline_bubble_s(plan_of(1, 2, 1), pace), WithinRel(4 * 3.5 + 0.25));
+}
+
 TEST_CASE("Stages exchange one activation each way for each micro-batch, whole from DeepSpeed's every rank") {
   auto const job = job_of(small_gpt());
   auto const machine = round_machine();

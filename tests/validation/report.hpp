@@ -3,6 +3,7 @@
 
 // Everything that is said of the advisor's accuracy, from one run over the table of published runs.
 
+#include "anchoring.hpp"
 #include "fit.hpp"
 #include "score.hpp"
 
@@ -28,6 +29,9 @@ std::string markdown(Validation const& validation);
 
 // The median over sources of each one's median error.
 double median_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
+                           std::vector<double> const& sigmas);
+// The mean over sources of each one's share of runs between the 10th and the 90th percentile.
+double inside_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
                            std::vector<double> const& sigmas);
 
 }  // namespace hpcadvise::validation

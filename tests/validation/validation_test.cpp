@@ -20,15 +20,6 @@ Validation const& published() {
   return validation;
 }
 
-std::string source_of(Case const& each) { return each.row.source_group; }
-
-double inside_over_sources(std::vector<double> const& residuals) {
-  std::vector<double> shares;
-  for (auto const& group : errors_by(published().cases, residuals, published().sigmas, source_of))
-    shares.push_back(group.errors.inside_share);
-  return mean(shares);
-}
-
 }  // namespace
 
 TEST_CASE("A source that was left out of the fit is predicted within the limits") {
@@ -65,8 +56,8 @@ TEST_CASE("Four of five unseen runs lie between the 10th and the 90th percentile
   double const inside = errors_of(v.left_out, v.sigmas).inside_share;
   CHECK(inside >= 0.75);
   CHECK(inside <= 0.85);
-  CHECK(inside_over_sources(v.left_out) >= 0.75);
-  CHECK(inside_over_sources(v.left_out) <= 0.85);
+  CHECK(inside_over_sources(v.cases, v.left_out, v.sigmas) >= 0.75);
+  CHECK(inside_over_sources(v.cases, v.left_out, v.sigmas) <= 0.85);
 }
 
 TEST_CASE("Memory is within 8 % in the median, and what ran is called feasible") {
@@ -75,7 +66,7 @@ TEST_CASE("Memory is within 8 % in the median, and what ran is called feasible")
   CHECK(memory.median_error <= 0.08);
   CHECK(double(memory.ran_but_called_infeasible) <= 0.02 * double(memory.ran));
   CHECK(memory.out_of_memory == 8);
-  CHECK(memory.out_of_memory_called >= 5);
+  CHECK(memory.out_of_memory_called >= 7);
 }
 
 TEST_CASE("Plans of one problem come out in the right order") {
@@ -85,6 +76,24 @@ TEST_CASE("Plans of one problem come out in the right order") {
   CHECK(order.right_share >= 0.85);
   CHECK(order.median_regret <= 0.03);
   CHECK(order_score(v.cases, v.left_out).right_share >= 0.84);
+}
+
+TEST_CASE("One measured step brings the other plans of a machine within 5 %, and a machine that was left out nearer") {
+  auto const& v = published();
+  CHECK(median_after(errors_after_anchoring(v.cases, v.in_sample, v.sigmas, 1)) <= 0.05);
+  auto const left_out = errors_after_anchoring(v.cases, v.left_out, v.sigmas, 1);
+  CHECK(left_out.size() >= 11);
+  CHECK(median_after(left_out) < median_before(left_out));
+  CHECK(median_after(left_out) <= 0.06);
+}
+
+TEST_CASE("A factor that all runs of a machine share is taken away by three of them, but for what a prior holds back") {
+  auto const& v = published();
+  std::vector<double> const shared(v.cases.size(), 0.2);
+  for (auto const& machine : errors_after_anchoring(v.cases, shared, v.sigmas, 3)) {
+    INFO(machine.machine);
+    CHECK(machine.after < machine.before / 2);
+  }
 }
 
 TEST_CASE("docs/validation.md is what the program writes") {

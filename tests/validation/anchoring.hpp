@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a calibration on some measured steps of a machine does for the other plans on it.
+
+#include "cases.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace hpcadvise::validation {
+
+struct AnchoredErrors {
+  std::string machine;  // source and device
+  std::size_t runs = 0;
+  double before = 0;  // median error of every run
+  double after = 0;   // of the runs that are not anchors, over all choices of anchors
+};
+
+// Each run in turn is an anchor, together with those a third of the table or two thirds further on where there are
+// three. Machines with fewer than `anchors` + 2 runs are left out. `residuals` and `log_sigmas` belong to `cases`.
+std::vector<AnchoredErrors> errors_after_anchoring(std::vector<Case> const& cases, std::vector<double> const& residuals,
+                                                   std::vector<double> const& log_sigmas, std::size_t anchors);
+
+double median_before(std::vector<AnchoredErrors> const& machines);
+double median_after(std::vector<AnchoredErrors> const& machines);
+
+}  // namespace hpcadvise::validation

@@ -14,45 +14,48 @@ struct FittedConstants {
   // What training reaches of the best published GEMM rate.
   double gemm_sustained_sm70 = 1.03;
   double gemm_sustained_sm80 = 1.01;
-  double gemm_sustained_sm90 = 0.916;
-  double gemm_sustained_gfx90a = 0.793;
-  double fp8_gemm_efficiency = 0.781;
-  double fp8_gemm_efficiency_fused = 0.88;
-  double fp8_rowwise_factor = 0.62;
+  double gemm_sustained_sm90 = 0.961;
+  double gemm_sustained_gfx90a = 0.794;
+  double fp8_gemm_efficiency = 0.776;
+  double fp8_gemm_efficiency_fused = 0.908;
+  double fp8_rowwise_factor = 0.621;
 
-  double flash_attention_factor = 0.63;
-  double batched_gemm_factor = 0.521;
-  double softmax_factor = 0.929;
+  double flash_attention_factor = 0.61;
+  double flash_attention_factor_current = 0.743;
+  double batched_gemm_factor = 0.522;
+  double softmax_factor = 0.926;
 
   // Bytes that elementwise work moves, over the count of operators.cpp.
-  double elementwise_fused = 0.792;
+  double elementwise_fused = 0.822;
   double elementwise_unfused = 1.39;
-  double elementwise_eager = 1.22;
-  double elementwise_compiled = 0.811;
-  double elementwise_core = 0.9;
+  double elementwise_eager = 1.24;
+  double elementwise_compiled = 0.819;
+  double elementwise_core = 0.886;
   double elementwise_unknown_plain = 0.89;
   double elementwise_unknown_gated = 1.09;
 
-  double tensor_parallel_exposure = 0.899;
-  double tensor_parallel_exposure_overlapped = 0.4;
-  double pipeline_exposure = 0.834;
-  double expert_parallel_exposure = 0.8;
-  double context_attention_factor = 0.94;
-  double overlap_cost = 0.143;
+  double tensor_parallel_exposure = 0.898;
+  double tensor_parallel_exposure_overlapped = 0.297;
+  double pipeline_exposure = 0.813;
+  double expert_parallel_exposure = 0.815;
+  double context_attention_factor = 0.972;
+  double overlap_cost = 0.151;
   double gather_exposure = 0.7;
-  double owner_broadcast_s = 0.00318;
-  double aggregation_exponent_old = 0.497;
+  double owner_broadcast_s = 0.00317;
+  double aggregation_exponent_old = 0.5;
 
   // What collectives reach of the nominal rate.
-  double network_omni_path = 0.472;
-  double network_roce = 0.621;
-  double network_infiniband = 0.968;
+  double network_omni_path = 0.471;
+  double network_roce = 0.623;
+  double network_infiniband = 0.967;
   double network_slingshot = 0.8;
   double network_unknown = 0.66;
   double ring_latency_s = 1.5e-05;
 
   double host_layer_fused_s = 0.00331;
-  double host_layer_eager_s = 0.00948;
+  double host_layer_core_s = 0.00161;
+  double host_layer_experts_s = 0.00489;
+  double host_layer_eager_s = 0.00954;
   double micro_batch_s = 0.002;
   double jitter_per_doubling = 0.008;
 };

@@ -16,16 +16,16 @@ using F = FittedConstants;
 // read 2 + 2, 8); in bf16 (6). FSDP copies parameters out of two gathers (4 + 4), gradients into the scatter and adds
 // the shard (8).
 // Logits: in 16 bit with an fp32 copy and the fp32 softmax (10); a fused loss keeps 16 bit and its gradient (4).
-// DeepSpeed's pipeline engine, which Megatron-DeepSpeed runs without pipeline as well, has two buffers on the last stage
-// and empties neither before it is used again: the fp32 logits of two micro-batches (8 of 10) outlive their backward
-// pass (deepspeed/runtime/pipe/engine.py, _exec_forward_pass; megatron/model/gpt_model.py).
+// DeepSpeed's pipeline engine, which Megatron-DeepSpeed runs without pipeline as well, has two buffers on the last
+// stage and empties neither before it is used again: the fp32 logits of two micro-batches (8 of 10) outlive their
+// backward pass (deepspeed/runtime/pipe/engine.py, _exec_forward_pass; megatron/model/gpt_model.py).
 constexpr std::array traits{
     FrameworkTraits{.kind = megatron_core,
                     .name = "megatron-core",
                     .elementwise_plain = &F::elementwise_fused,
                     .elementwise_gated = &F::elementwise_core,
-                    .host_layer_plain_s = &F::host_layer_fused_s,
-                    .host_layer_gated_s = &F::host_layer_fused_s,
+                    .host_layer_plain_s = &F::host_layer_core_s,
+                    .host_layer_gated_s = &F::host_layer_core_s,
                     .fused_casts = true,
                     .current_attention = true,
                     .tensor_parallel_exposure = &F::tensor_parallel_exposure_overlapped,

@@ -32,7 +32,7 @@ BlockCost block_cost(CostContext const& context, Block const& block) {
 BlockCost layer_cost(CostContext const& context, Block const& block) {
   auto cost = block_cost(context, block);
   cost.recompute_s = recompute_cost_s(context, cost);
-  cost.host_s = host_bound_s(context, cost);
+  cost.host_s = host_bound_s(context, cost, block.copies > 0);
   return cost;
 }
 

@@ -27,9 +27,11 @@ struct CostContext {
     return *options.tensor_parallel_overlap ? machine.fitted.tensor_parallel_exposure_overlapped
                                             : machine.fitted.tensor_parallel_exposure;
   }
-  double host_layer_s() const {
+  // What the host needs for a layer, of experts or not.
+  double host_layer_s(bool experts) const {
     if (!machine.host_bound) return 0;
-    return fitted(job.model.gated_ffn ? framework.host_layer_gated_s : framework.host_layer_plain_s);
+    double const routing_s = experts ? machine.fitted.host_layer_experts_s : 0;
+    return routing_s + fitted(job.model.gated_ffn ? framework.host_layer_gated_s : framework.host_layer_plain_s);
   }
   // Of FP8's linear layers over the machine's FP8 rate, which counts the casts.
   double fp8_factor() const {

@@ -5,9 +5,9 @@
 
 namespace hpcadvise::advisor {
 
-double host_bound_s(CostContext const& context, BlockCost const& layer) {
+double host_bound_s(CostContext const& context, BlockCost const& layer, bool experts) {
   double const device_s = layer.total_s();
-  return std::hypot(device_s, context.host_layer_s()) - device_s;
+  return std::hypot(device_s, context.host_layer_s(experts)) - device_s;
 }
 
 double jitter_s(CostContext const& context, double step_s) {

@@ -9,7 +9,7 @@ namespace hpcadvise::advisor {
 
 // What the host adds to one layer of one micro-batch: the root of both times' squares, less the device time. Little
 // where the device is slow, most of the host's time where it is fast.
-double host_bound_s(CostContext const& context, BlockCost const& layer);
+double host_bound_s(CostContext const& context, BlockCost const& layer, bool experts);
 
 // `step_s` is everything else.
 double jitter_s(CostContext const& context, double step_s);

@@ -250,7 +250,8 @@ TEST_CASE("A mixture keeps each copy of a token: its input, what is between, and
     return activations_of(job_of(mixture_of_eight()), plan_of(1, 1, 1), options).layer_bytes;
   };
   CHECK_THAT(bytes_of(fused), WithinRel(1024 * (2 * elements + log_sums)));
-  CHECK_THAT(bytes_of({.framework = FrameworkKind::megatron_legacy}) - bytes_of(fused), WithinRel(1024 * 2.0 * 2 * 1024));
+  CHECK_THAT(bytes_of({.framework = FrameworkKind::megatron_legacy}) - bytes_of(fused),
+             WithinRel(1024 * 2.0 * 2 * 1024));
 }
 
 TEST_CASE("Latent attention keeps its latent vectors beside queries, keys, values and output") {

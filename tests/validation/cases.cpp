@@ -1,26 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cases.hpp"
 
+#include "advisor/device_classes.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 namespace hpcadvise::validation {
 namespace {
 
-bool may_be_fitted(advisor::RunResult const& row) { return row.tier == "A" && row.source_group != "JZV"; }
+enum class Use { headline, fit_only, prediction };
 
-std::vector<Case> cases_where(std::vector<advisor::RunResult> const& rows, bool fitted) {
+Use use_of(advisor::RunResult const& row) {
+  if (row.source_group == "JZV") return Use::prediction;
+  if (row.tier == "A") return Use::headline;
+  auto const architecture = advisor::machine_of(row.run->machine).architecture;
+  bool const core = row.run->options.framework == advisor::FrameworkKind::megatron_core;
+  return core && advisor::device_class(architecture).fitted() ? Use::fit_only : Use::prediction;
+}
+
+std::vector<Case> cases_for(Use use, std::vector<advisor::RunResult> const& rows) {
   std::vector<Case> cases;
   for (auto const& row : rows)
-    if (row.run && row.measured_step_time_s && may_be_fitted(row) == fitted)
-      cases.push_back({row, *row.measured_step_time_s});
+    if (row.run && row.measured_step_time_s && use_of(row) == use) cases.push_back({row, *row.measured_step_time_s});
   return cases;
 }
 
 }  // namespace
 
-std::vector<Case> step_time_cases(std::vector<advisor::RunResult> const& rows) { return cases_where(rows, true); }
-std::vector<Case> unfitted_cases(std::vector<advisor::RunResult> const& rows) { return cases_where(rows, false); }
+std::vector<Case> step_time_cases(std::vector<advisor::RunResult> const& rows) {
+  return cases_for(Use::headline, rows);
+}
+std::vector<Case> core_cases(std::vector<advisor::RunResult> const& rows) { return cases_for(Use::fit_only, rows); }
+std::vector<Case> unfitted_cases(std::vector<advisor::RunResult> const& rows) {
+  return cases_for(Use::prediction, rows);
+}
 
 std::vector<std::string> sources_of(std::vector<Case> const& cases) {
   std::vector<std::string> sources;

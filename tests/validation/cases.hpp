@@ -18,7 +18,10 @@ struct Case {
 
 // Runs of tier A with a step time, but JZV: its authors warn of 40 % network noise.
 std::vector<Case> step_time_cases(std::vector<advisor::RunResult> const& rows);
-// Runs of tier B with a step time, never fitted, and JZV.
+// Of tier B, those of Megatron-Core on devices whose GEMM rate is fitted. Hardly a run of tier A knows this framework,
+// and what they do not state, recomputation, follows from memory.
+std::vector<Case> core_cases(std::vector<advisor::RunResult> const& rows);
+// The others with a step time, never fitted.
 std::vector<Case> unfitted_cases(std::vector<advisor::RunResult> const& rows);
 
 // Sources, each once, in the table's order.

@@ -14,11 +14,13 @@ namespace hpcadvise::validation {
 
 struct Validation {
   std::vector<advisor::RunResult> rows;
-  std::vector<Case> cases;     // fitted
+  std::vector<Case> cases;     // fitted, tier A: the headline
+  std::vector<Case> core;      // fitted, tier B: Megatron-Core
   std::vector<Case> unfitted;  // only predicted
   advisor::FittedConstants fitted;
-  std::vector<double> sigmas, unfitted_sigmas;                        // as shipped, in log
-  std::vector<double> from_priors, in_sample, left_out, of_unfitted;  // log residuals
+  std::vector<double> sigmas, core_sigmas, unfitted_sigmas;  // as shipped, in log
+  // Log residuals.
+  std::vector<double> from_priors, in_sample, left_out, core_in_sample, core_left_out, of_unfitted;
 };
 
 // Takes some seconds: a fit for each source. The same bytes in, the same out.

@@ -12,7 +12,8 @@ constexpr std::string_view llama_3 =
     "huggingface.co/meta-llama/Meta-Llama-3-* and Llama-3.1-*";
 constexpr std::string_view llama_3_2 = "config.json of huggingface.co/meta-llama/Llama-3.2-1B and 3B";
 constexpr std::string_view tinyllama = "Zhang et al. 2024, TinyLlama, arXiv:2401.02385, table 1";
-constexpr std::string_view mistral = "Jiang et al. 2023, Mistral 7B, arXiv:2310.06825, table 1";
+constexpr std::string_view mistral =
+    "Jiang et al. 2023, Mistral 7B, arXiv:2310.06825, table 1; config.json of huggingface.co/mistralai/Mistral-7B-v0.1";
 constexpr std::string_view mistral_nemo = "config.json of huggingface.co/mistralai/Mistral-Nemo-Base-2407";
 constexpr std::string_view mistral_small = "config.json of huggingface.co/mistralai/Mistral-Small-24B-Base-2501";
 constexpr std::string_view internlm = "config.json of huggingface.co/internlm/internlm-7b and internlm-20b";
@@ -178,7 +179,7 @@ std::vector<ModelSpec> dense_models() {
       llama_like("llama-33b", {60, 6656, 17920, 52, 52, 32000, 2048}, llama_1),
       llama_like("llama-65b", {80, 8192, 22016, 64, 64, 32000, 2048}, llama_1),
       llama_like("tinyllama-1.1b", {22, 2048, 5632, 32, 4, 32000, 2048}, tinyllama),
-      windowed(llama_like("mistral-7b", {32, 4096, 14336, 32, 8, 32000, 8192}, mistral), {.size = 4096}),
+      windowed(llama_like("mistral-7b", {32, 4096, 14336, 32, 8, 32000, 32768}, mistral), {.size = 4096}),
       llama_like("mistral-nemo-12b", {40, 5120, 14336, 32, 8, 131072, 131072, 128}, mistral_nemo),
       llama_like("mistral-small-24b", {40, 5120, 32768, 32, 8, 131072, 32768, 128}, mistral_small),
       internlm_like("internlm-7b", {32, 4096, 11008, 32, 32, 103168, 2048}, {true, true, false, false}),

@@ -55,6 +55,7 @@ TEST_CASE("A built-in model is what its released config.json says", "[built-in][
   constexpr Released models[] = {
       {"llama-3-8b", "llama-3-8b"},
       {"llama-3.2-1b", "llama-3.2-1b"},
+      {"mistral-7b", "mistral-7b-v0.1"},
       {"mistral-nemo-12b", "mistral-nemo-12b"},
       {"mistral-small-24b", "mistral-small-24b"},
       {"mixtral-8x7b", "mixtral-8x7b"},
@@ -104,5 +105,55 @@ TEST_CASE("A built-in model is what its released config.json says", "[built-in][
     // BLOOM's, with ALiBi, does not say.
     if (read.max_sequence_length == 0) model.max_sequence_length = 0;
     CHECK(text_of(model) == text_of(read));
+  }
+}
+
+TEST_CASE("Built-in models have the dimensions that others train them with", "[built-in]") {
+  struct Dimensions {
+    char const* name;
+    std::int64_t layers, hidden, ffn, heads, kv_heads, head_size, longest;
+  };
+  // github.com/Lightning-AI/litgpt, litgpt/config.py
+  constexpr Dimensions models[] = {
+      {"llama-2-7b", 32, 4096, 11008, 32, 32, 128, 4096},
+      {"llama-2-13b", 40, 5120, 13824, 40, 40, 128, 4096},
+      {"llama-2-70b", 80, 8192, 28672, 64, 8, 128, 4096},
+      {"llama-3-70b", 80, 8192, 28672, 64, 8, 128, 8192},
+      {"llama-3.1-8b", 32, 4096, 14336, 32, 8, 128, 131072},
+      {"llama-3.1-70b", 80, 8192, 28672, 64, 8, 128, 131072},
+      {"llama-3.1-405b", 126, 16384, 53248, 128, 8, 128, 131072},
+      {"llama-3.2-3b", 28, 3072, 8192, 24, 8, 128, 131072},
+      {"tinyllama-1.1b", 22, 2048, 5632, 32, 4, 64, 2048},
+      {"qwen2.5-0.5b", 24, 896, 4864, 14, 2, 64, 32768},
+      {"qwen2.5-1.5b", 28, 1536, 8960, 12, 2, 128, 131072},
+      {"qwen2.5-3b", 36, 2048, 11008, 16, 2, 128, 32768},
+      {"qwen2.5-7b", 28, 3584, 18944, 28, 4, 128, 131072},
+      {"qwen2.5-14b", 48, 5120, 13824, 40, 8, 128, 131072},
+      {"qwen2.5-32b", 64, 5120, 27648, 40, 8, 128, 131072},
+      {"qwen3-0.6b", 28, 1024, 3072, 16, 8, 128, 40960},
+      {"qwen3-1.7b", 28, 2048, 6144, 16, 8, 128, 40960},
+      {"qwen3-14b", 40, 5120, 17408, 40, 8, 128, 40960},
+      {"gemma-2-9b", 42, 3584, 14336, 16, 8, 256, 8192},
+      // Touvron et al. 2023, LLaMA, arXiv:2302.13971, table 2, and 2/3 of 4 hidden in steps of 256
+      {"llama-7b", 32, 4096, 11008, 32, 32, 128, 2048},
+      {"llama-13b", 40, 5120, 13824, 40, 40, 128, 2048},
+      {"llama-33b", 60, 6656, 17920, 52, 52, 128, 2048},
+      {"llama-65b", 80, 8192, 22016, 64, 64, 128, 2048},
+      // Parmar et al. 2024, arXiv:2402.16819, table 1; NVIDIA 2024, arXiv:2406.11704, table 1
+      {"nemotron-4-15b", 32, 6144, 24576, 48, 8, 128, 4096},
+      {"nemotron-4-340b", 96, 18432, 73728, 96, 8, 192, 4096},
+      // github.com/xai-org/grok-1, run.py; the FFN as model.py rounds 2/3 of 8 hidden
+      {"grok-1", 64, 6144, 32768, 48, 8, 128, 8192},
+  };
+  for (auto const& [name, layers, hidden, ffn, heads, kv_heads, head_size, longest] : models) {
+    CAPTURE(name);
+    auto const model = built_in_model(name);
+    CHECK(model.layer_count == layers);
+    CHECK(model.hidden_size == hidden);
+    CHECK(model.ffn_size == ffn);
+    CHECK(model.head_count == heads);
+    CHECK(model.kv_head_count == kv_heads);
+    CHECK(model.head_size == head_size);
+    CHECK(model.max_sequence_length == longest);
   }
 }

@@ -30,6 +30,7 @@ constexpr std::array traits{
                     .current_attention = true,
                     .tensor_parallel_exposure = &F::tensor_parallel_exposure_overlapped,
                     .gradient_overlap = GradientOverlap::last_backward,
+                    .cuts_experts_by_default = true,
                     .drops_by_default = true,
                     .weighs_inside_experts = true,
                     .logit_bytes = 6,

@@ -56,6 +56,10 @@ struct FrameworkTraits {
   bool pipeline_sends_whole = false;       // every tensor-parallel rank sends the whole activation, not 1/t of it
   bool embedding_is_a_stage_item = false;  // layers, embedding and head are dealt to stages as equal items
 
+  // Experts are cut like everything else unless the user says otherwise (Megatron-Core, model_parallel_config.py,
+  // expert_tensor_parallel_size).
+  bool cuts_experts_by_default = false;
+
   bool drops_by_default = false;  // dropout, unless told not to (Megatron's --hidden-dropout 0.1)
   bool fp32_weights = false;      // kept in fp32 and cast as they are gathered: no master copy beside them
   double gated_ffn_copies = 3;    // FFN-wide tensors that a gated FFN keeps for its backward pass; 3 when fused

@@ -17,7 +17,9 @@ struct FrameworkLimits {
 
 // Megatron-LM has no zero-bubble schedule, and before Core no context parallelism of either kind. DeepSpeed's pipeline
 // engine knows 1F1B alone (deepspeed/runtime/pipe/schedule.py), its sequence parallelism is Ulysses. Plain FSDP
-// trainers (llm-foundry, Accelerate) have no pipeline.
+// trainers (llm-foundry, Accelerate) have no pipeline. torchtitan has zero-bubble schedules beside its default, 1F1B
+// (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1 (parallel.pipeline.mode); a framework that is not
+// stated is not taken to have one: zero_bubble_option() says what it would give.
 inline FrameworkLimits framework_limits(FrameworkKind kind) {
   switch (kind) {
     case FrameworkKind::megatron_core: return {.zero_bubble = false};
@@ -26,9 +28,9 @@ inline FrameworkLimits framework_limits(FrameworkKind kind) {
     case FrameworkKind::megatron_deepspeed:
       return {.interleaved = false, .zero_bubble = false, .ring_attention = false};
     case FrameworkKind::fsdp_eager: return {.pipeline = false};
+    case FrameworkKind::unknown: return {.zero_bubble = false};
     case FrameworkKind::internevo:
-    case FrameworkKind::fsdp_compiled:
-    case FrameworkKind::unknown: return {};
+    case FrameworkKind::fsdp_compiled: return {};
   }
   return {};
 }

@@ -226,19 +226,20 @@ double attended_pairs(LayerAttention const& attention, double queries, double ke
 
 LayerParameters layer_parameters(LayerDescription const& layer) {
   LayerParameters parameters;
-  parameters.dense = layer.other_parameters;
+  parameters.replicated = layer.other_parameters;
   for (Linear const& linear : layer.linears)
     if (linear.part == LinearPart::expert)
       parameters.experts += layer.expert_count * linear.parameters();
     else
-      parameters.dense += linear.parameters();
+      (linear.replicated ? parameters.replicated : parameters.dense) += linear.parameters();
   return parameters;
 }
 
 double active_parameters(LayerDescription const& layer) {
   auto const parameters = layer_parameters(layer);
-  if (layer.expert_count == 0) return parameters.dense;
-  return parameters.dense + parameters.experts * layer.experts_per_token / layer.expert_count;
+  double const every = parameters.dense + parameters.replicated;
+  if (layer.expert_count == 0) return every;
+  return every + parameters.experts * layer.experts_per_token / layer.expert_count;
 }
 
 bool is_adapted(LoraAdapters const& lora, Linear const& linear) {

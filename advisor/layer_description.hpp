@@ -66,12 +66,13 @@ LayerDescription describe_multi_token_input(ModelSpec const& model, LayerShards 
 
 double norm_parameters(ModelSpec const& model);  // of one norm over the hidden size
 
-// Parameters by the group of devices that shares them: experts are spread over expert parallelism, the rest is not.
+// Parameters by the group of devices that shares them.
 struct LayerParameters {
-  double dense = 0;    // attention, norms, FFN, router, shared experts
-  double experts = 0;  // all routed experts
+  double dense = 0;       // attention, FFN, shared experts: cut by tensor parallelism
+  double experts = 0;     // all routed experts: spread over expert parallelism
+  double replicated = 0;  // norms, router, narrow projections of latent attention: whole on each tensor-parallel rank
 
-  double total() const { return dense + experts; }
+  double total() const { return dense + experts + replicated; }
 };
 
 LayerParameters layer_parameters(LayerDescription const& layer);

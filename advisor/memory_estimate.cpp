@@ -54,9 +54,7 @@ double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, Paramete
   double const ends = parts.embedding + (parts.tied ? 0 : parts.head);
   double largest_layer = 0;
   for (LayerParameters const& layer : parts.kinds)
-    largest_layer =
-        std::max(largest_layer, layer.dense / real(plan.tensor_parallel) +
-                                    layer.experts / real(plan.expert_parallel * plan.expert_tensor_parallel));
+    largest_layer = std::max(largest_layer, device_parameters(layer, plan).total());
   return (3 * largest_layer + ends / real(plan.tensor_parallel)) * activation_bytes_per_element(job);
 }
 

@@ -158,8 +158,11 @@ std::string to_text(ParallelPlan const& plan) {
   std::vector<std::string> parts;
   for (NumberKey const& number : numbers) {
     std::int64_t const value = plan.*number.value;
-    if (value != ParallelPlan{}.*number.value || !number.rare)
-      parts.push_back(fmt::format("{}={}", number.name, value));
+    bool const usual = value == ParallelPlan{}.*number.value;
+    // Megatron-Core takes tp for an etp that is not said.
+    bool const differs_by_framework =
+        number.value == &ParallelPlan::expert_tensor_parallel && plan.expert_parallel > 1 && plan.tensor_parallel > 1;
+    if (!usual || !number.rare || differs_by_framework) parts.push_back(fmt::format("{}={}", number.name, value));
   }
   parts.push_back(fmt::format("recompute={}", to_string(plan.recompute)));
   parts.push_back(fmt::format("sharding={}", to_string(plan.sharding)));

@@ -10,6 +10,7 @@
 #include "advisor/plan_space.hpp"
 #include "advisor/remedies.hpp"
 #include "advisor/sensitivity.hpp"
+#include "advisor/zero_bubble_option.hpp"
 
 #include <fmt/format.h>
 
@@ -87,6 +88,8 @@ RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Mach
   for (RankedPlan& plan : ranked.plans) {
     plan.why = explain(job, plan.estimate, machine);
     if (!options.around) continue;
+    if (auto option = zero_bubble_option(job, plan.estimate, machine, options.estimate); !option.empty())
+      plan.why.push_back(std::move(option));
     auto const sentences = sensitivity_sentences(sensitivities(job, plan.estimate, machine, options.estimate));
     plan.why.insert(plan.why.end(), sentences.begin(), sentences.end());
   }

@@ -16,7 +16,7 @@ SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, Frame
           plan.sharding >= Sharding::zero1 || always};
 }
 
-double shard_of(LayerParameters const& parameters, ParallelPlan const& plan) {
+double shard_of(DeviceParameters const& parameters, ParallelPlan const& plan) {
   std::int64_t const experts = std::min(plan.shard_size(), expert_replicas(plan));
   return parameters.dense / static_cast<double>(plan.shard_size()) + parameters.experts / static_cast<double>(experts);
 }

@@ -4,9 +4,9 @@
 // What of a stage's state one device keeps, and how much of it.
 
 #include "advisor/framework.hpp"
-#include "advisor/layer_description.hpp"
 #include "advisor/model_spec.hpp"
 #include "advisor/parallel_plan.hpp"
+#include "advisor/stage_layout.hpp"
 
 #include <cstdint>
 
@@ -25,6 +25,6 @@ SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, Frame
 
 // A device's part of what is shared. Dense parameters are spread over shard_size() devices; experts over as many, or
 // over all that hold the same where those are fewer.
-double shard_of(LayerParameters const& parameters, ParallelPlan const& plan);
+double shard_of(DeviceParameters const& parameters, ParallelPlan const& plan);
 
 }  // namespace hpcadvise::advisor

@@ -6,6 +6,15 @@
 #include <numeric>
 
 namespace hpcadvise::advisor {
+namespace {
+
+void add(LayerParameters& sum, double times, LayerParameters const& parameters) {
+  sum.dense += times * parameters.dense;
+  sum.experts += times * parameters.experts;
+  sum.replicated += times * parameters.replicated;
+}
+
+}  // namespace
 
 std::int64_t Stage::layer_count() const { return std::accumulate(layers.begin(), layers.end(), std::int64_t{0}); }
 
@@ -45,29 +54,28 @@ ParameterParts parameter_parts(ModelSpec const& model) {
   if (model.multi_token_modules > 0) {
     auto const modules = static_cast<double>(model.multi_token_modules);
     auto const layer = layer_parameters(model, last_layer_kind(model));
-    double const input = layer_parameters(describe_multi_token_input(model)).total();
-    parts.multi_token = {modules * (layer.dense + input), modules * layer.experts};
+    auto const input = layer_parameters(describe_multi_token_input(model));
+    parts.multi_token = {modules * (layer.dense + input.dense), modules * layer.experts,
+                         modules * (layer.replicated + input.replicated)};
   }
   parts.tied = model.tied_embeddings;
   return parts;
 }
 
-LayerParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan) {
+DeviceParameters device_parameters(LayerParameters const& whole, ParallelPlan const& plan) {
+  return {whole.dense / static_cast<double>(plan.tensor_parallel) + whole.replicated,
+          whole.experts / static_cast<double>(plan.expert_parallel * plan.expert_tensor_parallel)};
+}
+
+DeviceParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan) {
   LayerParameters sum;
-  for (std::size_t kind = 0; kind < stage.layers.size(); ++kind) {
-    sum.dense += static_cast<double>(stage.layers[kind]) * parts.kinds[kind].dense;
-    sum.experts += static_cast<double>(stage.layers[kind]) * parts.kinds[kind].experts;
-  }
+  for (std::size_t kind = 0; kind < stage.layers.size(); ++kind)
+    add(sum, static_cast<double>(stage.layers[kind]), parts.kinds[kind]);
   if (stage.has_embedding) sum.dense += parts.embedding;
   bool const shares_embedding = parts.tied && stage.has_embedding;
   if (stage.has_head && !shares_embedding) sum.dense += parts.head;
-  if (stage.has_head) {
-    sum.dense += parts.multi_token.dense;
-    sum.experts += parts.multi_token.experts;
-  }
-  sum.dense /= static_cast<double>(plan.tensor_parallel);
-  sum.experts /= static_cast<double>(plan.expert_parallel * plan.expert_tensor_parallel);
-  return sum;
+  if (stage.has_head) add(sum, 1, parts.multi_token);
+  return device_parameters(sum, plan);
 }
 
 }  // namespace hpcadvise::advisor

@@ -39,8 +39,16 @@ struct ParameterParts {
 };
 ParameterParts parameter_parts(ModelSpec const& model);
 
-// On one device, before data-parallel sharding: experts are spread over expert parallelism, everything else over tensor
-// parallelism alone. A tied head on another stage than the embedding is a copy.
-LayerParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan);
+// What one device holds, before data-parallel sharding.
+struct DeviceParameters {
+  double dense = 0;
+  double experts = 0;
+
+  double total() const { return dense + experts; }
+};
+DeviceParameters device_parameters(LayerParameters const& whole, ParallelPlan const& plan);
+
+// A tied head on another stage than the embedding is a copy.
+DeviceParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan);
 
 }  // namespace hpcadvise::advisor

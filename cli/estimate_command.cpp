@@ -93,9 +93,10 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
                                "Such as --plan tp=2,dp=32,micro_batch=1,global_batch=1024");
 
   auto job_options = options.job;
-  auto const plan = read_plan(options.plan, job_options.global_batch);
+  auto plan = read_plan(options.plan, job_options.global_batch);
   if (!job_options.global_batch) job_options.global_batch = plan.global_batch;
-  auto const resolved = resolve_job(job_options, plan.device_count());
+  auto resolved = resolve_job(job_options, plan.device_count());
+  take_framework_defaults(options.plan, plan, resolved);
   if (resolved.job.global_batch != plan.global_batch)
     throw profiles::UsageError(fmt::format("--global-batch {} and global_batch={} of --plan differ",
                                            resolved.job.global_batch, plan.global_batch),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/plan_option.hpp"
 
+#include "advisor/framework.hpp"
 #include "advisor/plan_json.hpp"
 #include "profiles/atomic_file.hpp"
 #include "profiles/error.hpp"
@@ -42,6 +43,24 @@ void take_job_of_plan(std::string const& text, JobOptions& options) {
                         if (auto const length = job->find("sequence_length"); length && !options.sequence_length)
                           options.sequence_length = length->integer(1);
                       });
+}
+
+void take_framework_defaults(std::string const& text, advisor::ParallelPlan& plan, ResolvedJob& resolved) {
+  auto const& framework = advisor::framework_traits(resolved.estimate.framework);
+  if (!framework.cuts_experts_by_default || !resolved.job.model.experts || plan.tensor_parallel == 1) return;
+  bool const told = names_a_file(text)
+                        ? profiles::read_text_file(text).find("expert_tensor_parallel") != std::string::npos
+                        : text.find("etp") != std::string::npos;
+  if (told) return;
+  bool const possible_without = advisor::plan_problem(resolved.job, plan, resolved.machine).empty();
+  plan.expert_tensor_parallel = plan.tensor_parallel;
+  auto const problem = advisor::plan_problem(resolved.job, plan, resolved.machine);
+  if (possible_without && !problem.empty())
+    throw profiles::UsageError(
+        fmt::format("--plan {}: {}", text, problem),
+        fmt::format("{} takes etp=tp unless it is told otherwise: add etp=1, and tell it", framework.name));
+  resolved.assumed.push_back(fmt::format("etp={}, which is what {} takes for tp={}", plan.expert_tensor_parallel,
+                                         framework.name, plan.tensor_parallel));
 }
 
 void refuse_ragged_batch(advisor::ParallelPlan const& plan) {

@@ -19,6 +19,10 @@ advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int6
 // `estimate` do. Nothing changes for a plan in short.
 void take_job_of_plan(std::string const& text, JobOptions& options);
 
+// What the framework does unless it is told otherwise and `text` does not tell: Megatron-Core cuts experts over all
+// tensor-parallel ranks. Added to what is assumed; UsageError where only the plan without it is possible.
+void take_framework_defaults(std::string const& text, advisor::ParallelPlan& plan, ResolvedJob& resolved);
+
 // Published runs may have a last, smaller micro-batch; who plans a run should not. Throws UsageError.
 void refuse_ragged_batch(advisor::ParallelPlan const& plan);
 

@@ -77,7 +77,9 @@ std::string short_plan(ParallelPlan const& plan) {
     add(fmt::format("cp={}{}", plan.context_parallel,
                     plan.context_exchange == advisor::ContextExchange::all_to_all ? "+a2a" : ""));
   if (plan.expert_parallel > 1) add(fmt::format("ep={}", plan.expert_parallel));
-  if (plan.expert_tensor_parallel > 1) add(fmt::format("etp={}", plan.expert_tensor_parallel));
+  // Megatron-Core takes tp for an etp that is not said.
+  if (plan.expert_tensor_parallel > 1 || (plan.expert_parallel > 1 && plan.tensor_parallel > 1))
+    add(fmt::format("etp={}", plan.expert_tensor_parallel));
   add(fmt::format("dp={}", plan.data_parallel));
   if (plan.sharding != advisor::Sharding::none)
     add(std::string(advisor::to_string(plan.sharding)) +

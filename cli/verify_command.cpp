@@ -88,6 +88,7 @@ Case resolve(VerifyOptions const& options) {
                                            result.plan.global_batch),
                                "Leave one of them out.");
   result.resolved = resolve_job(job, result.plan.device_count());
+  take_framework_defaults(options.plan, result.plan, result.resolved);
   result.machine_text = job.machine;
   // A profile keeps its own.
   needed(!options.calibrate || !options.output.empty() || is_profile(job), "--output to --calibrate",

@@ -95,6 +95,7 @@ bool JsonNode::boolean() const {
 }
 
 std::int64_t JsonNode::integer(std::int64_t least, std::int64_t most) const {
+  if (value_->is_number_float()) fail(fmt::format("expected a whole number, found {}", value_->dump()));
   expect(value_->is_number_integer(), "a whole number");
   bool const too_large = value_->is_number_unsigned() &&
                          value_->get<std::uint64_t>() > std::uint64_t(std::numeric_limits<std::int64_t>::max());

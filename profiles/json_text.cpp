@@ -50,8 +50,18 @@ std::size_t too_deep_at(std::string_view text) {
   return text.size();
 }
 
-// The library's message without its own prefix ("[json.exception.parse_error.101] parse error at line 1, column 2: "),
-// and without a string of megabytes that it may quote.
+// A message may quote what the file says: control characters, which a terminal would obey, and megabytes of it.
+std::string presentable(std::string text) {
+  constexpr std::size_t longest = 160;
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  if (text.size() <= longest) return text;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside of a UTF-8 character
+  return text.substr(0, end) + "...";
+}
+
+// The library's message without its own prefix ("[json.exception.parse_error.101] parse error at line 1, column 2: ").
 std::string reason_of(nlohmann::json::exception const& error) {
   std::string reason = error.what();
   for (std::string_view const before : {"] ", ": "}) {
@@ -59,9 +69,7 @@ std::string reason_of(nlohmann::json::exception const& error) {
     if (auto const found = reason.find(before); has_place && found != std::string::npos)
       reason.erase(0, found + before.size());
   }
-  constexpr std::size_t longest = 160;
-  if (reason.size() > longest) reason = reason.substr(0, longest) + "...";
-  return reason;
+  return presentable(reason);
 }
 
 std::string dump(ordered_json const& value) {
@@ -144,7 +152,7 @@ void read_json(std::string_view text, std::filesystem::path const& file, std::st
   try {
     read(JsonNode(document));
   } catch (JsonError const& error) {
-    throw FileError(file, error.pointer().empty() ? "/" : error.pointer(), error.what(),
+    throw FileError(file, error.pointer().empty() ? "/" : presentable(error.pointer()), presentable(error.what()),
                     error.next_step().empty() ? next_step : error.next_step());
   }
 }

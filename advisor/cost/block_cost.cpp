@@ -74,7 +74,7 @@ ModelCost model_cost(CostContext const& context, std::span<LayerKind const> kind
 ModelCost model_cost(CostContext const& context) { return model_cost(context, layer_kinds(context.job.model)); }
 
 bool ModelCost::extrapolated() const {
-  return head.extrapolated ||
+  return head.extrapolated || multi_token.extrapolated ||
          std::any_of(kinds.begin(), kinds.end(), [](auto const& kind) { return kind.extrapolated; });
 }
 

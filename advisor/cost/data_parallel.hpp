@@ -4,14 +4,14 @@
 // Gradients and parameters that travel between data-parallel ranks, as far as nothing hides them.
 
 #include "advisor/cost/context.hpp"
-#include "advisor/layer_description.hpp"
+#include "advisor/stage_layout.hpp"
 
 namespace hpcadvise::advisor {
 
 struct DataParallelInput {
-  LayerParameters parameters;  // on this device, before sharding; trained ones
-  double layers = 1;           // of its stage: parameters travel layer by layer
-  double micro_batch_s = 0;    // its stage, forward and backward
+  DeviceParameters parameters;  // on this device, before sharding; trained ones
+  double layers = 1;            // of its stage: parameters travel layer by layer
+  double micro_batch_s = 0;     // its stage, forward and backward
   double micro_batch_backward_s = 0;
 };
 

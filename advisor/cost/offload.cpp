@@ -40,7 +40,7 @@ double host_link_bytes_per_s(Machine const& machine) {
   return *link->rate;
 }
 
-double offload_cost_s(CostContext const& context, LayerParameters const& parameters) {
+double offload_cost_s(CostContext const& context, DeviceParameters const& parameters) {
   if (context.plan.offload == Offload::none) return 0;
   return owned_parameters(context, parameters) * state_bytes_per_parameter(context) /
          host_link_bytes_per_s(context.machine);

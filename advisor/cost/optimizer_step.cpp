@@ -15,12 +15,12 @@ double optimizer_bytes_per_parameter(TrainingJob const& job) {
   return norm_and_gradient + weights + moments + low_precision_copy;
 }
 
-double owned_parameters(CostContext const& context, LayerParameters const& parameters) {
+double owned_parameters(CostContext const& context, DeviceParameters const& parameters) {
   bool const is_shared = shared_state(context.job, context.plan, context.framework).optimizer;
   return is_shared ? shard_of(parameters, context.plan) : parameters.total();
 }
 
-double optimizer_cost_s(CostContext const& context, LayerParameters const& parameters) {
+double optimizer_cost_s(CostContext const& context, DeviceParameters const& parameters) {
   double const owned = owned_parameters(context, parameters);
   return elementwise_time_s(context.machine, owned * optimizer_bytes_per_parameter(context.job));
 }

@@ -4,7 +4,7 @@
 // The optimizer: bytes of state over memory bandwidth, on the share that this device owns.
 
 #include "advisor/cost/context.hpp"
-#include "advisor/layer_description.hpp"
+#include "advisor/stage_layout.hpp"
 
 namespace hpcadvise::advisor {
 
@@ -12,8 +12,8 @@ namespace hpcadvise::advisor {
 double optimizer_bytes_per_parameter(TrainingJob const& job);
 
 // Those whose state this device holds, of `parameters` on it before sharding.
-double owned_parameters(CostContext const& context, LayerParameters const& parameters);
+double owned_parameters(CostContext const& context, DeviceParameters const& parameters);
 
-double optimizer_cost_s(CostContext const& context, LayerParameters const& parameters);
+double optimizer_cost_s(CostContext const& context, DeviceParameters const& parameters);
 
 }  // namespace hpcadvise::advisor

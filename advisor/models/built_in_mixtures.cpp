@@ -4,15 +4,26 @@
 namespace hpcadvise::advisor {
 namespace {
 
-constexpr std::string_view mixtral = "Jiang et al. 2024, Mixtral of Experts, arXiv:2401.04088, table 1";
+constexpr std::string_view mixtral =
+    "Jiang et al. 2024, Mixtral of Experts, arXiv:2401.04088, table 1; config.json of "
+    "huggingface.co/mistralai/Mixtral-8x7B-v0.1";
 constexpr std::string_view mixtral_8x22b = "config.json of huggingface.co/mistralai/Mixtral-8x22B-Instruct-v0.1";
 constexpr std::string_view qwen_1_5 = "config.json of huggingface.co/Qwen/Qwen1.5-MoE-A2.7B";
-constexpr std::string_view qwen_3 = "Qwen Team 2025, Qwen3 Technical Report, arXiv:2505.09388, table 2; config.json";
-constexpr std::string_view olmoe = "Muennighoff et al. 2024, OLMoE, arXiv:2409.02060; config.json";
-constexpr std::string_view deepseek_v2 = "DeepSeek-AI 2024, DeepSeek-V2, arXiv:2405.04434, section 3.1.2; config.json";
-constexpr std::string_view deepseek_v3 = "DeepSeek-AI 2024, DeepSeek-V3, arXiv:2412.19437, section 4.2; config.json";
-constexpr std::string_view kimi_k2 = "Kimi Team 2025, Kimi K2, arXiv:2507.20534; config.json";
-constexpr std::string_view gpt_oss = "OpenAI 2025, gpt-oss model card, arXiv:2508.10925; config.json";
+constexpr std::string_view qwen_3 =
+    "Qwen Team 2025, Qwen3 Technical Report, arXiv:2505.09388, table 2; config.json of huggingface.co/Qwen/Qwen3-*";
+constexpr std::string_view olmoe =
+    "Muennighoff et al. 2024, OLMoE, arXiv:2409.02060; config.json of huggingface.co/allenai/OLMoE-1B-7B-0924";
+constexpr std::string_view deepseek_v2 =
+    "DeepSeek-AI 2024, DeepSeek-V2, arXiv:2405.04434, section 3.1.2; config.json of "
+    "huggingface.co/deepseek-ai/DeepSeek-V2 and DeepSeek-V2-Lite";
+constexpr std::string_view deepseek_v3 =
+    "DeepSeek-AI 2024, DeepSeek-V3, arXiv:2412.19437, section 4.2; config.json of "
+    "huggingface.co/deepseek-ai/DeepSeek-V3";
+constexpr std::string_view kimi_k2 =
+    "Kimi Team 2025, Kimi K2, arXiv:2507.20534; config.json of huggingface.co/moonshotai/Kimi-K2-Base";
+constexpr std::string_view gpt_oss =
+    "OpenAI 2025, gpt-oss model card, arXiv:2508.10925; config.json of huggingface.co/openai/gpt-oss-20b and "
+    "gpt-oss-120b";
 constexpr std::string_view grok_1 = "github.com/xai-org/grok-1, run.py and model.py";
 
 ModelSpec mixture(ModelSpec model, MixtureOfExperts const& experts) {

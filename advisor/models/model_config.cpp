@@ -41,8 +41,18 @@ std::int64_t optional(JsonNode const& config, ConfigKey const& key, std::int64_t
   return key.otherwise > 0 ? key.otherwise : otherwise;
 }
 
+// "qwen3" for "qwen3_next", "deepseek_v3" for "deepseek_v32": a later one of a family that is described.
+std::string_view earlier_type(std::string_view type) {
+  std::string_view longest;
+  for (Architecture const& architecture : all_architectures())
+    if (type.starts_with(architecture.model_type) && architecture.model_type.size() > longest.size())
+      longest = architecture.model_type;
+  return longest;
+}
+
 // By its name, or by the names of its dimensions.
 std::string nearest_type(std::string const& type, JsonNode const& config) {
+  if (auto const earlier = earlier_type(type); !earlier.empty()) return std::string(earlier);
   if (auto nearest = profiles::nearest_name(type, known_types())) return *std::move(nearest);
   auto const all = all_architectures();
   auto const alike = std::find_if(all.begin(), all.end(), [&](Architecture const& architecture) {

@@ -107,7 +107,7 @@ TEST_CASE("Experts are reduced among the ranks that hold the same, and not at al
 TEST_CASE("Dense parameters and experts share what hides them") {
   auto plan = plan_of(1, 1, 8);
   plan.expert_parallel = 4;
-  auto const reduced_s = [&](LayerParameters const& parameters, double backward_s) {
+  auto const reduced_s = [&](DeviceParameters const& parameters, double backward_s) {
     return exposed_s(plan, Sharding::none, FrameworkKind::megatron_core, {parameters, 8, 2, backward_s});
   };
   double const dense_s = 2e9 * 1.75 / 1e11;

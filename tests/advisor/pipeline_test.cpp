@@ -138,6 +138,35 @@ TEST_CASE("Experts of a stage are cut by expert and expert-tensor parallelism, a
   CHECK(parameters.experts == 2 * 800 / 8.0);
 }
 
+TEST_CASE("Tensor parallelism does not cut the narrow projections of latent attention") {
+  ModelSpec model;
+  model.layer_count = 2;
+  model.hidden_size = 100;
+  model.ffn_size = 300;
+  model.head_count = 4;
+  model.kv_head_count = 4;
+  model.head_size = 12;
+  model.latent_attention = LatentAttention{
+      .query_rank = 20, .key_value_rank = 10, .plain_head_size = 8, .rotary_head_size = 4, .value_head_size = 8};
+  // Up to the heads and out again, and the FFN: 20 x 48 + 10 x 64 + 32 x 100 + 2 x 300 x 100.
+  double const cut = 64'800;
+  // Down from the hidden state, 100 x 20 + 100 x 14, the norms of both latent vectors, two of the layer.
+  double const whole = 3'400 + 30 + 200;
+  auto const held = [&](std::int64_t tensor) {
+    return stage_parameters(parameter_parts(model), Stage{{2}, false, false}, plan_of(tensor, 1, 1)).dense;
+  };
+  CHECK(held(1) == 2 * (cut + whole));
+  CHECK(held(2) == 2 * (cut / 2 + whole));
+  CHECK(held(4) == 2 * (cut / 4 + whole));
+}
+
+TEST_CASE("A multi-token module outside of what was measured makes the whole estimate an extrapolation") {
+  ModelCost cost;
+  CHECK_FALSE(cost.extrapolated());
+  cost.multi_token.extrapolated = true;
+  CHECK(cost.extrapolated());
+}
+
 TEST_CASE("A mixture's parameters are its layers of each kind and its ends") {
   auto model = mixture_of_eight();
   model.experts->dense_first_layers = 2;

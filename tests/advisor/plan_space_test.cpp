@@ -117,7 +117,9 @@ TEST_CASE("What a framework cannot do is not in its space") {
   CHECK(count_if(FrameworkKind::megatron_core, interleaved) > 0);
   CHECK(count_if(FrameworkKind::megatron_core, zero_bubble) == 0);
   CHECK(count_if(FrameworkKind::megatron_deepspeed, interleaved) == 0);
-  CHECK(count_if(FrameworkKind::unknown, zero_bubble) > 0);
+  CHECK(count_if(FrameworkKind::fsdp_compiled, zero_bubble) > 0);
+  CHECK(count_if(FrameworkKind::unknown, zero_bubble) == 0);
+  CHECK(count_if(FrameworkKind::unknown, interleaved) > 0);
   CHECK(count_if(FrameworkKind::fsdp_eager, [](auto const& plan) { return plan.pipeline_parallel > 1; }) == 0);
 }
 

@@ -128,9 +128,8 @@ EstimateOptions options_of(RunCells& cells) {
 Sharding sharding_of(RunCells& cells, FrameworkKind framework) {
   std::string const name = cells.text("sharding");
   if (name.empty()) return cells.assume("sharding", is_fsdp(framework) ? Sharding::zero3 : Sharding::zero1);
-  if (name == "zero3/fsdp" || name == "fsdp") return Sharding::zero3;
+  if (name == "zero3/fsdp" || name == "hsdp") return Sharding::zero3;
   if (auto const sharding = sharding_from_string(name)) return *sharding;
-  if (name == "hsdp") return Sharding::zero3;
   cells.refuse("sharding", "is none of none, zero1, zero2, zero3, fsdp, hsdp");
 }
 

@@ -33,9 +33,9 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"precision-substituted",
      "no rate is known for this number format here: that of the nearest format stands in, the interval is wider for "
      "it"},
-    {"reference-only",
-     "nothing was measured on this machine: rates are published ones, and the interval is wider for it"},
-    {"calibrated", "scaled by measured steps on this machine (--calibration), and the interval is narrower for it"},
+    {"reference-only", "nothing was measured on this machine: rates are published ones"},
+    {"calibrated",
+     "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
     {"framework-assumed", "no --framework was given: overheads between those of the known kinds are taken"},
 };
 

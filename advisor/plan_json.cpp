@@ -197,8 +197,11 @@ Json ranked_plans_to_json(RankedPlans const& ranked) {
   json["rejected"] = ranked.rejected;
   json["neighbours"] = Json::array();
   for (auto const& neighbour : ranked.neighbours)
-    json["neighbours"].push_back(
-        {{"devices", neighbour.device_count}, {"step_time_s", neighbour.step_time_s}, {"why", neighbour.why}});
+    json["neighbours"].push_back({{"devices", neighbour.device_count},
+                                  {"global_batch", neighbour.global_batch},
+                                  {"step_time_s", neighbour.step_time_s},
+                                  {"tokens_per_s", neighbour.tokens_per_s},
+                                  {"why", neighbour.why}});
   if (ranked.nearest) {
     json["nearest"] = estimate_to_json(ranked.nearest->estimate);
     json["nearest"]["over_bytes"] = ranked.nearest->over_bytes;

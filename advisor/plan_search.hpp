@@ -39,7 +39,9 @@ struct NearestPlan {
 
 struct Neighbour {
   std::int64_t device_count = 0;
+  std::int64_t global_batch = 0;  // as many sequences a device as here, or the nearest number that divides
   double step_time_s = 0;
+  double tokens_per_s = 0;
   std::string why;
 };
 

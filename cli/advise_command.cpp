@@ -143,8 +143,9 @@ void print_answer(Answer const& answer, Output& output) {
   if (!ranked.neighbours.empty()) output.out << '\n' << styled(terminal, Style::bold, "Other device counts") << '\n';
   for (auto const& neighbour : ranked.neighbours)
     output.out << "  - "
-               << wrapped(fmt::format("{}: {} a step; {}", neighbour.device_count,
-                                      profiles::format_seconds(neighbour.step_time_s), neighbour.why),
+               << wrapped(fmt::format("{}: {} a step of {} sequences; {}", neighbour.device_count,
+                                      profiles::format_seconds(neighbour.step_time_s), neighbour.global_batch,
+                                      neighbour.why),
                           terminal.width, 4, 4)
                << '\n';
   if (auto const* const best = answer.recommended())

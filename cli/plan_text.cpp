@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/plan_text.hpp"
 
+#include "advisor/memory_verdict.hpp"
 #include "cli/chart.hpp"
 #include "profiles/units.hpp"
 
@@ -64,6 +65,23 @@ std::string parts_text(std::vector<Part> const& parts, double whole, Terminal co
   return text_table(table, terminal, 2);
 }
 
+std::string memory_text(StepEstimate const& estimate, Terminal const& terminal) {
+  auto const& memory = estimate.memory;
+  std::vector<Part> parts;
+  auto const add = [&](char const* label, double bytes) {
+    parts.push_back({label, bytes, profiles::format_bytes(bytes)});
+  };
+  add("weights", memory.weights_bytes);
+  add("gradients", memory.gradients_bytes);
+  add("optimizer", memory.optimizer_bytes);
+  add("activations", memory.activations_bytes);
+  add("logits", memory.logits_bytes);
+  add("communication", memory.communication_bytes);
+  add("device runtime", memory.runtime_bytes);
+  add("fragmentation", memory.fragmentation_bytes);
+  return parts_text(parts, memory.total_bytes(), terminal);
+}
+
 }  // namespace
 
 std::string short_plan(ParallelPlan const& plan) {
@@ -123,12 +141,12 @@ std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count,
 }
 
 Table trade_offs_table(advisor::RankedPlans const& ranked) {
-  Table table{{{"Step", Align::right}, {"Slower", Align::right}, {"Memory", Align::right}, {"Plan"}}, {}};
-  double const best_s = ranked.plans.front().estimate.step_time_s.median;
+  Table table{{{"Step", Align::right}, {"Than *", Align::right}, {"Memory", Align::right}, {"Plan"}}, {}};
+  double const recommended_s = ranked.plans[ranked.recommended.value_or(0)].estimate.step_time_s.median;
   for (auto const& trade_off : ranked.trade_offs) {
     auto const& estimate = trade_off.estimate;
     table.rows.push_back({profiles::format_seconds(estimate.step_time_s.median),
-                          fmt::format("{:.1f} %", 100 * (estimate.step_time_s.median / best_s - 1)),
+                          fmt::format("{:+.1f} %", 100 * (estimate.step_time_s.median / recommended_s - 1)),
                           profiles::format_bytes(estimate.memory.total_bytes()), short_plan(estimate.plan)});
   }
   return table;
@@ -166,21 +184,17 @@ std::string terms_text(StepEstimate const& estimate, Terminal const& terminal) {
   return parts_text(parts, estimate.terms.total_s(), terminal);
 }
 
-std::string memory_text(StepEstimate const& estimate, Terminal const& terminal) {
+std::string memory_section(StepEstimate const& estimate, Terminal const& terminal) {
   auto const& memory = estimate.memory;
-  std::vector<Part> parts;
-  auto const add = [&](char const* label, double bytes) {
-    parts.push_back({label, bytes, profiles::format_bytes(bytes)});
-  };
-  add("weights", memory.weights_bytes);
-  add("gradients", memory.gradients_bytes);
-  add("optimizer", memory.optimizer_bytes);
-  add("activations", memory.activations_bytes);
-  add("logits", memory.logits_bytes);
-  add("communication", memory.communication_bytes);
-  add("device runtime", memory.runtime_bytes);
-  add("fragmentation", memory.fragmentation_bytes);
-  return parts_text(parts, memory.total_bytes(), terminal);
+  auto const style = memory.fits() ? Style::bold : Style::bad;
+  std::string text =
+      styled(terminal, style,
+             fmt::format("Memory on the fullest device: {} of {}", profiles::format_bytes(memory.total_bytes()),
+                         profiles::format_bytes(memory.capacity_bytes))) +
+      '\n';
+  if (auto const caveat = advisor::memory_caveat(memory); !caveat.empty())
+    text += styled(terminal, memory.fits() ? Style::warning : Style::bad, wrapped(caveat, terminal.width, 2)) + '\n';
+  return text + memory_text(estimate, terminal);
 }
 
 std::vector<std::string> basis(advisor::Machine const& machine, StepEstimate const& estimate) {

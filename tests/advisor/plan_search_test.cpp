@@ -131,7 +131,10 @@ TEST_CASE("Trade-offs are roomier or simpler than everything as fast, and not mu
   auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, lumi(), {});
   REQUIRE_FALSE(ranked.trade_offs.empty());
   auto const& best = ranked.plans.front().estimate;
+  auto const& recommended = ranked.plans[*ranked.recommended].estimate;
   for (auto const& trade_off : ranked.trade_offs) {
+    CHECK((trade_off.estimate.memory.total_bytes() < recommended.memory.total_bytes() ||
+           complexity(trade_off.estimate.plan) < complexity(recommended.plan)));
     CHECK(trade_off.estimate.step_time_s.median <= 1.2001 * best.step_time_s.median);
     CHECK((trade_off.estimate.memory.total_bytes() < best.memory.total_bytes() ||
            complexity(trade_off.estimate.plan) < complexity(best.plan)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `hpcadvise verify` in one process: what is typed, what is printed, which file is written, which exit code.
-#include "cli/run.hpp"
+#include "tests/cli/run_in_process.hpp"
 
 #include "profiles/atomic_file.hpp"
 #include "profiles/profile_file.hpp"
@@ -13,30 +13,19 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
 using namespace hpcadvise;
 using Catch::Matchers::ContainsSubstring;
+using tests::run;
+using tests::unwrapped;
 
 namespace {
 
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
-
-struct Run {
-  int code;
-  std::string out;
-  std::string log;
-};
-
-Run run(Words const& arguments) {
-  std::ostringstream out;
-  std::ostringstream log;
-  cli::Output output{out, log, cli::Terminal{}, cli::Terminal{}};
-  int const code = cli::run(arguments, output);
-  return {code, out.str(), log.str()};
-}
 
 std::string log_file(std::string const& name) { return HPCADVISE_TEST_DATA "/data/logs/" + name; }
 
@@ -263,7 +252,7 @@ TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][ve
     auto const result = run(each.words);
     CAPTURE(each.words, result.out, result.log);
     CHECK(result.code == 2);
-    CHECK_THAT(result.log, ContainsSubstring(each.message));
+    CHECK_THAT(unwrapped(result.log), ContainsSubstring(each.message));
     CHECK(result.out.empty());
   }
   CHECK_FALSE(fs::exists(folder.path / "c.json"));
@@ -276,5 +265,6 @@ TEST_CASE("A calibration of another machine is refused by name", "[cli][verify]"
   auto const advise = run(
       {"advise", "--model", "llama-2-7b", "--machine", "leonardo-booster", "--devices", "64", "--calibration", file});
   CHECK(advise.code == 2);
-  CHECK_THAT(advise.log, ContainsSubstring("the calibration is of lumi-g, the machine here is leonardo-booster"));
+  CHECK_THAT(unwrapped(advise.log),
+             ContainsSubstring("the calibration is of lumi-g, the machine here is leonardo-booster"));
 }

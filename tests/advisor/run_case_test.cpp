@@ -81,9 +81,16 @@ bool fits(RunCase run, Recompute recompute) {
 }  // namespace
 
 TEST_CASE("Columns of virtual stages, context and expert parallelism reach the plan", "[runs]") {
-  auto const plan =
-      read({{"pp", "2"}, {"tp", "1"}, {"vpp", "4"}, {"cp", "2"}, {"experts", "8"}, {"top_k", "2"}, {"ep", "4"}})
-          .run.plan;
+  auto const plan = read({{"pp", "2"},
+                          {"tp", "1"},
+                          {"vpp", "4"},
+                          {"cp", "2"},
+                          {"experts", "8"},
+                          {"top_k", "2"},
+                          {"ep", "4"},
+                          {"etp", "2"}})
+                        .run.plan;
+  CHECK(plan.expert_tensor_parallel == 2);
   CHECK(plan.virtual_stages == 4);
   CHECK(plan.context_parallel == 2);
   CHECK(plan.expert_parallel == 4);

@@ -5,6 +5,7 @@
 #include "advisor/plan_json.hpp"
 #include "advisor/plan_request.hpp"
 #include "advisor/plan_search.hpp"
+#include "advisor/published_support.hpp"
 #include "cli/device_range.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
@@ -57,6 +58,8 @@ ordered_json answer_to_json(Answer const& answer) {
                     {"job", advisor::job_to_json(answer.resolved.job)},
                     {"assumed", answer.resolved.assumed}};
   json.update(advisor::ranked_plans_to_json(answer.ranked));
+  if (auto const* const best = answer.recommended())
+    json["weak_ground"] = advisor::weak_ground(answer.resolved.job, best->plan, answer.resolved.machine);
   if (answer.batch) json["batch"] = batch_to_json(*answer.batch);
   if (answer.cost) json["cost"] = cost_to_json(*answer.cost);
   return json;
@@ -111,7 +114,7 @@ void print_markdown(Answer const& answer, Output& output) {
                << recommendation_text(ranked, *best) << "\n\n## Why\n\n"
                << bullets(ranked.plans[ranked.recommended.value_or(0)].why, plain) << '\n'
                << considered_text(ranked) << "\n\n## What this rests on\n\n"
-               << bullets(basis(answer.resolved.machine, *best), plain);
+               << bullets(basis(answer.resolved, *best), plain);
 }
 
 void print_trade_offs(RankedPlans const& ranked, Output& output) {
@@ -149,8 +152,7 @@ void print_answer(Answer const& answer, Output& output) {
                                       neighbour.why),
                           terminal.width, 4, 4)
                << '\n';
-  if (auto const* const best = answer.recommended())
-    output.out << '\n' << basis_text(answer.resolved.machine, *best, terminal);
+  if (auto const* const best = answer.recommended()) output.out << '\n' << basis_text(answer.resolved, *best, terminal);
   output.out << '\n';
   output.out << styled(terminal, Style::dim, wrapped(considered_text(ranked), terminal.width, 2)) << '\n';
 }

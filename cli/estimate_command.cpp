@@ -4,12 +4,14 @@
 #include "advisor/plan_changes.hpp"
 #include "advisor/plan_json.hpp"
 #include "advisor/published_runs.hpp"
+#include "advisor/published_support.hpp"
 #include "cli/plan_option.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -66,7 +68,7 @@ void print_estimate(ResolvedJob const& resolved, advisor::StepEstimate const& es
              << terms_text(estimate, terminal);
   auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine);
   if (cost && fits) output.out << '\n' << cost_text(*cost, terminal);
-  output.out << '\n' << basis_text(resolved.machine, estimate, terminal);
+  output.out << '\n' << basis_text(resolved, estimate, terminal);
 }
 
 ExitCode estimate_table(EstimateCommandOptions const& options, Output& output) {
@@ -75,6 +77,18 @@ ExitCode estimate_table(EstimateCommandOptions const& options, Output& output) {
   auto const results = advisor::estimate_runs(options.runs);
   output.out << (options.format == Format::json ? advisor::runs_to_json(results) : advisor::runs_to_csv(results));
   return ExitCode::done;
+}
+
+// Each row of a table says what it is a run of.
+void refuse_beside_runs(CLI::App const& command) {
+  std::vector<std::string> given;
+  for (auto const* const option : command.get_options())
+    if (option->count() > 0 && option->get_name() != "--runs" && option->get_name() != "--format")
+      given.push_back(option->get_name());
+  if (given.empty()) return;
+  throw profiles::UsageError(
+      fmt::format("{} beside --runs: each row of the table says that itself", fmt::join(given, ", ")),
+      "Leave it out, or write it into a column: docs/runs_table.md lists them.");
 }
 
 Table markdown_rows(advisor::StepEstimate const& estimate) {
@@ -94,19 +108,19 @@ Table markdown_rows(advisor::StepEstimate const& estimate) {
 void add_estimate_command(CLI::App& app, Action& chosen) {
   auto const options = std::make_shared<EstimateCommandOptions>();
   auto* const command = app.add_subcommand("estimate", "Step time and memory of one given plan, or of a table of runs");
-  auto* const runs =
-      command->add_option("--runs", options->runs, "CSV of runs: a prediction for each row, as CSV or JSON")
-          ->type_name("FILE");
+  command->add_option("--runs", options->runs, "CSV of runs: a prediction for each row, as CSV or JSON")
+      ->type_name("FILE");
   command->add_option("--plan", options->plan, "tp=8,pp=4,dp=16,micro_batch=1,... or a plan file")
-      ->type_name("PLAN|FILE")
-      ->excludes(runs);
+      ->type_name("PLAN|FILE");
   add_job_options(*command, options->job);
   add_format_option(*command, options->format);
   add_examples(*command, {"hpcadvise estimate --model llama-2-7b --machine lumi-g --sequence-length 4096 \\",
                           "    --plan tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1",
                           "hpcadvise estimate --runs runs.csv", "hpcadvise estimate --runs runs.csv --format json"});
-  command->callback(
-      [options, &chosen] { chosen = [options](Output& o) { return run_estimate_command(*options, o); }; });
+  command->callback([options, command, &chosen] {
+    if (!options->runs.empty()) refuse_beside_runs(*command);
+    chosen = [options](Output& o) { return run_estimate_command(*options, o); };
+  });
 }
 
 ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& output) {
@@ -137,6 +151,7 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
                                   {"devices", plan.device_count()},
                                   {"job", advisor::job_to_json(resolved.job)}};
       json.update(advisor::estimate_to_json(estimate));
+      json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())
         json["changes"] = advisor::changes_to_json(changes);
       if (auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine))

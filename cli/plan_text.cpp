@@ -2,6 +2,7 @@
 #include "cli/plan_text.hpp"
 
 #include "advisor/memory_verdict.hpp"
+#include "advisor/published_support.hpp"
 #include "cli/chart.hpp"
 #include "profiles/units.hpp"
 
@@ -197,14 +198,15 @@ std::string memory_section(StepEstimate const& estimate, Terminal const& termina
   return text + memory_text(estimate, terminal);
 }
 
-std::vector<std::string> basis(advisor::Machine const& machine, StepEstimate const& estimate) {
-  std::vector<std::string> lines = machine.notes;
+std::vector<std::string> basis(ResolvedJob const& resolved, StepEstimate const& estimate) {
+  std::vector<std::string> lines = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine);
+  lines.insert(lines.end(), resolved.machine.notes.begin(), resolved.machine.notes.end());
   for (auto const& flag : estimate.flags) lines.push_back(flag_sentence(flag));
   return lines;
 }
 
-std::string basis_text(advisor::Machine const& machine, StepEstimate const& estimate, Terminal const& terminal) {
-  auto const lines = basis(machine, estimate);
+std::string basis_text(ResolvedJob const& resolved, StepEstimate const& estimate, Terminal const& terminal) {
+  auto const lines = basis(resolved, estimate);
   if (lines.empty()) return "";
   return styled(terminal, Style::bold, "What this rests on") + '\n' + bullets(lines, terminal);
 }

@@ -30,10 +30,10 @@ std::string terms_text(advisor::StepEstimate const& estimate, Terminal const& te
 // How much memory, whether that is a promise, and where it goes: one bar a part.
 std::string memory_section(advisor::StepEstimate const& estimate, Terminal const& terminal);
 
-// Where the rates come from and what was taken for granted, a sentence each; and the same under a heading.
-std::vector<std::string> basis(advisor::Machine const& machine, advisor::StepEstimate const& estimate);
-std::string basis_text(advisor::Machine const& machine, advisor::StepEstimate const& estimate,
-                       Terminal const& terminal);
+// On how few published runs it rests, where the rates come from, what was taken for granted, a sentence each; and the
+// same under a heading.
+std::vector<std::string> basis(ResolvedJob const& resolved, advisor::StepEstimate const& estimate);
+std::string basis_text(ResolvedJob const& resolved, advisor::StepEstimate const& estimate, Terminal const& terminal);
 
 // Bullets, each wrapped to the terminal.
 std::string bullets(std::vector<std::string> const& sentences, Terminal const& terminal);

@@ -221,8 +221,16 @@ TEST_CASE("A recommended plan that fills the memory is said to, and only such a 
 }
 
 TEST_CASE("A plan that does not fit is estimated with that said first, and with what would make it fit", "[cli]") {
-  std::vector<std::string> words{"estimate",          "--model", "llama-2-7b", "--machine", "lumi-g",
-                                 "--sequence-length", "4096",    "--tokens",   "1T",        "--plan",
+  std::vector<std::string> words{"estimate",
+                                 "--model",
+                                 "llama-2-7b",
+                                 "--machine",
+                                 "lumi-g",
+                                 "--sequence-length",
+                                 "4096",
+                                 "--tokens",
+                                 "1T",
+                                 "--plan",
                                  "dp=8,micro_batch=4,global_batch=64,sharding=zero3"};
   auto const result = run(words);
   CHECK(result.code == 4);
@@ -237,4 +245,17 @@ TEST_CASE("A plan that does not fit is estimated with that said first, and with 
   CHECK(json.at("memory_verdict") == "too_large");
   CHECK(json.at("memory_bytes").at("needed") > json.at("memory_bytes").at("capacity"));
   CHECK_FALSE(json.at("changes").empty());
+}
+
+TEST_CASE("Options that a table of runs would ignore are refused by name", "[cli]") {
+  auto const result = run({"estimate", "--runs", "runs.csv", "--model", "llama-2-7b", "--precision", "fp16"});
+  CHECK(result.code == 2);
+  CHECK(has(unwrapped(result.log), "--model, --precision beside --runs"));
+}
+
+TEST_CASE("An answer on weak ground says on how few published runs it rests", "[cli]") {
+  auto const said =
+      unwrapped(run({"advise", "--model", "mixtral-8x7b", "--machine", "jupiter-booster", "--devices", "64"}).out);
+  CHECK(has(said, "mixtures of experts: there was only 1 published run to check this model on"));
+  CHECK(has(said, "gh200-96gb: there was only 1 published run"));
 }

@@ -2,9 +2,11 @@
 #include "advisor/published_support.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -32,26 +34,24 @@ constexpr std::array features{
     FeatureSupport{"more than 2,048 devices", 3,
                    [](Job const&, Plan const& plan) { return plan.device_count() > 2048; }}};
 
-std::string sentence(std::string_view what, int runs) {
-  auto const count =
-      runs == 0 ? std::string("no published run") : fmt::format("only {} published run{}", runs, runs == 1 ? "" : "s");
-  return fmt::format("{}: there was {} to check this model on (docs/validation.md)", what, count);
-}
-
 }  // namespace
 
 std::span<DeviceSupport const> supported_devices() { return devices; }
 std::span<FeatureSupport const> supported_features() { return features; }
 
-std::vector<std::string> weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine) {
-  std::vector<std::string> sentences;
+std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine) {
+  std::vector<std::string> few;
+  auto const add = [&](std::string_view what, int runs) {
+    if (runs < enough_runs) few.push_back(runs == 0 ? fmt::format("{} none", what) : fmt::format("{} {}", what, runs));
+  };
   auto const device = std::find_if(devices.begin(), devices.end(),
                                    [&](DeviceSupport const& row) { return row.device == machine.device; });
-  int const runs = device == devices.end() ? 0 : device->runs;
-  if (runs < enough_runs) sentences.push_back(sentence(machine.device, runs));
+  add(machine.device, device == devices.end() ? 0 : device->runs);
   for (FeatureSupport const& row : features)
-    if (row.runs < enough_runs && row.is_used(job, plan)) sentences.push_back(sentence(row.what, row.runs));
-  return sentences;
+    if (row.is_used(job, plan)) add(row.what, row.runs);
+  if (few.empty()) return {};
+  return fmt::format("published runs that this model could be checked on are few: {} (docs/validation.md)",
+                     fmt::join(few, ", "));
 }
 
 }  // namespace hpcadvise::advisor

@@ -11,7 +11,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace hpcadvise::advisor {
 
@@ -28,7 +27,7 @@ struct FeatureSupport {
 };
 std::span<FeatureSupport const> supported_features();
 
-// A sentence for the device and for each feature in use with fewer runs than make a median worth stating.
-std::vector<std::string> weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine);
+// The device and each feature in use with fewer runs than make a median worth stating, in a sentence; empty: none.
+std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine);
 
 }  // namespace hpcadvise::advisor

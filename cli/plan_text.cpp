@@ -199,7 +199,9 @@ std::string memory_section(StepEstimate const& estimate, Terminal const& termina
 }
 
 std::vector<std::string> basis(ResolvedJob const& resolved, StepEstimate const& estimate) {
-  std::vector<std::string> lines = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine);
+  std::vector<std::string> lines;
+  if (auto ground = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine); !ground.empty())
+    lines.push_back(std::move(ground));
   lines.insert(lines.end(), resolved.machine.notes.begin(), resolved.machine.notes.end());
   for (auto const& flag : estimate.flags) lines.push_back(flag_sentence(flag));
   return lines;

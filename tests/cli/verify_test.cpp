@@ -6,6 +6,7 @@
 #include "profiles/profile_file.hpp"
 #include "tests/support/golden.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -204,6 +205,32 @@ TEST_CASE("advise with a calibration ranks the plans as without one", "[cli][ver
   auto const scaled = nlohmann::json::parse(run(calibrated).out).at("plans");
   REQUIRE(plain.size() == scaled.size());
   for (std::size_t i = 0; i < plain.size(); ++i) CHECK(plain[i].at("plan") == scaled[i].at("plan"));
+}
+
+TEST_CASE("An answer that rests on measured steps does not say that nothing was measured", "[cli][verify]") {
+  Folder const folder;
+  auto const file = folder.file("c.json");
+  REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
+  Words const plain{"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64"};
+  auto calibrated = plain;
+  calibrated.insert(calibrated.end(), {"--calibration", file});
+  CHECK_THAT(unwrapped(run(plain).out), ContainsSubstring("nothing was measured"));
+  CHECK_THAT(unwrapped(run(calibrated).out),
+             !ContainsSubstring("nothing was measured") && ContainsSubstring("scaled by measured steps"));
+}
+
+TEST_CASE("A run that cannot be is not calibrated on, and no file is written", "[cli][verify]") {
+  Folder const folder;
+  std::string fast;
+  for (int i = 1; i <= 12; ++i)
+    fast += fmt::format(" iteration {}/ 12 | elapsed time per iteration (ms): 3.1 | global batch size: 1024 |\n", i);
+  profiles::write_file_atomically(folder.file("fast.log"), fast);
+  auto const file = folder.file("c.json");
+  auto const result = run({"verify", "--log", folder.file("fast.log"), "--model", "llama-2-7b", "--machine", "lumi-g",
+                           "--plan", plan, "--calibrate", "--output", file});
+  CHECK(result.code == 2);
+  CHECK_THAT(unwrapped(result.log), ContainsSubstring("more than the 192 TFLOP/s that mi250x-gcd can do in bf16"));
+  CHECK_FALSE(fs::exists(file));
 }
 
 TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][verify]") {

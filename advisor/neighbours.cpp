@@ -112,8 +112,10 @@ Neighbour neighbour_of(Pace const& pace, TrainingJob const& job, std::string why
 std::string comparison(Pace const& pace, std::optional<Pace> const& base) {
   if (!base) return "a plan fits there";
   double const speed = pace.sequences_per_s() / base->sequences_per_s();
-  return fmt::format("{:.2f} times the speed for {:.2f} times the device-hours a token", speed,
-                     real(pace.device_count) / real(base->device_count) / speed);
+  bool const exact = pace.global_batch * base->device_count == base->global_batch * pace.device_count;
+  return fmt::format("{:.2f} times the speed for {:.2f} times the device-hours a token{}", speed,
+                     real(pace.device_count) / real(base->device_count) / speed,
+                     exact ? "" : ", with the batch that comes nearest to the same work a device and divides");
 }
 
 std::optional<Neighbour> faster_with_fewer(TrainingJob const& job, Pace const& base, Machine const& machine,

@@ -299,6 +299,16 @@ TEST_CASE("Neighbours are half and twice the devices, with as many sequences on 
   }
 }
 
+TEST_CASE("Where the same work a device does not divide, the nearest that does is taken, and that is said") {
+  // 256 sequences on 88 devices make 116.4 on 40.
+  auto const ranked = search_plans(job_of(llama_7b(), 1024, 256), 88, lumi(), {});
+  auto const half = std::find_if(ranked.neighbours.begin(), ranked.neighbours.end(),
+                                 [](Neighbour const& each) { return each.device_count == 40; });
+  REQUIRE(half != ranked.neighbours.end());
+  CHECK((half->global_batch == 116 || half->global_batch == 120));
+  CHECK(half->why.find("the batch that comes nearest") != std::string::npos);
+}
+
 TEST_CASE("A large prime that data parallelism takes holds nothing back, and is not blamed") {
   // 676 = 52 x 13, two sequences a device. With 1352 sequences on 672 devices hardly anything would divide.
   auto const leonardo = machine_from_system(hpcadvise::profiles::system_description("leonardo-booster"));

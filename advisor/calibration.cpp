@@ -94,6 +94,8 @@ void apply(CalibrationFactor const& factor, StepEstimate& estimate) {
   double const unanswered = std::max(0.0, square(estimate.log_sigma) - factor.answered_variance);
   estimate.log_sigma = std::sqrt(factor.left_variance + unanswered);
   estimate.step_time_s = interval_around(scale * estimate.step_time_s.median, estimate.log_sigma);
+  // Rates are still published ones, but the step was measured.
+  std::erase(estimate.flags, "reference-only");
   estimate.flags.emplace_back("calibrated");
 }
 

@@ -23,7 +23,7 @@ constexpr std::string_view example =
 // Beyond any machine: a slip of the keys.
 constexpr double most_devices_per_node = 1024;
 constexpr double most_gbit_per_device = 1e5;
-constexpr std::string_view network_kinds[] = {"infiniband", "slingshot", "roce", "omni-path", "bxi"};
+constexpr std::string_view network_kinds[] = {"infiniband", "slingshot", "roce", "omni-path", "bxi", "efa"};
 
 double positive_number(std::string_view key, std::string_view text, double most) {
   double number = 0;
@@ -58,6 +58,8 @@ std::string network_kind(std::string_view text) {
 }
 
 }  // namespace
+
+std::span<std::string_view const> known_network_kinds() { return network_kinds; }
 
 ComposedMachine composed_machine_from_text(std::string_view text) {
   ComposedMachine parts;

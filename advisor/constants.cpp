@@ -43,7 +43,8 @@ std::span<Constant const* const> all_constants() {
                                    &sigma_rate_published,
                                    &sigma_network_unknown,
                                    &tie_log_ratio,
-                                   &roomy_share};
+                                   &roomy_share,
+                                   &memory_error};
   return rows;
 }
 

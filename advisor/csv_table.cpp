@@ -4,8 +4,10 @@
 #include "profiles/error.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace hpcadvise::advisor {
@@ -74,6 +76,25 @@ class CsvReader {
   std::size_t line_ = 1;
 };
 
+std::string trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return std::string(text);
+}
+
+// Every name that stands more than once, with its places.
+void refuse_twins(std::vector<std::string> const& header, std::filesystem::path const& file) {
+  std::map<std::string_view, std::vector<std::size_t>> places;
+  for (std::size_t index = 0; index < header.size(); ++index)
+    if (!header[index].empty()) places[header[index]].push_back(index + 1);
+  std::vector<std::string> twins;
+  for (auto const& [name, at] : places)
+    if (at.size() > 1) twins.push_back(fmt::format("'{}' (columns {})", name, fmt::join(at, ", ")));
+  if (!twins.empty())
+    throw profiles::FileError(file, "line 1", fmt::format("columns of one name: {}", fmt::join(twins, "; ")),
+                              "rename all but one of each");
+}
+
 }  // namespace
 
 std::size_t CsvTable::column(std::string_view name) const {
@@ -82,13 +103,12 @@ std::size_t CsvTable::column(std::string_view name) const {
 
 CsvTable parse_csv(std::string_view text, std::filesystem::path const& file) {
   CsvReader reader(text);
-  CsvTable table;
+  CsvTable table{.file = file, .header = {}, .rows = {}};
   if (!reader.at_end()) table.header = reader.row().cells;
+  for (std::string& name : table.header) name = trimmed(name);
   if (table.header.empty() || table.header == std::vector<std::string>{""})
     throw profiles::FileError(file, "line 1", "no header", "the first line names the columns, separated by commas");
-  for (std::string const& name : table.header)
-    if (!name.empty() && std::count(table.header.begin(), table.header.end(), name) > 1)
-      throw profiles::FileError(file, "line 1", fmt::format("two columns are named '{}'", name), "rename one of them");
+  refuse_twins(table.header, file);
 
   while (!reader.at_end()) {
     CsvRow row = reader.row();

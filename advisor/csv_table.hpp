@@ -19,8 +19,9 @@ struct CsvRow {
 };
 
 struct CsvTable {
-  std::vector<std::string> header;
-  std::vector<CsvRow> rows;  // blank lines left out
+  std::filesystem::path file;
+  std::vector<std::string> header;  // without blanks around the names
+  std::vector<CsvRow> rows;         // blank lines left out
 
   // Index of a column by name, or header.size() when there is none.
   std::size_t column(std::string_view name) const;

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -119,6 +120,8 @@ struct ComposedMachine {
   std::optional<double> network_gbit_per_device;  // absent: a stated default, noted
   std::string network_kind;
 };
+// The words for `network`. Of a kind without a rate of its own the rate is that of an unknown one.
+std::span<std::string_view const> known_network_kinds();
 ComposedMachine composed_machine_from_text(std::string_view text);
 Machine machine_from_parts(ComposedMachine const& parts);
 Machine machine_from_parts(ComposedMachine const& parts, profiles::DeviceDescription const& device,

@@ -60,7 +60,7 @@ void add_gemm_rates(Machine& machine, profiles::DeviceDescription const& device)
   if (factor != 1)
     machine.notes.push_back(
         fmt::format("matrix multiplication: {} of the best published rate is sustained in training on {}, "
-                    "by published runs; nothing was measured here",
+                    "by published runs; it was not measured here",
                     factor, device.architecture));
 }
 

@@ -6,8 +6,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -15,23 +19,64 @@ namespace {
 // How much smaller a count may be and still be the same job, and how much faster it must be to be named.
 constexpr double least_share = 0.95;
 constexpr double least_gain = 1.01;
+// How far a batch may be from the one asked for, on each device.
+constexpr double batch_tolerance = 0.05;
 
-std::optional<double> best_s(TrainingJob const& job, std::int64_t count, Machine const& machine,
-                             SearchOptions const& options) {
+double real(std::int64_t value) { return static_cast<double>(value); }
+
+// What the fastest plan of a count does.
+struct Pace {
+  std::int64_t device_count = 0;
+  std::int64_t global_batch = 0;
+  double step_s = 0;
+
+  double sequences_per_s() const { return real(global_batch) / step_s; }
+};
+
+std::optional<Pace> pace_of(TrainingJob const& job, std::int64_t count, Machine const& machine,
+                            SearchOptions const& options) {
   if (!can_plan(job, count, machine)) return std::nullopt;
   SearchOptions inner = options;
   inner.keep = 2;  // of one, the recommended would be kept, not the fastest
   inner.around = false;
   auto const there = search_plans(job, count, machine, inner);
   if (there.plans.empty()) return std::nullopt;
-  return there.plans.front().estimate.step_time_s.median;
+  return Pace{count, job.global_batch, there.plans.front().estimate.step_time_s.median};
 }
 
-// 1 in "times the device-hours": the same device-hours buy the same work.
-std::string comparison(std::int64_t count, double time_s, std::int64_t base_count, std::optional<double> base_s) {
-  if (!base_s) return "a plan fits there";
-  double const device_hours = static_cast<double>(count) * time_s / (static_cast<double>(base_count) * *base_s);
-  return fmt::format("{:.2f} times the speed for {:.2f} times the device-hours", *base_s / time_s, device_hours);
+std::int64_t nearest_multiple(double value, std::int64_t unit) {
+  return std::max<std::int64_t>(1, std::llround(value / real(unit))) * unit;
+}
+
+// Batches that give each device as many sequences as the one asked for: exactly, or as near as divides well, by the
+// devices' own divisors or by a power of two.
+std::set<std::int64_t> equal_batches(TrainingJob const& job, std::int64_t device_count, std::int64_t count) {
+  double const wanted = real(job.global_batch) * real(count) / real(device_count);
+  std::int64_t const exact = job.global_batch * count / device_count;
+  if (exact * device_count == job.global_batch * count) return {exact};
+  auto const near = [&](std::int64_t batch) { return std::abs(real(batch) / wanted - 1) <= batch_tolerance; };
+  std::set<std::int64_t> batches;
+  if (near(job.global_batch)) batches.insert(job.global_batch);
+  std::int64_t unit = count;
+  while (unit % 2 == 0 && !near(nearest_multiple(wanted, unit))) unit /= 2;
+  batches.insert(nearest_multiple(wanted, unit));
+  std::int64_t power = 1;
+  while (real(2 * power) <= batch_tolerance * wanted) power *= 2;
+  batches.insert(nearest_multiple(wanted, power));
+  return batches;
+}
+
+// The fastest in sequences a second, of those batches.
+std::optional<Pace> best_pace(TrainingJob const& job, std::int64_t device_count, std::int64_t count,
+                              Machine const& machine, SearchOptions const& options) {
+  std::optional<Pace> best;
+  for (std::int64_t const batch : equal_batches(job, device_count, count)) {
+    TrainingJob there = job;
+    there.global_batch = batch;
+    auto const pace = pace_of(there, count, machine, options);
+    if (pace && (!best || pace->sequences_per_s() > best->sequences_per_s())) best = pace;
+  }
+  return best;
 }
 
 std::int64_t largest_prime_factor(std::int64_t number) {
@@ -45,7 +90,7 @@ std::int64_t largest_prime_factor(std::int64_t number) {
 std::string hostile_factor(std::int64_t count) {
   std::int64_t const factor = largest_prime_factor(count);
   if (factor <= 7) return {};
-  return fmt::format("{} = {} x {} leaves few ways to divide", count, count / factor, factor);
+  return fmt::format("{} = {} x {} leaves few ways to divide: ", count, count / factor, factor);
 }
 
 // Full nodes in numbers that divide well, not many fewer.
@@ -53,76 +98,60 @@ std::set<std::int64_t> smoother_counts(std::int64_t device_count, Machine const&
   std::set<std::int64_t> counts;
   for (std::int64_t unit = machine.devices_per_node; unit < device_count; unit *= 2) {
     std::int64_t const count = device_count / unit * unit;
-    if (count < device_count && static_cast<double>(count) >= least_share * static_cast<double>(device_count))
-      counts.insert(count);
+    if (count < device_count && real(count) >= least_share * real(device_count)) counts.insert(count);
   }
   return counts;
 }
 
-// A batch that divides badly holds back the best of counts: the nearest multiple of a power of two, not far off.
-std::int64_t smoother_batch(std::int64_t global_batch) {
-  std::int64_t unit = 1;
-  while (2 * unit <= global_batch / 20) unit *= 2;
-  return (global_batch + unit / 2) / unit * unit;
+Neighbour neighbour_of(Pace const& pace, TrainingJob const& job, std::string why) {
+  return {pace.device_count, pace.global_batch, pace.step_s, pace.sequences_per_s() * real(job.sequence_length),
+          std::move(why)};
 }
 
-struct Faster {
-  std::int64_t count = 0;
-  std::int64_t global_batch = 0;
-  double step_s = 0;
-  double gain = 0;  // in sequences a second
-};
+// 1 in "times the device-hours a token": the same device-hours buy the same work.
+std::string comparison(Pace const& pace, std::optional<Pace> const& base) {
+  if (!base) return "a plan fits there";
+  double const speed = pace.sequences_per_s() / base->sequences_per_s();
+  bool const exact = pace.global_batch * base->device_count == base->global_batch * pace.device_count;
+  return fmt::format("{:.2f} times the speed for {:.2f} times the device-hours a token{}", speed,
+                     real(pace.device_count) / real(base->device_count) / speed,
+                     exact ? "" : ", with the batch that comes nearest to the same work a device and divides");
+}
 
-std::optional<Faster> faster_with_fewer(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
-                                        SearchOptions const& options, double base_s) {
-  std::optional<Faster> fastest;
-  for (std::int64_t const count : smoother_counts(device_count, machine)) {
-    for (std::int64_t const batch : std::set<std::int64_t>{job.global_batch, smoother_batch(job.global_batch)}) {
-      TrainingJob there = job;
-      there.global_batch = batch;
-      auto const time_s = best_s(there, count, machine, options);
-      if (!time_s) continue;
-      double const gain = base_s / *time_s * static_cast<double>(batch) / static_cast<double>(job.global_batch);
-      if (gain >= least_gain && (!fastest || gain > fastest->gain)) fastest = Faster{count, batch, *time_s, gain};
-    }
+std::optional<Neighbour> faster_with_fewer(TrainingJob const& job, Pace const& base, Machine const& machine,
+                                           SearchOptions const& options) {
+  std::optional<Pace> fastest;
+  for (std::int64_t const count : smoother_counts(base.device_count, machine)) {
+    auto const pace = best_pace(job, base.device_count, count, machine, options);
+    if (pace && (!fastest || pace->sequences_per_s() > fastest->sequences_per_s())) fastest = pace;
   }
-  return fastest;
-}
-
-Neighbour neighbour_of(Faster const& faster, TrainingJob const& job, std::int64_t device_count) {
-  auto const factor = hostile_factor(device_count);
-  std::string const batch = faster.global_batch == job.global_batch
-                                ? std::string()
-                                : fmt::format(" and a global batch of {}", faster.global_batch);
-  return {faster.count, faster.step_s,
-          fmt::format("{}{}use {}{}: {:.2f} times faster with {} devices fewer", factor, factor.empty() ? "" : ": ",
-                      faster.count, batch, faster.gain, device_count - faster.count)};
+  if (!fastest) return std::nullopt;
+  double const gain = fastest->sequences_per_s() / base.sequences_per_s();
+  if (gain < least_gain) return std::nullopt;
+  return neighbour_of(*fastest, job,
+                      fmt::format("{}use {} and a global batch of {}: {:.2f} times faster with {} devices fewer",
+                                  hostile_factor(base.device_count), fastest->device_count, fastest->global_batch, gain,
+                                  base.device_count - fastest->device_count));
 }
 
 }  // namespace
 
 std::vector<Neighbour> neighbours(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
                                   SearchOptions const& options, RankedPlans const& ranked) {
-  std::optional<double> base_s;
-  if (!ranked.plans.empty()) base_s = ranked.plans.front().estimate.step_time_s.median;
+  std::optional<Pace> base;
+  if (!ranked.plans.empty())
+    base = Pace{device_count, job.global_batch, ranked.plans.front().estimate.step_time_s.median};
 
   std::vector<Neighbour> result;
-  if (base_s) {
-    if (auto const fewer = faster_with_fewer(job, device_count, machine, options, *base_s))
-      result.push_back(neighbour_of(*fewer, job, device_count));
+  if (base) {
+    if (auto const fewer = faster_with_fewer(job, *base, machine, options)) result.push_back(*fewer);
   }
-  std::set<std::int64_t> counts{device_count / 2, device_count * 2};
-  auto const factor = hostile_factor(device_count);
-  if (result.empty() && !factor.empty()) {
-    auto const nearest = nearest_device_counts(job, device_count, machine);
-    counts.insert(nearest.begin(), nearest.end());
-  }
-  for (std::int64_t const count : counts) {
-    auto const time_s = best_s(job, count, machine, options);
-    if (!time_s) continue;
-    bool const is_near = count != device_count / 2 && count != device_count * 2;
-    result.push_back(
-        {count, *time_s, comparison(count, *time_s, device_count, base_s) + (is_near ? "; " + factor : std::string())});
+  for (std::int64_t const wanted : {device_count / 2, device_count * 2}) {
+    if (wanted < 1) continue;
+    auto const count = nearest_whole_counts(wanted, machine).front();
+    if (count == device_count) continue;
+    if (auto const pace = best_pace(job, device_count, count, machine, options))
+      result.push_back(neighbour_of(*pace, job, comparison(*pace, base)));
   }
   return result;
 }

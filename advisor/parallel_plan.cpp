@@ -38,8 +38,10 @@ struct Word {
   std::string_view name;
   Value value;
 };
+// The first name of a value is the one that is written.
 constexpr std::array shardings{Word<Sharding>{"none", Sharding::none}, Word<Sharding>{"zero1", Sharding::zero1},
-                               Word<Sharding>{"zero2", Sharding::zero2}, Word<Sharding>{"zero3", Sharding::zero3}};
+                               Word<Sharding>{"zero2", Sharding::zero2}, Word<Sharding>{"zero3", Sharding::zero3},
+                               Word<Sharding>{"fsdp", Sharding::zero3}};
 constexpr std::array recomputes{Word<Recompute>{"none", Recompute::none},
                                 Word<Recompute>{"selective", Recompute::selective},
                                 Word<Recompute>{"full", Recompute::full}};
@@ -98,6 +100,13 @@ std::int64_t number_or_throw(std::string_view key, std::string_view text) {
       nearest ? fmt::format("did you mean '{}'?", *nearest) : fmt::format("keys are {}", fmt::join(known, ", ")));
 }
 
+Sharding sharding_or_throw(std::string_view key, std::string_view text) {
+  if (text == "hsdp")
+    throw profiles::UsageError("plan: sharding=hsdp: over how many ranks it shards is not said",
+                               "write sharding=zero3,shard_group=8 for groups of 8 data-parallel ranks");
+  return word_or_throw(shardings, key, text);
+}
+
 void set_key(ParallelPlan& plan, std::string_view key, std::string_view text) {
   auto const number =
       std::find_if(numbers.begin(), numbers.end(), [&](NumberKey const& each) { return each.name == key; });
@@ -106,7 +115,7 @@ void set_key(ParallelPlan& plan, std::string_view key, std::string_view text) {
   else if (key == "recompute")
     plan.recompute = word_or_throw(recomputes, key, text);
   else if (key == "sharding")
-    plan.sharding = word_or_throw(shardings, key, text);
+    plan.sharding = sharding_or_throw(key, text);
   else if (key == "schedule")
     plan.schedule = word_or_throw(schedules, key, text);
   else if (key == "context_exchange")

@@ -2,6 +2,7 @@
 #include "advisor/plan_collector.hpp"
 
 #include "advisor/constants.hpp"
+#include "advisor/memory_verdict.hpp"
 
 #include <algorithm>
 #include <cmath>

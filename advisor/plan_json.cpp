@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/plan_json.hpp"
 
+#include "advisor/memory_verdict.hpp"
 #include "profiles/error.hpp"
 #include "profiles/json_text.hpp"
 #include "profiles/nearest_name.hpp"
@@ -26,7 +27,8 @@ Json memory_to_json(MemoryEstimate const& memory) {
           {"optimizer", memory.optimizer_bytes}, {"activations", memory.activations_bytes},
           {"logits", memory.logits_bytes},       {"communication", memory.communication_bytes},
           {"runtime", memory.runtime_bytes},     {"fragmentation", memory.fragmentation_bytes},
-          {"total", memory.total_bytes()},       {"capacity", memory.capacity_bytes}};
+          {"needed", memory.needed_bytes()},     {"total", memory.total_bytes()},
+          {"capacity", memory.capacity_bytes}};
 }
 
 Json terms_to_json(StepTerms const& terms) {
@@ -176,7 +178,19 @@ Json estimate_to_json(StepEstimate const& estimate) {
           {"terms_s", terms_to_json(estimate.terms)},
           {"memory_bytes", memory_to_json(estimate.memory)},
           {"fits", estimate.memory.fits()},
+          {"memory_verdict", to_string(memory_verdict(estimate.memory))},
           {"flags", estimate.flags}};
+}
+
+Json changes_to_json(std::vector<Remedy> const& changes) {
+  Json json = Json::array();
+  for (Remedy const& change : changes)
+    json.push_back({{"what", change.what},
+                    {"devices", change.estimate.plan.device_count()},
+                    {"plan", plan_to_json(change.estimate.plan)},
+                    {"step_time_s", change.estimate.step_time_s.median},
+                    {"relative_tokens_per_s_per_device", change.relative_rate}});
+  return json;
 }
 
 Json ranked_plans_to_json(RankedPlans const& ranked) {
@@ -197,19 +211,16 @@ Json ranked_plans_to_json(RankedPlans const& ranked) {
   json["rejected"] = ranked.rejected;
   json["neighbours"] = Json::array();
   for (auto const& neighbour : ranked.neighbours)
-    json["neighbours"].push_back(
-        {{"devices", neighbour.device_count}, {"step_time_s", neighbour.step_time_s}, {"why", neighbour.why}});
+    json["neighbours"].push_back({{"devices", neighbour.device_count},
+                                  {"global_batch", neighbour.global_batch},
+                                  {"step_time_s", neighbour.step_time_s},
+                                  {"tokens_per_s", neighbour.tokens_per_s},
+                                  {"why", neighbour.why}});
   if (ranked.nearest) {
     json["nearest"] = estimate_to_json(ranked.nearest->estimate);
     json["nearest"]["over_bytes"] = ranked.nearest->over_bytes;
     json["nearest"]["part"] = ranked.nearest->part;
-    json["nearest"]["changes"] = Json::array();
-    for (auto const& change : ranked.nearest->changes)
-      json["nearest"]["changes"].push_back({{"what", change.what},
-                                            {"devices", change.estimate.plan.device_count()},
-                                            {"plan", plan_to_json(change.estimate.plan)},
-                                            {"step_time_s", change.estimate.step_time_s.median},
-                                            {"relative_tokens_per_s_per_device", change.relative_rate}});
+    json["nearest"]["changes"] = changes_to_json(ranked.nearest->changes);
     json["nearest"]["remedies"] = ranked.nearest->remedies;
   }
   return json;

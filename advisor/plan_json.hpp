@@ -13,6 +13,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <vector>
 
 namespace hpcadvise::advisor {
 
@@ -21,6 +22,7 @@ nlohmann::ordered_json machine_to_json(Machine const& machine);
 nlohmann::ordered_json job_to_json(TrainingJob const& job);
 nlohmann::ordered_json plan_to_json(ParallelPlan const& plan);
 nlohmann::ordered_json estimate_to_json(StepEstimate const& estimate);
+nlohmann::ordered_json changes_to_json(std::vector<Remedy> const& changes);
 nlohmann::ordered_json ranked_plans_to_json(RankedPlans const& ranked);
 
 // A plan from a file: the `plan` object alone, an estimate that holds one, or the answer of `advise` (its first plan).

@@ -2,6 +2,7 @@
 #include "advisor/plan_order.hpp"
 
 #include "advisor/constants.hpp"
+#include "advisor/memory_verdict.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -73,14 +74,6 @@ int complexity(ParallelPlan const& plan) {
          (plan.recompute != Recompute::none ? 1 : 0) + (plan.offload != Offload::none ? 1 : 0);
 }
 
-bool crowded(StepEstimate const& estimate) {
-  return crowded(estimate.memory.total_bytes(), estimate.memory.capacity_bytes);
-}
-
-bool crowded(double memory_bytes, double capacity_bytes) {
-  return memory_bytes > constants::roomy_share * capacity_bytes;
-}
-
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep) {
   if (estimates.empty()) return;
   std::sort(estimates.begin(), estimates.end(),
@@ -88,8 +81,8 @@ void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t 
   auto const tied_end = std::find_if_not(estimates.begin(), estimates.end(),
                                          [&](auto const& estimate) { return tied(estimate, estimates.front()); });
   auto const simplest = std::min_element(estimates.begin(), tied_end, [](auto const& left, auto const& right) {
-    return std::tuple(crowded(left), complexity(left.plan), left.step_time_s.median) <
-           std::tuple(crowded(right), complexity(right.plan), right.step_time_s.median);
+    return std::tuple(memory_verdict(left.memory), complexity(left.plan), left.step_time_s.median) <
+           std::tuple(memory_verdict(right.memory), complexity(right.plan), right.step_time_s.median);
   });
 
   std::set<LayoutKey> seen;

@@ -32,11 +32,6 @@ struct ScoredPlan {
 // Faster; at the same time simpler; then the plans' own order, so that the answer never depends on the search's.
 bool faster(ScoredPlan const& left, ScoredPlan const& right);
 
-// Leaves less than a tenth of the memory free (constants::roomy_share). The memory model is not exact: such a plan may
-// not run.
-bool crowded(StepEstimate const& estimate);
-bool crowded(double memory_bytes, double capacity_bytes);
-
 // Fills plans, pareto and recommended.
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "advisor/plan_request.hpp"
 #include "advisor/step_estimate.hpp"
 
 #include <fmt/format.h>
@@ -84,11 +85,7 @@ std::string sharding_problem(ParallelPlan const& plan) {
 std::string machine_problem(ParallelPlan const& plan, Machine const& machine) {
   if (plan.offload != Offload::none && !machine.host_bound)
     return fmt::format("offload to the host: {} is the host itself", machine.name);
-  if (!machine.node_count) return {};
-  auto const devices = *machine.node_count * machine.devices_per_node;
-  if (plan.device_count() > devices)
-    return fmt::format("{} devices: {} has {}", plan.device_count(), machine.name, devices);
-  return {};
+  return device_count_problem(plan.device_count(), machine);
 }
 
 }  // namespace

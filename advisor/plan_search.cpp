@@ -46,7 +46,11 @@ void add_remedies(NearestPlan& nearest, TrainingJob const& job, std::int64_t dev
 
 void add_trade_offs(RankedPlans& ranked, std::vector<ScoredPlan> const& front, TrainingJob const& job,
                     Machine const& machine, EstimateOptions const& options) {
+  if (!ranked.recommended) return;
+  auto const& recommended = ranked.plans[*ranked.recommended].estimate;
   for (ScoredPlan const& point : front) {
+    bool const roomier = point.memory_bytes < recommended.memory.total_bytes();
+    if (!roomier && complexity(point.plan) >= complexity(recommended.plan)) continue;
     bool const listed = std::any_of(ranked.plans.begin(), ranked.plans.end(),
                                     [&](RankedPlan const& plan) { return plan.estimate.plan == point.plan; });
     if (!listed) ranked.trade_offs.push_back({estimate_step(job, point.plan, machine, options), false, {}});

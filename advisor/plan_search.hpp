@@ -39,7 +39,9 @@ struct NearestPlan {
 
 struct Neighbour {
   std::int64_t device_count = 0;
+  std::int64_t global_batch = 0;  // as many sequences a device as here, or the nearest number that divides
   double step_time_s = 0;
+  double tokens_per_s = 0;
   std::string why;
 };
 
@@ -48,7 +50,8 @@ struct RankedPlans {
   std::vector<RankedPlan> plans;
   std::vector<std::size_t> pareto;         // indices into plans: speed, memory headroom, simplicity
   std::optional<std::size_t> recommended;  // of those tied with the best: roomy before full, then simple
-  // The rest of the front over everything considered, at most 20 % slower than the fastest: roomier or simpler plans.
+  // The rest of the front over everything considered, at most 20 % slower than the fastest: roomier or simpler plans
+  // than the recommended.
   std::vector<RankedPlan> trade_offs;
   std::int64_t considered = 0;                   // = estimated + every count in rejected
   std::int64_t estimated = 0;                    // exactly

@@ -7,6 +7,7 @@
 #include "profiles/error.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -18,23 +19,29 @@ constexpr std::array needed_columns{"gpus", "layers", "hidden", "heads", "seq_le
 
 void check_columns(CsvTable const& table, std::filesystem::path const& file) {
   auto const has = [&](std::string_view name) { return table.column(name) < table.header.size(); };
+  std::vector<std::string> missing;
   for (std::string_view const name : needed_columns)
-    if (!has(name))
-      throw profiles::FileError(file, "line 1", fmt::format("the column '{}' is missing", name),
-                                "docs/runs_table.md lists the columns");
-  if (!has("device") && !has("machine"))
-    throw profiles::FileError(file, "line 1", "there is neither a column 'device' nor 'machine'",
+    if (!has(name)) missing.push_back(fmt::format("'{}'", name));
+  if (!has("device") && !has("machine")) missing.emplace_back("one of 'device' and 'machine'");
+  if (!missing.empty())
+    throw profiles::FileError(file, "line 1", fmt::format("missing columns: {}", fmt::join(missing, ", ")),
                               "docs/runs_table.md lists the columns");
+}
+
+std::optional<double> positive(RunCells const& cells, std::string_view column) {
+  auto const value = cells.number(column);
+  if (value && *value == 0) cells.refuse(column, "is not above zero");
+  return value;
 }
 
 // As stated, else from the throughput, which holds the same information.
 std::optional<double> measured_step_time(RunCells const& cells) {
-  if (auto const time_s = cells.number("step_time_s"); time_s && *time_s > 0) return time_s;
-  auto const rate = cells.number("tokens_per_s_per_gpu");
+  if (auto const time_s = positive(cells, "step_time_s")) return time_s;
+  auto const rate = positive(cells, "tokens_per_s_per_gpu");
   auto const devices = cells.count("gpus");
   auto const sequences = cells.count("global_batch");
   auto const length = cells.count("seq_len");
-  if (!rate || *rate <= 0 || !devices || !sequences || !length) return std::nullopt;
+  if (!rate || !devices || !sequences || !length) return std::nullopt;
   return double(*sequences) * double(*length) / (double(*devices) * *rate);
 }
 
@@ -42,10 +49,10 @@ RunCase case_of(RunCells& cells) {
   RunCase run = run_case(cells);
   Machine const machine = machine_of(run.machine);
   if (auto const problem = plan_problem(run.job, run.plan, machine); !problem.empty())
-    throw RowRefusal{RunStatus::skipped, problem};
+    throw RowRefusal{RunStatus::skipped, fmt::format("{}: {}", cells.place(), problem)};
   if (!machine.gemm.contains(run.job.precision))
-    throw RowRefusal{RunStatus::skipped,
-                     fmt::format("no {} rate is known for {}", profiles::to_string(run.job.precision), machine.device)};
+    cells.skip("precision",
+               fmt::format("no {} rate is known for {}", profiles::to_string(run.job.precision), machine.device));
   return run;
 }
 
@@ -61,12 +68,12 @@ RunResult result_of(CsvTable const& table, CsvRow const& row) {
   result.tier = cells.text("tier");
   if (!row.problem.empty()) {
     result.status = RunStatus::invalid;
-    result.reason = fmt::format("line {}: {}", row.line, row.problem);
+    result.reason = fmt::format("{}: {}", cells.place(), row.problem);
     return result;
   }
   try {
     result.measured_step_time_s = measured_step_time(cells);
-    result.measured_memory_gib = cells.number("peak_memory_gib");
+    result.measured_memory_gib = positive(cells, "peak_memory_gib");
     result.measured_out_of_memory = cells.flag("oom");
     result.run = case_of(cells);
   } catch (RowRefusal const& refusal) {
@@ -74,7 +81,7 @@ RunResult result_of(CsvTable const& table, CsvRow const& row) {
     result.reason = refusal.reason;
   } catch (profiles::Error const& error) {  // the machine of this row lacks a fact
     result.status = RunStatus::skipped;
-    result.reason = error.what();
+    result.reason = fmt::format("{}: {}", cells.place(), error.what());
   }
   result.assumed = cells.assumed();
   return result;

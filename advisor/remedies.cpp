@@ -73,7 +73,7 @@ std::vector<Remedy> find_remedies(TrainingJob const& job, std::int64_t device_co
 }
 
 std::string sentence(Remedy const& remedy) {
-  return fmt::format("{}: {:.2f} times the tokens a second and device of the plan above if that fitted{}", remedy.what,
+  return fmt::format("{}: {:.2f} times the tokens a second and device of the plan above{}", remedy.what,
                      remedy.relative_rate,
                      remedy.estimate.plan.offload == Offload::none ? "" : ", with the optimizer's state on the host");
 }

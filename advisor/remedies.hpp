@@ -17,7 +17,7 @@ namespace hpcadvise::advisor {
 std::vector<Remedy> find_remedies(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
                                   EstimateOptions const& options, StepEstimate const& nearest);
 
-// "32 devices: 1.04 times the tokens a second and device of the plan above if that fitted".
+// "32 devices: 1.04 times the tokens a second and device of the plan above".
 std::string sentence(Remedy const& remedy);
 
 // The fewest devices in full nodes, however many this machine has, over which ZeRO-3 shards the model's state so far

@@ -5,6 +5,7 @@
 #include "advisor/model_library.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -14,8 +15,6 @@ namespace hpcadvise::advisor {
 namespace {
 
 using profiles::Precision;
-
-[[noreturn]] void skip(std::string const& reason) { throw RowRefusal{RunStatus::skipped, reason}; }
 
 // What a family name says of a model's layers, where no column does.
 struct Family {
@@ -108,10 +107,20 @@ Precision precision_of(RunCells& cells) {
   // Recipes of FP8 differ in how they scale, not in the rate of the multiplication.
   if (name == "mxfp8" || name == "fp8-cs") return Precision::fp8;
   if (auto const precision = profiles::precision_from_string(name)) return *precision;
-  skip(fmt::format("precision '{}' is not described", name));
+  cells.skip("precision", fmt::format("precision '{}' is not described", name));
 }
 
 bool is_fsdp(FrameworkKind kind) { return kind == FrameworkKind::fsdp_eager || kind == FrameworkKind::fsdp_compiled; }
+
+// What a scale of FP8 is shared by: one for each row costs speed, the others do not differ in it.
+constexpr std::array<std::string_view, 5> fp8_recipes{"tensorwise", "delayed", "blockwise", "mxfp8", "rowwise"};
+
+bool scales_rows(RunCells& cells) {
+  std::string const name = cells.text("fp8_recipe");
+  if (!name.empty() && std::find(fp8_recipes.begin(), fp8_recipes.end(), name) == fp8_recipes.end())
+    cells.refuse("fp8_recipe", fmt::format("is none of {}", fmt::join(fp8_recipes, ", ")));
+  return name == "rowwise";
+}
 
 EstimateOptions options_of(RunCells& cells) {
   EstimateOptions options;
@@ -121,16 +130,15 @@ EstimateOptions options_of(RunCells& cells) {
     options.framework = *compiled ? FrameworkKind::fsdp_compiled : FrameworkKind::fsdp_eager;
   options.flash_attention = cells.or_assume("flash_attention", cells.flag("flash_attention"), true);
   options.tensor_parallel_overlap = cells.flag("tp_overlap");
-  options.fp8_rowwise = cells.text("fp8_recipe") == "rowwise";
+  options.fp8_rowwise = scales_rows(cells);
   return options;
 }
 
 Sharding sharding_of(RunCells& cells, FrameworkKind framework) {
   std::string const name = cells.text("sharding");
   if (name.empty()) return cells.assume("sharding", is_fsdp(framework) ? Sharding::zero3 : Sharding::zero1);
-  if (name == "zero3/fsdp" || name == "fsdp") return Sharding::zero3;
+  if (name == "zero3/fsdp" || name == "hsdp") return Sharding::zero3;
   if (auto const sharding = sharding_from_string(name)) return *sharding;
-  if (name == "hsdp") return Sharding::zero3;
   cells.refuse("sharding", "is none of none, zero1, zero2, zero3, fsdp, hsdp");
 }
 
@@ -144,11 +152,14 @@ Recompute recompute_of(RunCells& cells) {
 std::int64_t data_parallel_of(RunCells& cells, ParallelPlan const& plan) {
   std::int64_t const devices = cells.needed_count("gpus");
   std::int64_t const model_devices = plan.tensor_parallel * plan.pipeline_parallel * plan.context_parallel;
-  std::int64_t const data_parallel = cells.count("dp").value_or(std::max<std::int64_t>(1, devices / model_devices));
-  if (model_devices > devices || data_parallel * model_devices != devices)
-    cells.refuse("gpus", fmt::format("devices are not tp {} x pp {} x cp {} x dp {}", plan.tensor_parallel,
-                                     plan.pipeline_parallel, plan.context_parallel, data_parallel));
-  return data_parallel;
+  auto const groups =
+      fmt::format("tp {} x pp {} x cp {}", plan.tensor_parallel, plan.pipeline_parallel, plan.context_parallel);
+  auto const stated = cells.count("dp");
+  if (!stated && devices % model_devices != 0)
+    cells.refuse("gpus", fmt::format("devices are no multiple of {}", groups));
+  if (stated && *stated * model_devices != devices)
+    cells.refuse("gpus", fmt::format("devices are not {} x dp {}", groups, *stated));
+  return stated.value_or(devices / model_devices);
 }
 
 std::int64_t shard_group_of(RunCells& cells, ParallelPlan const& plan, RunMachine const& machine) {
@@ -191,6 +202,14 @@ ParallelPlan plan_of(RunCells& cells, FrameworkKind framework, RunMachine const&
   return plan;
 }
 
+std::string network_of(RunCells& cells) {
+  std::string name = cells.text("network");
+  auto const kinds = known_network_kinds();
+  if (!name.empty() && std::find(kinds.begin(), kinds.end(), name) == kinds.end())
+    cells.refuse("network", fmt::format("is none of {}; leave it empty for another", fmt::join(kinds, ", ")));
+  return name;
+}
+
 RunMachine run_machine(RunCells& cells) {
   RunMachine facts;
   std::string const system = cells.text("machine");
@@ -203,11 +222,13 @@ RunMachine run_machine(RunCells& cells) {
   ComposedMachine& parts = facts.parts;
   parts.device = cells.text("device");
   if (parts.device.empty())
-    skip(system.empty() ? "neither 'machine' nor 'device' is stated"
-                        : fmt::format("machine '{}' is not described", system));
-  if (!profiles::has_device(parts.device)) skip(fmt::format("device '{}' is not described", parts.device));
+    cells.skip(system.empty() ? "device" : "machine", system.empty()
+                                                          ? "neither 'machine' nor 'device' is stated"
+                                                          : fmt::format("machine '{}' is not described", system));
+  if (!profiles::has_device(parts.device))
+    cells.skip("device", fmt::format("device '{}' is not described", parts.device));
   parts.devices_per_node = cells.or_assume("gpus_per_node", cells.count("gpus_per_node"), std::int64_t{8});
-  parts.network_kind = cells.text("network");
+  parts.network_kind = network_of(cells);
   parts.network_gbit_per_device = cells.number("network_gbit_per_device");
   if (parts.network_gbit_per_device == 0.0) cells.refuse("network_gbit_per_device", "is not above zero");
   if (!parts.network_gbit_per_device && cells.needed_count("gpus") > parts.devices_per_node)

@@ -17,9 +17,18 @@ std::string RunCells::text(std::string_view column) const {
   return std::string(cell);
 }
 
+std::string RunCells::place() const {
+  return fmt::format("{}line {}", table_->file.empty() ? "" : table_->file.string() + ": ", row_->line);
+}
+
+std::string RunCells::place(std::string_view column) const { return fmt::format("{}, column '{}'", place(), column); }
+
 void RunCells::refuse(std::string_view column, std::string_view why) const {
-  throw RowRefusal{RunStatus::invalid,
-                   fmt::format("line {}, column '{}': '{}' {}", row_->line, column, text(column), why)};
+  throw RowRefusal{RunStatus::invalid, fmt::format("{}: '{}' {}", place(column), text(column), why)};
+}
+
+void RunCells::skip(std::string_view column, std::string_view why) const {
+  throw RowRefusal{RunStatus::skipped, fmt::format("{}: {}", place(column), why)};
 }
 
 std::optional<double> RunCells::number(std::string_view column) const {
@@ -51,7 +60,7 @@ std::optional<bool> RunCells::flag(std::string_view column) const {
 
 std::int64_t RunCells::needed_count(std::string_view column) const {
   if (auto const value = count(column)) return *value;
-  throw RowRefusal{RunStatus::skipped, fmt::format("'{}' is not stated", column)};
+  skip(column, "is not stated");
 }
 
 }  // namespace hpcadvise::advisor

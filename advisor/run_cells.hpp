@@ -30,6 +30,10 @@ class RunCells {
   std::optional<std::int64_t> count(std::string_view column) const;  // at least 1
   std::optional<bool> flag(std::string_view column) const;           // true or false
 
+  // "runs.csv: line 3", and "runs.csv: line 3, column 'tp'".
+  std::string place() const;
+  std::string place(std::string_view column) const;
+
   // Throws RowRefusal (skipped) when the cell is empty.
   std::int64_t needed_count(std::string_view column) const;
 
@@ -45,8 +49,9 @@ class RunCells {
   }
   std::vector<std::string> const& assumed() const { return assumed_; }
 
-  // Throws RowRefusal (invalid) with line and column.
+  // Throw RowRefusal with the place: invalid, what the cell says and why that is wrong; skipped, why it is of no use.
   [[noreturn]] void refuse(std::string_view column, std::string_view why) const;
+  [[noreturn]] void skip(std::string_view column, std::string_view why) const;
 
  private:
   CsvTable const* table_;

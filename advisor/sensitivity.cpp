@@ -76,12 +76,15 @@ constexpr std::array rates{Rate{"matrix multiplication", "gemm", scale_gemm, gem
 
 std::vector<Sensitivity> sensitivities(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine,
                                        EstimateOptions const& options) {
+  auto const step_s = [&](Machine const& there) {
+    return paced_step_s(job, estimate.plan, there, options, estimate.pacing_stage);
+  };
+  double const base_s = step_s(machine);
   std::vector<Sensitivity> result;
   for (Rate const& rate : rates) {
     Machine faster = machine;
     rate.scale(faster);
-    double const time_s = estimate_step(job, estimate.plan, faster, options).step_time_s.median;
-    double const change = time_s / estimate.step_time_s.median - 1;
+    double const change = step_s(faster) / base_s - 1;
     if (std::abs(change) < smallest_change) continue;
     double const sigma = rate.sigma(machine, job.precision);
     double const exponent = std::log1p(change) / std::log(growth);

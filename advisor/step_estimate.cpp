@@ -94,13 +94,15 @@ StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Mac
   ModelFacts const facts = model_facts(job.model);
   ModelCost const cost = model_cost(context);
   auto const stages = stage_layout(job.model, plan, context.framework);
-  StepTerms const terms = step_terms(context, facts, cost, stages, pipeline_pace(stages, cost));
+  PipelinePace const pace = pipeline_pace(stages, cost);
+  StepTerms const terms = step_terms(context, facts, cost, stages, pace);
   double const step_s = terms.total_s();
   double const devices = real(plan.device_count());
 
   StepEstimate estimate;
   estimate.plan = plan;
   estimate.terms = terms;
+  estimate.pacing_stage = pace.slowest;
   estimate.tokens_per_s_per_device = real(plan.global_batch) * real(job.sequence_length) / step_s / devices;
   estimate.model_flops_per_s_per_device =
       model_flops_per_step(job) * real(plan.global_batch) / real(job.global_batch) / step_s / devices;
@@ -116,6 +118,15 @@ StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Mac
   estimate.step_time_s = interval_around(step_s, uncertainty.log_sigma);
   if (options.calibration) apply(*options.calibration, estimate);
   return estimate;
+}
+
+double paced_step_s(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                    EstimateOptions const& options, std::size_t pacing_stage) {
+  CostContext const context{job, plan, machine, options, framework_traits(options.framework)};
+  ModelCost const cost = model_cost(context);
+  auto const stages = stage_layout(job.model, plan, context.framework);
+  auto const pace = pipeline_pace(stages, cost, pacing_stage);
+  return step_terms(context, model_facts(job.model), cost, stages, pace).total_s();
 }
 
 }  // namespace hpcadvise::advisor

@@ -9,7 +9,7 @@
 #include "advisor/model_spec.hpp"
 #include "advisor/parallel_plan.hpp"
 
-#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +57,7 @@ struct StepEstimate {
   double mfu_of_dense_peak = 0;
   double mfu_of_measured_plateau = 0;
   MemoryEstimate memory;
+  std::size_t pacing_stage = 0;    // of the pipeline: the slowest, whose terms these are
   double log_sigma = 0;            // of the step time; the interval is median * exp(+-1.2816 log_sigma)
   std::vector<std::string> flags;  // "extrapolated", "reference-only"
 };
@@ -64,6 +65,11 @@ struct StepEstimate {
 // Precondition: the plan is legal for the job (see plan_problem). Pure and deterministic.
 StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                            EstimateOptions const& options);
+
+// The median of that before calibration, with the pace set by a given stage of the pipeline, the slowest or not:
+// between two machines on which different stages are the slowest, only the same stage's time never grows with a rate.
+double paced_step_s(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                    EstimateOptions const& options, std::size_t pacing_stage);
 
 // Why the plan cannot be run or estimated for this job; empty when it can.
 // "4096 hidden / 32 heads: tensor parallel 3 does not divide 32 heads".

@@ -38,14 +38,23 @@ std::vector<Reading> of_this_batch(TrainingLog const& log, TrainingJob const& jo
                                    StepReadings& result) {
   std::vector<Reading> readings;
   std::int64_t other = 0;
+  std::optional<double> no_time_s;
   for (auto const& step : log.steps) {
     if (step.global_batch && *step.global_batch != plan.global_batch) {
       ++result.other_batches;
       other = *step.global_batch;
     } else if (auto const time_s = time_of(step, job, plan)) {
-      readings.push_back({&step, *time_s});
+      bool const is_time = *time_s > 0 && std::isfinite(*time_s);
+      if (is_time)
+        readings.push_back({&step, *time_s});
+      else
+        no_time_s = time_s, ++result.no_times;
     }
   }
+  if (readings.empty() && no_time_s)
+    throw profiles::UsageError(
+        fmt::format("the log's steps take {} s: not a time", *no_time_s),
+        "Is it cut, edited, or of another program? See docs/verify.md for the lines that are read.");
   if (readings.empty())
     throw profiles::UsageError(
         fmt::format("the log's steps run a global batch of {}, the plan {}", other, plan.global_batch),
@@ -121,6 +130,7 @@ void add_notes(TrainingLog const& log, StepReadings& result) {
   note(log.other_settings_steps, "step", "before a restart with other settings left out");
   note(log.other_rank_steps, "step", "printed by further ranks left out");
   note(log.unreadable_steps, "step line", "cut short or garbled, left out");
+  note(result.no_times, "reading", "that is no time, zero or below, left out");
   note(result.nan_losses, "reading", "with a loss that is not a number");
   note(log.skipped_updates, "step", "without an update, so shorter: the loss scale was too high");
   if (log.smoothed) result.notes.emplace_back("the readings are running averages: their spread is no interval");

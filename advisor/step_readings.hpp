@@ -28,13 +28,14 @@ struct StepReadings {
   std::int64_t pauses = 0;          // readings left out for being too long
   double pauses_share_of_time = 0;  // of the time after warm-up: what they took beyond a median step
   std::int64_t other_batches = 0;   // readings left out for another global batch
+  std::int64_t no_times = 0;        // readings left out for being zero, below or infinite
   std::int64_t nan_losses = 0;
   std::vector<std::string> notes;  // a sentence for each thing left out or doubtful
 };
 
 // Throughputs become times by the batch of the plan. The first reading after each start is left out, and those within
 // its first warm_up_iterations iterations; when nothing else is there, the last one stands, and a note says so. Throws
-// UsageError when no step of the log runs the plan's global batch: both values.
+// UsageError when no step of the log runs the plan's global batch (both values), or none takes a time above zero.
 StepReadings step_readings(TrainingLog const& log, TrainingJob const& job, ParallelPlan const& plan);
 
 // Median of a timer, its first reading (start-up) left out when there are more.

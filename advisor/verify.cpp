@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/verify.hpp"
 
+#include "advisor/rates.hpp"
+#include "profiles/error.hpp"
 #include "profiles/order_statistics.hpp"
 #include "profiles/units.hpp"
 
@@ -32,6 +34,22 @@ MemoryComparison memory_of(TrainingLog const& log, MemoryEstimate const& memory)
           .predicted_allocated_bytes = memory.allocated_bytes(),
           .predicted_reserved_bytes = memory.total_bytes() - memory.runtime_bytes,
           .capacity_bytes = memory.capacity_bytes};
+}
+
+// No run is faster than the device's arithmetic: the log is of something else than the plan, and nothing can be learnt
+// of it.
+void refuse_beyond_peak(Verification const& result, TrainingJob const& job, Machine const& machine) {
+  auto const& rates = gemm_rates(machine, job.precision);
+  double const peak_flops_per_s = std::max(rates.peak_flops_per_s, rates.plateau_flops_per_s);
+  double const step_s = result.measured.median_s;
+  double const flops_per_s =
+      result.predicted.model_flops_per_s_per_device * result.predicted.step_time_s.median / step_s;
+  if (flops_per_s <= peak_flops_per_s) return;
+  throw profiles::UsageError(
+      fmt::format("steps of {} would be {} a device, more than the {} that {} can do in {}", format_seconds(step_s),
+                  profiles::format_flops_per_s(flops_per_s), profiles::format_flops_per_s(peak_flops_per_s),
+                  machine.device, profiles::to_string(job.precision)),
+      "The log is of another run: give its model, sequence length, plan, precision and machine.");
 }
 
 std::optional<double> logged_rate(TrainingLog const& log) {
@@ -133,6 +151,7 @@ Verification verify(TrainingLog const& log, TrainingJob const& job, ParallelPlan
   Verification result;
   result.measured = step_readings(log, job, plan);
   result.predicted = estimate_step(job, plan, machine, options);
+  refuse_beyond_peak(result, job, machine);
   result.memory = memory_of(log, result.predicted.memory);
   result.terms = compare_terms(log, result.measured.median_s, result.predicted.terms);
   result.logged_flops_per_s_per_device = logged_rate(log);

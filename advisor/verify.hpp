@@ -53,7 +53,7 @@ void check_settings(LogSettings const& settings, TrainingJob const& job, Paralle
 std::vector<TermComparison> compare_terms(TrainingLog const& log, double measured_step_s, StepTerms const& predicted);
 
 // Precondition: the plan is legal for the job (see plan_problem). Throws UsageError as check_settings and
-// step_readings do.
+// step_readings do, and for steps that no device of the machine could be fast enough for.
 Verification verify(TrainingLog const& log, TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                     EstimateOptions const& options);
 

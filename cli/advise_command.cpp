@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/advise_command.hpp"
 
+#include "advisor/memory_verdict.hpp"
 #include "advisor/plan_json.hpp"
-#include "advisor/plan_order.hpp"
 #include "advisor/plan_request.hpp"
 #include "advisor/plan_search.hpp"
+#include "advisor/published_support.hpp"
 #include "cli/device_range.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
@@ -57,28 +58,36 @@ ordered_json answer_to_json(Answer const& answer) {
                     {"job", advisor::job_to_json(answer.resolved.job)},
                     {"assumed", answer.resolved.assumed}};
   json.update(advisor::ranked_plans_to_json(answer.ranked));
+  if (auto const* const best = answer.recommended())
+    json["weak_ground"] = advisor::weak_ground(answer.resolved.job, best->plan, answer.resolved.machine);
   if (answer.batch) json["batch"] = batch_to_json(*answer.batch);
   if (answer.cost) json["cost"] = cost_to_json(*answer.cost);
   return json;
 }
 
-// What the star in the table means for this plan.
-std::string recommendation_text(advisor::StepEstimate const& best) {
-  if (!advisor::crowded(best))
+// What the star in the table means for this plan; of one that may not fit, what a safer one costs.
+std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate const& best) {
+  auto const caveat = advisor::memory_caveat(best.memory);
+  if (caveat.empty())
     return "* recommended: of those tied with the fastest, the simplest that leaves a tenth of the memory free";
-  return fmt::format(
-      "* recommended, but tight: it fills {} of the memory, and this estimate is off by about 7 % in the median; try "
-      "it "
-      "early, or take a plan that leaves more",
-      profiles::format_ratio_as_percent(best.memory.total_bytes() / best.memory.capacity_bytes));
+  advisor::StepEstimate const* roomy = nullptr;
+  for (auto const* const plans : {&ranked.plans, &ranked.trade_offs})
+    for (auto const& plan : *plans)
+      if (advisor::memory_caveat(plan.estimate.memory).empty() &&
+          (roomy == nullptr || plan.estimate.step_time_s.median < roomy->step_time_s.median))
+        roomy = &plan.estimate;
+  return fmt::format("* recommended, but {}; {}", caveat,
+                     roomy == nullptr ? "no plan up to 20 % slower leaves a tenth free"
+                                      : fmt::format("the fastest that leaves a tenth free is {:.1f} % slower: {}",
+                                                    100 * (roomy->step_time_s.median / best.step_time_s.median - 1),
+                                                    short_plan(roomy->plan)));
 }
 
 void print_nearest(advisor::NearestPlan const& nearest, Output& output) {
   auto const& terminal = output.out_terminal;
   output.out << styled(terminal, Style::bad, "Nothing fits.") << " The plan that comes closest:\n"
-             << fmt::format("  {}: {} too much, most of it {}\n", short_plan(nearest.estimate.plan),
-                            profiles::format_bytes(nearest.over_bytes), nearest.part)
-             << memory_text(nearest.estimate, terminal) << "What would make it fit:\n"
+             << "  " << wrapped(short_plan(nearest.estimate.plan), terminal.width, 4, 2) << '\n'
+             << memory_section(nearest.estimate, terminal) << "What would make it fit:\n"
              << bullets(nearest.remedies, terminal);
 }
 
@@ -102,10 +111,10 @@ void print_markdown(Answer const& answer, Output& output) {
                << bullets(ranked.nearest->remedies, plain);
   if (auto const* const best = answer.recommended())
     output.out << markdown_table(plans_table(ranked)) << '\n'
-               << recommendation_text(*best) << "\n\n## Why\n\n"
+               << recommendation_text(ranked, *best) << "\n\n## Why\n\n"
                << bullets(ranked.plans[ranked.recommended.value_or(0)].why, plain) << '\n'
                << considered_text(ranked) << "\n\n## What this rests on\n\n"
-               << bullets(basis(answer.resolved.machine, *best), plain);
+               << bullets(basis(answer.resolved, *best), plain);
 }
 
 void print_trade_offs(RankedPlans const& ranked, Output& output) {
@@ -124,18 +133,13 @@ void print_answer(Answer const& answer, Output& output) {
   if (auto const* const best = answer.recommended()) {
     auto const chosen = ranked.recommended.value_or(0);
     output.out << text_table(plans_table(ranked), terminal)
-               << styled(terminal, Style::dim, wrapped(recommendation_text(*best), terminal.width, 2)) << '\n'
+               << styled(terminal, Style::dim, wrapped(recommendation_text(ranked, *best), terminal.width, 2)) << '\n'
                << '\n'
                << styled(terminal, Style::bold, fmt::format("Why {}", chosen + 1)) << '\n'
                << bullets(ranked.plans[chosen].why, terminal) << '\n'
                << styled(terminal, Style::bold, "Step: " + step_time_text(best->step_time_s)) << '\n'
                << terms_text(*best, terminal) << '\n'
-               << styled(terminal, Style::bold,
-                         fmt::format("Memory on the fullest device: {} of {}",
-                                     profiles::format_bytes(best->memory.total_bytes()),
-                                     profiles::format_bytes(best->memory.capacity_bytes)))
-               << '\n'
-               << memory_text(*best, terminal);
+               << memory_section(*best, terminal);
     print_trade_offs(ranked, output);
   }
   if (answer.batch) output.out << '\n' << batch_text(*answer.batch, answer.resolved.job, terminal);
@@ -143,12 +147,12 @@ void print_answer(Answer const& answer, Output& output) {
   if (!ranked.neighbours.empty()) output.out << '\n' << styled(terminal, Style::bold, "Other device counts") << '\n';
   for (auto const& neighbour : ranked.neighbours)
     output.out << "  - "
-               << wrapped(fmt::format("{}: {} a step; {}", neighbour.device_count,
-                                      profiles::format_seconds(neighbour.step_time_s), neighbour.why),
+               << wrapped(fmt::format("{}: {} a step of {} sequences; {}", neighbour.device_count,
+                                      profiles::format_seconds(neighbour.step_time_s), neighbour.global_batch,
+                                      neighbour.why),
                           terminal.width, 4, 4)
                << '\n';
-  if (auto const* const best = answer.recommended())
-    output.out << '\n' << basis_text(answer.resolved.machine, *best, terminal);
+  if (auto const* const best = answer.recommended()) output.out << '\n' << basis_text(answer.resolved, *best, terminal);
   output.out << '\n';
   output.out << styled(terminal, Style::dim, wrapped(considered_text(ranked), terminal.width, 2)) << '\n';
 }
@@ -156,6 +160,13 @@ void print_answer(Answer const& answer, Output& output) {
 // Device-hours for a billion tokens, whatever a device-hour costs.
 double device_hours_per_billion_tokens(advisor::StepEstimate const& estimate) {
   return 1e9 / estimate.tokens_per_s_per_device / 3600;
+}
+
+std::string sweep_plan(advisor::StepEstimate const& best) {
+  auto const& memory = best.memory;
+  bool const roomy = advisor::memory_verdict(memory) == advisor::MemoryVerdict::roomy;
+  auto const filled = profiles::format_ratio_as_percent(memory.total_bytes() / memory.capacity_bytes);
+  return short_plan(best.plan) + (roomy ? std::string() : fmt::format(" (fills {} of the memory)", filled));
 }
 
 // Efficiency is the rate of a device over that of the smallest count.
@@ -184,7 +195,7 @@ Table sweep_table(std::vector<Answer> const& answers) {
                           fmt::format("{:.0f} %", 100 * best->mfu_of_dense_peak),
                           fmt::format("{:.2f}", rate / first_rate),
                           fmt::format("{:.0f}", device_hours_per_billion_tokens(*best)),
-                          profiles::format_count(double(best->plan.global_batch)), short_plan(best->plan)});
+                          profiles::format_count(double(best->plan.global_batch)), sweep_plan(*best)});
   }
   return table;
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/estimate_command.hpp"
 
+#include "advisor/plan_changes.hpp"
 #include "advisor/plan_json.hpp"
 #include "advisor/published_runs.hpp"
+#include "advisor/published_support.hpp"
 #include "cli/plan_option.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -20,31 +23,52 @@ namespace {
 
 using profiles::ExitCode;
 
+// Found only for a plan that does not fit with all that the allocator likes to hold.
+std::vector<advisor::Remedy> changes_for(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
+  if (estimate.memory.fits_undisturbed()) return {};
+  return advisor::changes_that_fit(resolved.job, estimate, resolved.machine, resolved.estimate);
+}
+
+// A list for the shell: where it is longer than a line, a backslash behind a comma goes on in the next.
+std::string shell_text(std::string list, Terminal const& terminal) {
+  std::string text;
+  while (display_width(list) > terminal.width) {
+    auto const comma = list.rfind(',', std::size_t(terminal.width - 2));
+    if (comma == std::string::npos) break;
+    text += list.substr(0, comma + 1) + "\\\n";
+    list.erase(0, comma + 1);
+  }
+  return text + list;
+}
+
+void print_changes(std::vector<advisor::Remedy> const& changes, Output& output) {
+  if (changes.empty()) return;
+  std::vector<std::string> sentences;
+  for (auto const& change : changes) sentences.push_back(advisor::sentence(change));
+  output.out << "What would make room:\n" << bullets(sentences, output.out_terminal);
+}
+
 void print_estimate(ResolvedJob const& resolved, advisor::StepEstimate const& estimate, Output& output) {
   auto const& terminal = output.out_terminal;
-  auto const& memory = estimate.memory;
+  bool const fits = estimate.memory.fits();
   output.out << heading_text(resolved, estimate.plan.device_count(), terminal) << '\n'
              << "As --plan takes it:\n"
-             << advisor::to_text(estimate.plan) << "\n\n"
-             << styled(terminal, Style::bold, "Step: " + step_time_text(estimate.step_time_s)) << '\n'
+             << shell_text(advisor::to_text(estimate.plan), terminal) << "\n\n"
+             << memory_section(estimate, terminal);
+  print_changes(changes_for(resolved, estimate), output);
+  output.out << '\n'
+             << styled(
+                    terminal, Style::bold,
+                    fmt::format("{}: {}", fits ? "Step" : "Step, if it fitted", step_time_text(estimate.step_time_s)))
+             << '\n'
              << fmt::format("{:.0f} tokens/s a device, {} a device, MFU {} of the dense peak\n",
                             estimate.tokens_per_s_per_device,
                             profiles::format_flops_per_s(estimate.model_flops_per_s_per_device),
                             profiles::format_ratio_as_percent(estimate.mfu_of_dense_peak))
-             << terms_text(estimate, terminal) << '\n'
-             << styled(terminal, memory.fits() ? Style::bold : Style::bad,
-                       fmt::format(
-                           "Memory on the fullest device: {} of {}{}", profiles::format_bytes(memory.total_bytes()),
-                           profiles::format_bytes(memory.capacity_bytes),
-                           memory.fits_undisturbed() ? ""
-                           : memory.fits()
-                               ? ": tight, the allocator will have to give back what it holds"
-                               : fmt::format(": does not fit; the largest part is {}", advisor::largest_part(memory))))
-             << '\n'
-             << memory_text(estimate, terminal);
-  if (auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine))
-    output.out << '\n' << cost_text(*cost, terminal);
-  output.out << '\n' << basis_text(resolved.machine, estimate, terminal);
+             << terms_text(estimate, terminal);
+  auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine);
+  if (cost && fits) output.out << '\n' << cost_text(*cost, terminal);
+  output.out << '\n' << basis_text(resolved, estimate, terminal);
 }
 
 ExitCode estimate_table(EstimateCommandOptions const& options, Output& output) {
@@ -55,13 +79,26 @@ ExitCode estimate_table(EstimateCommandOptions const& options, Output& output) {
   return ExitCode::done;
 }
 
+// Each row of a table says what it is a run of.
+void refuse_beside_runs(CLI::App const& command) {
+  std::vector<std::string> given;
+  for (auto const* const option : command.get_options())
+    if (option->count() > 0 && option->get_name() != "--runs" && option->get_name() != "--format")
+      given.push_back(option->get_name());
+  if (given.empty()) return;
+  throw profiles::UsageError(
+      fmt::format("{} beside --runs: each row of the table says that itself", fmt::join(given, ", ")),
+      "Leave it out, or write it into a column: docs/runs_table.md lists them.");
+}
+
 Table markdown_rows(advisor::StepEstimate const& estimate) {
   Table table{{{"Figure"}, {"Value", Align::right}}, {}};
   table.rows.push_back({"plan", advisor::to_text(estimate.plan)});
-  table.rows.push_back({"step", step_time_text(estimate.step_time_s)});
+  table.rows.push_back({estimate.memory.fits() ? "step" : "step, if it fitted", step_time_text(estimate.step_time_s)});
   for (auto const& row : advisor::term_rows())
     table.rows.push_back({std::string(row.label), profiles::format_seconds(estimate.terms.*row.value)});
   table.rows.push_back({"memory", profiles::format_bytes(estimate.memory.total_bytes())});
+  table.rows.push_back({"memory, at least", profiles::format_bytes(estimate.memory.needed_bytes())});
   table.rows.push_back({"capacity", profiles::format_bytes(estimate.memory.capacity_bytes)});
   return table;
 }
@@ -71,19 +108,19 @@ Table markdown_rows(advisor::StepEstimate const& estimate) {
 void add_estimate_command(CLI::App& app, Action& chosen) {
   auto const options = std::make_shared<EstimateCommandOptions>();
   auto* const command = app.add_subcommand("estimate", "Step time and memory of one given plan, or of a table of runs");
-  auto* const runs =
-      command->add_option("--runs", options->runs, "CSV of runs: a prediction for each row, as CSV or JSON")
-          ->type_name("FILE");
+  command->add_option("--runs", options->runs, "CSV of runs: a prediction for each row, as CSV or JSON")
+      ->type_name("FILE");
   command->add_option("--plan", options->plan, "tp=8,pp=4,dp=16,micro_batch=1,... or a plan file")
-      ->type_name("PLAN|FILE")
-      ->excludes(runs);
+      ->type_name("PLAN|FILE");
   add_job_options(*command, options->job);
   add_format_option(*command, options->format);
   add_examples(*command, {"hpcadvise estimate --model llama-2-7b --machine lumi-g --sequence-length 4096 \\",
                           "    --plan tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1",
                           "hpcadvise estimate --runs runs.csv", "hpcadvise estimate --runs runs.csv --format json"});
-  command->callback(
-      [options, &chosen] { chosen = [options](Output& o) { return run_estimate_command(*options, o); }; });
+  command->callback([options, command, &chosen] {
+    if (!options->runs.empty()) refuse_beside_runs(*command);
+    chosen = [options](Output& o) { return run_estimate_command(*options, o); };
+  });
 }
 
 ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& output) {
@@ -115,6 +152,9 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
                                   {"devices", plan.device_count()},
                                   {"job", advisor::job_to_json(resolved.job)}};
       json.update(advisor::estimate_to_json(estimate));
+      json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine);
+      if (auto const changes = changes_for(resolved, estimate); !changes.empty())
+        json["changes"] = advisor::changes_to_json(changes);
       if (auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine))
         json["cost"] = cost_to_json(*cost);
       output.out << json.dump(2) << '\n';

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/plan_text.hpp"
 
+#include "advisor/memory_verdict.hpp"
+#include "advisor/published_support.hpp"
 #include "cli/chart.hpp"
 #include "profiles/units.hpp"
 
@@ -33,9 +35,9 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"precision-substituted",
      "no rate is known for this number format here: that of the nearest format stands in, the interval is wider for "
      "it"},
-    {"reference-only",
-     "nothing was measured on this machine: rates are published ones, and the interval is wider for it"},
-    {"calibrated", "scaled by measured steps on this machine (--calibration), and the interval is narrower for it"},
+    {"reference-only", "nothing was measured on this machine: rates are published ones"},
+    {"calibrated",
+     "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
     {"framework-assumed", "no --framework was given: overheads between those of the known kinds are taken"},
 };
 
@@ -62,6 +64,23 @@ std::string parts_text(std::vector<Part> const& parts, double whole, Terminal co
                           bar(terminal, part.value / most, bar_width)});
   }
   return text_table(table, terminal, 2);
+}
+
+std::string memory_text(StepEstimate const& estimate, Terminal const& terminal) {
+  auto const& memory = estimate.memory;
+  std::vector<Part> parts;
+  auto const add = [&](char const* label, double bytes) {
+    parts.push_back({label, bytes, profiles::format_bytes(bytes)});
+  };
+  add("weights", memory.weights_bytes);
+  add("gradients", memory.gradients_bytes);
+  add("optimizer", memory.optimizer_bytes);
+  add("activations", memory.activations_bytes);
+  add("logits", memory.logits_bytes);
+  add("communication", memory.communication_bytes);
+  add("device runtime", memory.runtime_bytes);
+  add("fragmentation", memory.fragmentation_bytes);
+  return parts_text(parts, memory.total_bytes(), terminal);
 }
 
 }  // namespace
@@ -125,12 +144,12 @@ std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count,
 }
 
 Table trade_offs_table(advisor::RankedPlans const& ranked) {
-  Table table{{{"Step", Align::right}, {"Slower", Align::right}, {"Memory", Align::right}, {"Plan"}}, {}};
-  double const best_s = ranked.plans.front().estimate.step_time_s.median;
+  Table table{{{"Step", Align::right}, {"Than *", Align::right}, {"Memory", Align::right}, {"Plan"}}, {}};
+  double const recommended_s = ranked.plans[ranked.recommended.value_or(0)].estimate.step_time_s.median;
   for (auto const& trade_off : ranked.trade_offs) {
     auto const& estimate = trade_off.estimate;
     table.rows.push_back({profiles::format_seconds(estimate.step_time_s.median),
-                          fmt::format("{:.1f} %", 100 * (estimate.step_time_s.median / best_s - 1)),
+                          fmt::format("{:+.1f} %", 100 * (estimate.step_time_s.median / recommended_s - 1)),
                           profiles::format_bytes(estimate.memory.total_bytes()), short_plan(estimate.plan)});
   }
   return table;
@@ -168,31 +187,30 @@ std::string terms_text(StepEstimate const& estimate, Terminal const& terminal) {
   return parts_text(parts, estimate.terms.total_s(), terminal);
 }
 
-std::string memory_text(StepEstimate const& estimate, Terminal const& terminal) {
+std::string memory_section(StepEstimate const& estimate, Terminal const& terminal) {
   auto const& memory = estimate.memory;
-  std::vector<Part> parts;
-  auto const add = [&](char const* label, double bytes) {
-    parts.push_back({label, bytes, profiles::format_bytes(bytes)});
-  };
-  add("weights", memory.weights_bytes);
-  add("gradients", memory.gradients_bytes);
-  add("optimizer", memory.optimizer_bytes);
-  add("activations", memory.activations_bytes);
-  add("logits", memory.logits_bytes);
-  add("communication", memory.communication_bytes);
-  add("device runtime", memory.runtime_bytes);
-  add("fragmentation", memory.fragmentation_bytes);
-  return parts_text(parts, memory.total_bytes(), terminal);
+  auto const style = memory.fits() ? Style::bold : Style::bad;
+  std::string text =
+      styled(terminal, style,
+             fmt::format("Memory on the fullest device: {} of {}", profiles::format_bytes(memory.total_bytes()),
+                         profiles::format_bytes(memory.capacity_bytes))) +
+      '\n';
+  if (auto const caveat = advisor::memory_caveat(memory); !caveat.empty())
+    text += styled(terminal, memory.fits() ? Style::warning : Style::bad, wrapped(caveat, terminal.width, 2)) + '\n';
+  return text + memory_text(estimate, terminal);
 }
 
-std::vector<std::string> basis(advisor::Machine const& machine, StepEstimate const& estimate) {
-  std::vector<std::string> lines = machine.notes;
+std::vector<std::string> basis(ResolvedJob const& resolved, StepEstimate const& estimate) {
+  std::vector<std::string> lines;
+  if (auto ground = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine); !ground.empty())
+    lines.push_back(std::move(ground));
+  lines.insert(lines.end(), resolved.machine.notes.begin(), resolved.machine.notes.end());
   for (auto const& flag : estimate.flags) lines.push_back(flag_sentence(flag));
   return lines;
 }
 
-std::string basis_text(advisor::Machine const& machine, StepEstimate const& estimate, Terminal const& terminal) {
-  auto const lines = basis(machine, estimate);
+std::string basis_text(ResolvedJob const& resolved, StepEstimate const& estimate, Terminal const& terminal) {
+  auto const lines = basis(resolved, estimate);
   if (lines.empty()) return "";
   return styled(terminal, Style::bold, "What this rests on") + '\n' + bullets(lines, terminal);
 }

@@ -22,18 +22,18 @@ std::string step_time_text(advisor::Interval const& step_time_s);
 std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal);
 
 Table plans_table(advisor::RankedPlans const& ranked);
-// Roomier or simpler plans than those. Precondition: there are plans.
+// Roomier or simpler plans than the recommended one, and how much slower they are than it. Precondition: there is one.
 Table trade_offs_table(advisor::RankedPlans const& ranked);
 
 // Where the time goes: one bar a term.
 std::string terms_text(advisor::StepEstimate const& estimate, Terminal const& terminal);
-// Where the memory goes: one bar a part.
-std::string memory_text(advisor::StepEstimate const& estimate, Terminal const& terminal);
+// How much memory, whether that is a promise, and where it goes: one bar a part.
+std::string memory_section(advisor::StepEstimate const& estimate, Terminal const& terminal);
 
-// Where the rates come from and what was taken for granted, a sentence each; and the same under a heading.
-std::vector<std::string> basis(advisor::Machine const& machine, advisor::StepEstimate const& estimate);
-std::string basis_text(advisor::Machine const& machine, advisor::StepEstimate const& estimate,
-                       Terminal const& terminal);
+// On how few published runs it rests, where the rates come from, what was taken for granted, a sentence each; and the
+// same under a heading.
+std::vector<std::string> basis(ResolvedJob const& resolved, advisor::StepEstimate const& estimate);
+std::string basis_text(ResolvedJob const& resolved, advisor::StepEstimate const& estimate, Terminal const& terminal);
 
 // Bullets, each wrapped to the terminal.
 std::string bullets(std::vector<std::string> const& sentences, Terminal const& terminal);

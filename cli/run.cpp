@@ -29,7 +29,9 @@ constexpr void (*commands[])(CLI::App&, Action&) = {
 };
 
 ExitCode report(Output& output, std::string const& what, std::string const& next_step, ExitCode code) {
-  output.log << styled(output.log_terminal, Style::bad, "hpcadvise: error: ") << what << '\n';
+  constexpr std::string_view begin = "hpcadvise: error: ";
+  output.log << styled(output.log_terminal, Style::bad, begin)
+             << wrapped(what, output.log_terminal.width, 4, int(begin.size())) << '\n';
   if (!next_step.empty()) output.log << "  " << wrapped(next_step, output.log_terminal.width, 2, 2) << '\n';
   return code;
 }

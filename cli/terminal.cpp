@@ -13,6 +13,7 @@ namespace {
 
 constexpr int narrowest = 40;
 constexpr int widest = 160;
+constexpr std::string_view joints = "/,";  // of a path and of a list
 
 // Empty where it is not set.
 std::string_view environment_value(char const* name) {
@@ -78,15 +79,15 @@ std::string wrapped(std::string_view text, int width, int indent, int used) {
   std::string result;
   int column = used;
   bool at_line_start = true;
-  bool glued = false;  // to the word before: a part of a path
+  bool glued = false;  // to the word before: a part of a path or list
   while (!text.empty()) {
     auto const end = std::min(text.find(' '), text.size());
     auto word = text.substr(0, end);
     bool const too_long = display_width(word) > width - indent;
-    if (too_long && word.find('/') != std::string_view::npos) {
-      // A path breaks behind the last slash that fits, else behind its first.
-      auto const slash = word.substr(0, std::size_t(std::max(1, width - indent))).rfind('/');
-      word = word.substr(0, (slash == std::string_view::npos ? word.find('/') : slash) + 1);
+    if (too_long && word.find_first_of(joints) != std::string_view::npos) {
+      // Behind the last joint that fits, else behind the first.
+      auto const joint = word.substr(0, std::size_t(std::max(1, width - indent))).find_last_of(joints);
+      word = word.substr(0, (joint == std::string_view::npos ? word.find_first_of(joints) : joint) + 1);
     }
     bool const whole = word.size() == end;
     text.remove_prefix(std::min(word.size() + (whole ? 1 : 0), text.size()));

@@ -234,7 +234,7 @@ void print_text(Case const& verified, advisor::Verification const& result, std::
   readings.insert(readings.end(), result.measured.notes.begin(), result.measured.notes.end());
   section("What was measured", readings);
   if (!calibration.empty()) section("Calibration", {calibration});
-  output.out << '\n' << basis_text(verified.resolved.machine, result.predicted, terminal);
+  output.out << '\n' << basis_text(verified.resolved, result.predicted, terminal);
 }
 
 void print_markdown(advisor::Verification const& result, std::string const& calibration, Output& output) {

@@ -74,9 +74,12 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
   };
   auto const beside_backward = [&](double reduction_s) { return beside(reduction_s, input.micro_batch_backward_s); };
 
-  if (plan.sharding == Sharding::zero3)
-    return context.micro_batches() * beside(2 * traffic.gather_s + traffic.reduce_scatter_s, input.micro_batch_s) +
-           beside_backward(traffic.copies_s);
+  if (plan.sharding == Sharding::zero3) {
+    // The copies are reduced in the last micro-batch, whose computation hides either, not both.
+    double const shards_s = 2 * traffic.gather_s + traffic.reduce_scatter_s;
+    return (context.micro_batches() - 1) * beside(shards_s, input.micro_batch_s) +
+           beside(shards_s + traffic.copies_s, input.micro_batch_s);
+  }
   if (!shared_state(context.job, plan, context.framework).optimizer) return beside_backward(traffic.all_reduce_s);
   double const gather_s = context.machine.fitted.gather_exposure * traffic.gather_s;
   bool const reduces_whole =

@@ -32,6 +32,13 @@ PipelinePace pipeline_pace(std::span<Stage const> stages, ModelCost const& cost)
   return pace;
 }
 
+PipelinePace pipeline_pace(std::span<Stage const> stages, ModelCost const& cost, std::size_t pacing_stage) {
+  PipelinePace pace = pipeline_pace(stages, cost);
+  pace.slowest = pacing_stage;
+  pace.slowest_s = stage_s(stages[pacing_stage], cost);
+  return pace;
+}
+
 double pipeline_bubble_s(ParallelPlan const& plan, PipelinePace const& pace) {
   double const left = plan.schedule == Schedule::zero_bubble ? 1.0 / 3 : 1;
   return left * (pace.all_s - pace.slowest_s) / static_cast<double>(plan.virtual_stages);

@@ -18,6 +18,8 @@ struct PipelinePace {
   double all_s = 0;      // through every stage
 };
 PipelinePace pipeline_pace(std::span<Stage const> stages, ModelCost const& cost);
+// The same with the pace set by a given stage, the slowest or not. Precondition: it is one of them.
+PipelinePace pipeline_pace(std::span<Stage const> stages, ModelCost const& cost, std::size_t pacing_stage);
 
 // 1F1B and GPipe: a step is M passes of the slowest stage and one of every other (Narayanan et al. 2021, section 2.2.1,
 // where all stages are equal and that is p - 1 passes). Interleaved: 1/v of it (2.2.2). Zero-bubble, ZB-H1: forward

@@ -123,7 +123,8 @@ std::string name_of(std::filesystem::path const& file) {
 
 void check_heads(JsonNode const& config, Architecture const& architecture, ModelSpec const& model) {
   if (model.head_count % model.kv_head_count == 0) return;
-  value_of(config, architecture.heads)
+  auto const said = value_of(config, architecture.kv_heads);
+  (said ? said : value_of(config, architecture.heads))
       .value_or(config)
       .fail(fmt::format("{} key-value heads do not divide {} heads", model.kv_head_count, model.head_count));
 }

@@ -110,6 +110,8 @@ TEST_CASE("A calibrated estimate scales as a whole and keeps the doubts that the
   double const kept = plain.log_sigma * plain.log_sigma - 0.01;
   CHECK_THAT(calibrated.log_sigma * calibrated.log_sigma, WithinRel(0.0081 + kept, 1e-9));
   CHECK(calibrated.flags.back() == "calibrated");
+  CHECK(std::count(plain.flags.begin(), plain.flags.end(), "reference-only") == 1);
+  CHECK(std::count(calibrated.flags.begin(), calibrated.flags.end(), "reference-only") == 0);
   CHECK(calibrated.memory.total_bytes() == plain.memory.total_bytes());
 }
 

@@ -4,6 +4,7 @@
 #include "profiles/error.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
 
 using namespace hpcadvise::advisor;
 using Cells = std::vector<std::string>;
@@ -60,4 +61,10 @@ TEST_CASE("A cell is quoted only where it must be, and reads back the same", "[c
   CHECK(csv_cell("a, \"b\"") == "\"a, \"\"b\"\"\"");
   for (std::string const text : {"", "a,b", "a\"b", "a\r\nb", "\""})
     CHECK(parse_csv("x,y\n" + csv_cell(text) + ",z", "t.csv").rows.at(0).cells.at(0) == text);
+}
+
+TEST_CASE("Blanks around a column's name are no part of it, and all columns of one name are named", "[csv]") {
+  CHECK(parse_csv(" a ,b\n1,2\n", "t.csv").header == Cells{"a", "b"});
+  CHECK_THROWS_WITH(parse_csv("a,b, a,c,b\n", "t.csv"),
+                    "t.csv: line 1: columns of one name: 'a' (columns 1, 3); 'b' (columns 2, 5)");
 }

@@ -91,7 +91,7 @@ TEST_CASE("Values of a configuration that no model has are refused with their pl
   CHECK(refusal_of(llama_with(R"("hidden_size": "64")")).where == "/hidden_size");
   CHECK(refusal_of(llama_with(R"("tie_word_embeddings": 1)")).where == "/tie_word_embeddings");
   CHECK(refusal_of(llama_with(R"("num_attention_heads": 3)")).where == "/num_attention_heads");
-  CHECK(refusal_of(llama_with(R"("num_key_value_heads": 3)")).where == "/num_attention_heads");
+  CHECK(refusal_of(llama_with(R"("num_key_value_heads": 3)")).where == "/num_key_value_heads");
   CHECK_THAT(refusal_of(llama_with(R"("hidden_size": NaN)")).where, ContainsSubstring("line 2"));
   CHECK(refusal_of(llama_with(R"("hidden_size": 18446744073709551616)")).where == "/hidden_size");
   CHECK(refusal_of(llama_with(R"("num_hidden_layers": 100001)")).where == "/num_hidden_layers");

@@ -72,6 +72,12 @@ TEST_CASE("Keys that are left out take the value of one device, the batch the sm
   CHECK(parallel_plan_from_text(" dp=4 , micro_batch=2 ").global_batch == 8);
 }
 
+TEST_CASE("FSDP is ZeRO-3 by another name, and hybrid sharding needs the size of its groups") {
+  CHECK(parallel_plan_from_text("dp=8,sharding=fsdp").sharding == Sharding::zero3);
+  CHECK(to_text(parallel_plan_from_text("dp=8,sharding=fsdp")).ends_with("sharding=zero3"));
+  CHECK(complaint("dp=8,sharding=hsdp").find("sharding=zero3,shard_group=8") != std::string::npos);
+}
+
 TEST_CASE("A wrong plan names its key and what to write") {
   CHECK(complaint("tp=zero").starts_with("plan: tp=zero: not a whole number"));
   CHECK(complaint("tp=0").starts_with("plan: tp=0: below 1"));

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
@@ -130,7 +131,10 @@ TEST_CASE("Trade-offs are roomier or simpler than everything as fast, and not mu
   auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, lumi(), {});
   REQUIRE_FALSE(ranked.trade_offs.empty());
   auto const& best = ranked.plans.front().estimate;
+  auto const& recommended = ranked.plans[*ranked.recommended].estimate;
   for (auto const& trade_off : ranked.trade_offs) {
+    CHECK((trade_off.estimate.memory.total_bytes() < recommended.memory.total_bytes() ||
+           complexity(trade_off.estimate.plan) < complexity(recommended.plan)));
     CHECK(trade_off.estimate.step_time_s.median <= 1.2001 * best.step_time_s.median);
     CHECK((trade_off.estimate.memory.total_bytes() < best.memory.total_bytes() ||
            complexity(trade_off.estimate.plan) < complexity(best.plan)));
@@ -281,15 +285,37 @@ TEST_CASE("The count over which ZeRO-3 shards the state so far that it fits is t
   CHECK_FALSE(zero3_count_that_fits(job, machine, {}));
 }
 
-TEST_CASE("Neighbours are half and twice the devices, and a count that divides badly is called so") {
-  auto const ranked = search_plans(job_of(llama_7b(), 4096, 1144), 88, lumi(), {});
-  REQUIRE_FALSE(ranked.neighbours.empty());
-  bool warned = false;
-  for (auto const& neighbour : ranked.neighbours) {
-    CHECK(neighbour.device_count != 88);
-    warned = warned || neighbour.why.find("88 = 8 x 11 leaves few ways to divide") != std::string::npos;
+TEST_CASE("Neighbours are half and twice the devices, with as many sequences on each") {
+  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, lumi(), {});
+  REQUIRE(ranked.neighbours.size() == 2);
+  CHECK(ranked.neighbours[0].device_count == 16);
+  CHECK(ranked.neighbours[0].global_batch == 128);
+  CHECK(ranked.neighbours[1].device_count == 64);
+  CHECK(ranked.neighbours[1].global_batch == 512);
+  double const tokens_per_s = 32 * ranked.plans.front().estimate.tokens_per_s_per_device;
+  for (auto const& [neighbour, share] : {std::pair(ranked.neighbours[0], 0.5), std::pair(ranked.neighbours[1], 2.0)}) {
+    CHECK(neighbour.tokens_per_s > 0.9 * share * tokens_per_s);
+    CHECK(neighbour.tokens_per_s < 1.1 * share * tokens_per_s);
   }
-  CHECK(warned);
+}
+
+TEST_CASE("Where the same work a device does not divide, the nearest that does is taken, and that is said") {
+  // 256 sequences on 88 devices make 116.4 on 40.
+  auto const ranked = search_plans(job_of(llama_7b(), 1024, 256), 88, lumi(), {});
+  auto const half = std::find_if(ranked.neighbours.begin(), ranked.neighbours.end(),
+                                 [](Neighbour const& each) { return each.device_count == 40; });
+  REQUIRE(half != ranked.neighbours.end());
+  CHECK((half->global_batch == 116 || half->global_batch == 120));
+  CHECK(half->why.find("the batch that comes nearest") != std::string::npos);
+}
+
+TEST_CASE("A large prime that data parallelism takes holds nothing back, and is not blamed") {
+  // 676 = 52 x 13, two sequences a device. With 1352 sequences on 672 devices hardly anything would divide.
+  auto const leonardo = machine_from_system(hpcadvise::profiles::system_description("leonardo-booster"));
+  for (auto const& neighbour : search_plans(job_of(llama_7b(), 4096, 1352), 676, leonardo, {}).neighbours) {
+    INFO(neighbour.why);
+    CHECK(neighbour.why.find("leaves few ways") == std::string::npos);
+  }
 }
 
 TEST_CASE("Where a large prime holds the devices back, fewer of them are faster, and come first") {

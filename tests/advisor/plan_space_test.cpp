@@ -31,6 +31,13 @@ ModelSpec small_mixture() {
   return model;
 }
 
+// That 12 devices fill.
+Machine nodes_of_four() {
+  auto machine = round_machine();
+  machine.devices_per_node = 4;
+  return machine;
+}
+
 std::string advice_against(TrainingJob const& job, std::int64_t device_count, Machine const& machine) {
   try {
     check_request(job, device_count, machine);
@@ -57,7 +64,7 @@ TEST_CASE("Divisors come in ascending order") {
 }
 
 TEST_CASE("Every plan of the space is legal, uses every device, and occurs once") {
-  auto const machine = round_machine();
+  auto const machine = nodes_of_four();
   for (auto const& model : {small_gpt(), small_mixture()}) {
     auto const job = job_of(model, 1024, 12);
     auto const plans = legal_plans(job, 12, machine, {});
@@ -82,7 +89,7 @@ TEST_CASE("A pipeline may have stages of unequal length") {
 }
 
 TEST_CASE("Experts are cut over expert parallelism and, within tensor parallelism, over their width") {
-  auto const plans = legal_plans(job_of(small_mixture(), 1024, 12), 12, round_machine(), {});
+  auto const plans = legal_plans(job_of(small_mixture(), 1024, 12), 12, nodes_of_four(), {});
   std::set<std::pair<std::int64_t, std::int64_t>> cuts;
   for (auto const& plan : plans) cuts.insert({plan.expert_parallel, plan.expert_tensor_parallel});
   CHECK(cuts == std::set<std::pair<std::int64_t, std::int64_t>>{{1, 1}, {1, 2}, {1, 4}, {2, 1}, {2, 2}, {4, 1}});
@@ -175,4 +182,24 @@ TEST_CASE("Device counts and batches that no plan can have are refused with the 
   auto const odd = advice_against(job_of(llama_7b(), 4096, 1000), 536, machine);
   CHECK(odd.find("nearest device counts that work: 520, 544") != std::string::npos);
   CHECK(odd.find("nearest global batch that works: 1005") != std::string::npos);
+}
+
+TEST_CASE("One rule says which device counts a machine has, to the search and to a plan alike") {
+  auto const machine = machine_from_system(hpcadvise::profiles::system_description("lumi-g"));
+  for (std::int64_t const count : {1, 5, 8, 61, 64, 1 << 20}) {
+    INFO(count);
+    auto const job = job_of(llama_7b(), 4096, count);
+    auto const problem = device_count_problem(count, machine);
+    CHECK(plan_problem(job, plan_of(1, 1, count, 1, count), machine) == problem);
+    CHECK(can_plan(job, count, machine) == problem.empty());
+  }
+  CHECK(device_count_problem(61, machine) == "61 devices do not fill nodes of 8");
+}
+
+TEST_CASE("The count to take instead is the nearest that the machine has, whatever the batch asked for divides") {
+  // LUMI-G's 23824 = 16 x 1489 divide hardly any batch.
+  auto const machine = machine_from_system(hpcadvise::profiles::system_description("lumi-g"));
+  auto const most = *machine.node_count * machine.devices_per_node;
+  auto const advice = advice_against(job_of(llama_7b(), 4096, 24000), 24000, machine);
+  CHECK(advice.find(std::to_string(most) + " (with a global batch of ") != std::string::npos);
 }

@@ -6,6 +6,7 @@
 #include "profiles/error.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -173,6 +174,49 @@ TEST_CASE("A wrong cell makes its row invalid, with line and column, and no othe
     CHECK(results[0].status == RunStatus::ok);
     CHECK(results[2].status == RunStatus::ok);
   }
+}
+
+TEST_CASE("Words of a cell that are not known are refused with those that are", "[runs]") {
+  for (auto const& [column, known] : {std::pair("network", "infiniband, slingshot, roce, omni-path"),
+                                      std::pair("fp8_recipe", "tensorwise, delayed, blockwise, mxfp8, rowwise")}) {
+    auto run = stated_run;
+    run["fp8_recipe"] = "";
+    auto const results = results_of({run, changed(run, {{column, "quantum"}})});
+    CHECK(results[0].status == RunStatus::ok);
+    CHECK(results[1].status == RunStatus::invalid);
+    CHECK_THAT(results[1].reason, ContainsSubstring(std::string("line 3, column '") + column + "': 'quantum'") &&
+                                      ContainsSubstring(known));
+  }
+}
+
+TEST_CASE("Devices that do not divide are blamed on what the row states, not on what follows from it", "[runs]") {
+  auto const reason = result_of(changed(stated_run, {{"gpus", "15"}, {"dp", ""}})).reason;
+  CHECK_THAT(reason, ContainsSubstring("column 'gpus': '15' devices are no multiple of tp 2 x pp 1 x cp 1"));
+  CHECK_THAT(reason, !ContainsSubstring("dp"));
+}
+
+TEST_CASE("Measured values of nothing are refused", "[runs]") {
+  for (std::string const column : {"step_time_s", "peak_memory_gib", "tokens_per_s_per_gpu"}) {
+    RunResult const result = result_of(changed(stated_run, {{column, "0"}}));
+    CHECK(result.status == RunStatus::invalid);
+    CHECK_THAT(result.reason, ContainsSubstring("column '" + column + "': '0' is not above zero"));
+  }
+}
+
+TEST_CASE("Every reason names file and line, and the column where it is of one", "[runs]") {
+  for (auto const& [changes, column] :
+       {std::pair(Cells{{"layers", ""}}, "layers"), std::pair(Cells{{"tp", "x"}}, "tp"),
+        std::pair(Cells{{"device", "abacus"}}, "device"), std::pair(Cells{{"precision", "fp8"}}, "precision")}) {
+    auto const reason = result_of(changed(stated_run, changes)).reason;
+    CHECK_THAT(reason, ContainsSubstring(fmt::format(".csv: line 2, column '{}': ", column)));
+  }
+  CHECK_THAT(result_of(changed(stated_run, {{"tp", "8"}, {"dp", "1"}, {"heads", "36"}})).reason,
+             ContainsSubstring(".csv: line 2: "));
+}
+
+TEST_CASE("All the columns that are missing are named at once", "[runs]") {
+  CHECK_THROWS_WITH(results_of_text("id,gpus,layers,heads,seq_len\n"),
+                    ContainsSubstring("'hidden', 'global_batch', one of 'device' and 'machine'"));
 }
 
 TEST_CASE("A row with a cell too many is invalid", "[runs]") {

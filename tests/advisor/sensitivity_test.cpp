@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/sensitivity.hpp"
 
+#include "advisor/model_library.hpp"
+#include "advisor/plan_space.hpp"
+#include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -39,6 +42,30 @@ TEST_CASE("One device does not answer to the network, and its step to everything
   // All rates 10 % up: a tenth less of a step that is all rates, less what the host adds.
   CHECK(sum > -0.1);
   CHECK(sum < -0.08);
+}
+
+TEST_CASE("No plan is slower for a faster rate") {
+  struct Question {
+    char const* model;
+    char const* system;
+    std::int64_t device_count;
+    std::int64_t sequence_length;
+  };
+  // Kimi K2 has a dense layer first and experts in the others, so that stages differ in more than their number.
+  for (auto const& [model, system, device_count, sequence_length] :
+       {Question{"kimi-k2", "jupiter-booster", 1024, 4096}, Question{"llama-2-7b", "lumi-g", 64, 4096},
+        Question{"mixtral-8x7b", "leonardo-booster", 32, 32768}}) {
+    auto const machine = machine_from_system(hpcadvise::profiles::system_description(system));
+    auto const job = job_of(built_in_model(model), sequence_length, 2 * device_count);
+    auto const plans = legal_plans(job, device_count, machine, {});
+    REQUIRE(plans.size() > 1000);
+    for (std::size_t index = 0; index < plans.size(); index += plans.size() / 400) {
+      for (auto const& rate : sensitivities(job, estimate_step(job, plans[index], machine, {}), machine, {})) {
+        CAPTURE(model, to_text(plans[index]), rate.rate);
+        REQUIRE(rate.step_change < 0);
+      }
+    }
+  }
 }
 
 TEST_CASE("The share of a term that a rate sets is what the step gains by it") {

@@ -41,6 +41,12 @@ TEST_CASE("The first five iterations are warm-up, the rest gives the median and 
   CHECK(result.high_s == 1.3);
 }
 
+TEST_CASE("A reading that is no time is left out and counted", "[verify]") {
+  auto const result = readings(log_of({9, 3, 2, 2, 2, 1.0, 0, 1.1, -4, 1.2}));
+  CHECK(result.no_times == 2);
+  CHECK(result.median_s == 1.1);
+}
+
 TEST_CASE("A log with an interval between its lines loses one line to warm-up after each start", "[verify]") {
   auto log = log_of({9, 1, 1, 8, 1, 1});
   for (std::size_t i = 0; i < log.steps.size(); ++i) {

@@ -61,6 +61,19 @@ TEST_CASE("A log that holds the prediction lies inside its interval, one of half
   CHECK_THAT(half.verdict.front(), ContainsSubstring("100 % longer") && ContainsSubstring("outside"));
 }
 
+TEST_CASE("Steps faster than the device's arithmetic are of another run, and are refused", "[verify]") {
+  auto const job = job_of(llama_7b(), 2048, 64);
+  auto const plan = plan_of(2, 1, 8);
+  // 200 TFLOP/s at most.
+  auto const estimate = estimate_step(job, plan, round_machine(), {});
+  double const fastest_s = estimate.step_time_s.median * estimate.model_flops_per_s_per_device / 200e12;
+  CHECK_NOTHROW(verify(steady_log(1.001 * fastest_s), job, plan, round_machine(), {}));
+  CHECK_THROWS_WITH(verify(steady_log(0.99 * fastest_s), job, plan, round_machine(), {}),
+                    ContainsSubstring("more than the 200 TFLOP/s that round-device can do in bf16"));
+  for (double const no_time_s : {0.0, -1.0})
+    CHECK_THROWS_WITH(verify(steady_log(no_time_s), job, plan, round_machine(), {}), ContainsSubstring("not a time"));
+}
+
 TEST_CASE("Timers of Megatron-Core are compared with the terms they hold, nested ones once", "[verify]") {
   TrainingLog log;
   set_timer(log, "forward-backward", 9);  // with the 2 s of gradients
@@ -112,8 +125,8 @@ TEST_CASE("Timers of older Megatron and of DeepSpeed have their own parts; unkno
 }
 
 TEST_CASE("Causes are named only when the log shows them", "[verify]") {
-  auto const job = job_of(llama_7b(), 2048, 64);
-  auto const plan = plan_of(2, 1, 8);
+  auto const job = job_of(llama_7b(), 2048, 16);
+  auto const plan = plan_of(2, 1, 8, 1, 16);
   CHECK(verify(steady_log(1), job, plan, round_machine(), {}).observed.empty());
 
   auto log = steady_log(1);
@@ -151,7 +164,7 @@ TEST_CASE("A log of other settings is refused with both values of each", "[verif
 TEST_CASE("Memory is compared as allocated and as reserved", "[verify]") {
   auto log = steady_log(1);
   log.memory_allocated_bytes = 30e9;
-  auto const result = verify(log, job_of(llama_7b(), 2048, 64), plan_of(2, 1, 8), round_machine(), {});
+  auto const result = verify(log, job_of(llama_7b(), 2048, 16), plan_of(2, 1, 8, 1, 16), round_machine(), {});
   CHECK(result.memory.measured_allocated_bytes == 30e9);
   CHECK_FALSE(result.memory.measured_reserved_bytes);
   CHECK(result.memory.predicted_reserved_bytes > result.memory.predicted_allocated_bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole tool in one process: what is typed, what is printed, which exit code.
-#include "cli/run.hpp"
+#include "tests/cli/run_in_process.hpp"
 
 #include "tests/support/golden.hpp"
 
@@ -10,29 +10,11 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 using namespace hpcadvise;
-
-namespace {
-
-struct Run {
-  int code;
-  std::string out;
-  std::string log;
-};
-
-Run run(std::vector<std::string> const& arguments) {
-  std::ostringstream out;
-  std::ostringstream log;
-  cli::Output output{out, log, cli::Terminal{}, cli::Terminal{}};
-  int const code = cli::run(arguments, output);
-  return {code, out.str(), log.str()};
-}
-
-bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
+using tests::has;
+using tests::run;
+using tests::unwrapped;
 
 TEST_CASE("Help is printed on stdout for the tool and for every command, with examples", "[cli]") {
   for (auto const& words : std::vector<std::vector<std::string>>{{},
@@ -159,29 +141,6 @@ TEST_CASE("A machine that is only announced is described, and not planned for", 
   CHECK(has(result.log, "announced"));
 }
 
-TEST_CASE("Results fit on a terminal of 80 columns", "[cli]") {
-  for (auto const& words : std::vector<std::vector<std::string>>{
-           {"systems", "list"},
-           {"systems", "show", "lumi-g"},
-           {"systems", "show", "jupiter-booster"},
-           {"advise", "--help"},
-           {"advise", "--model", "llama-3-70b", "--machine", "leonardo-booster", "--devices", "1024", "--tokens", "1T"},
-           {"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8..512"},
-           {"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--sequence-length", "4096", "--plan",
-            "tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1"}}) {
-    auto const result = run(words);
-    CHECK(result.code == 0);
-    std::istringstream lines(result.out);
-    bool in_examples = false;
-    for (std::string line; std::getline(lines, line);) {
-      in_examples = in_examples || line == "Examples:";
-      CAPTURE(line);
-      bool const for_copying = line.starts_with("tp=");
-      if (!in_examples && !for_copying) CHECK(cli::display_width(line) <= 80);
-    }
-  }
-}
-
 TEST_CASE("The JSON of advise holds a ranked list whose terms add up to the step time", "[cli]") {
   auto const result =
       run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64", "--sequence-length", "4096",
@@ -249,12 +208,53 @@ TEST_CASE("A table of runs that cannot be read is one clear error", "[cli]") {
   CHECK(has(missing.log, "no-such.csv"));
 }
 
-TEST_CASE("A recommended plan that fills the memory is called tight, and only such a one", "[cli]") {
+TEST_CASE("A recommended plan that fills the memory is said to, and only such a one", "[cli]") {
   std::vector<std::string> const roomy{"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64"};
   CHECK(has(run(roomy).out, "leaves a"));
-  CHECK_FALSE(has(run(roomy).out, "but tight"));
+  CHECK_FALSE(has(run(roomy).out, "may not run"));
   // One device has nobody to shard with: 2.7 B parameters and their optimizer nearly fill it.
   std::vector<std::string> const full{
       "advise", "--model", "gpt-3-2.7b", "--devices", "1", "--machine", "device=h100-sxm-80gb,devices-per-node=8"};
-  CHECK(has(run(full).out, "but tight"));
+  auto const said = unwrapped(run(full).out);
+  CHECK(has(said, "recommended, but it fills"));
+  CHECK(has(said, "may not run"));
+}
+
+TEST_CASE("A plan that does not fit is estimated with that said first, and with what would make it fit", "[cli]") {
+  std::vector<std::string> words{"estimate",
+                                 "--model",
+                                 "llama-2-7b",
+                                 "--machine",
+                                 "lumi-g",
+                                 "--sequence-length",
+                                 "4096",
+                                 "--tokens",
+                                 "1T",
+                                 "--plan",
+                                 "dp=8,micro_batch=4,global_batch=64,sharding=zero3"};
+  auto const result = run(words);
+  CHECK(result.code == 4);
+  auto const said = unwrapped(result.out);
+  CHECK(said.find("it does not fit") < said.find("Step, if it fitted:"));
+  CHECK(has(said, "too much; the largest part is activations"));
+  CHECK(has(said, "recompute=full: 0."));
+  CHECK_FALSE(has(said, "The whole run"));
+
+  words.insert(words.end(), {"--format", "json"});
+  auto const json = nlohmann::json::parse(run(words).out);
+  CHECK(json.at("memory_verdict") == "too_large");
+  CHECK(json.at("memory_bytes").at("needed") > json.at("memory_bytes").at("capacity"));
+  CHECK_FALSE(json.at("changes").empty());
+}
+
+TEST_CASE("Options that a table of runs would ignore are refused by name", "[cli]") {
+  auto const result = run({"estimate", "--runs", "runs.csv", "--model", "llama-2-7b", "--precision", "fp16"});
+  CHECK(result.code == 2);
+  CHECK(has(unwrapped(result.log), "--model, --precision beside --runs"));
+}
+
+TEST_CASE("An answer on weak ground says on how few published runs it rests", "[cli]") {
+  auto const said =
+      unwrapped(run({"advise", "--model", "mixtral-8x7b", "--machine", "jupiter-booster", "--devices", "64"}).out);
+  CHECK(has(said, "checked on are few: gh200-96gb 1, mixtures of experts 1"));
 }

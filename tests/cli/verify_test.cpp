@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `hpcadvise verify` in one process: what is typed, what is printed, which file is written, which exit code.
-#include "cli/run.hpp"
+#include "tests/cli/run_in_process.hpp"
 
 #include "profiles/atomic_file.hpp"
 #include "profiles/profile_file.hpp"
 #include "tests/support/golden.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -13,30 +14,19 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
 using namespace hpcadvise;
 using Catch::Matchers::ContainsSubstring;
+using tests::run;
+using tests::unwrapped;
 
 namespace {
 
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
-
-struct Run {
-  int code;
-  std::string out;
-  std::string log;
-};
-
-Run run(Words const& arguments) {
-  std::ostringstream out;
-  std::ostringstream log;
-  cli::Output output{out, log, cli::Terminal{}, cli::Terminal{}};
-  int const code = cli::run(arguments, output);
-  return {code, out.str(), log.str()};
-}
 
 std::string log_file(std::string const& name) { return HPCADVISE_TEST_DATA "/data/logs/" + name; }
 
@@ -217,6 +207,32 @@ TEST_CASE("advise with a calibration ranks the plans as without one", "[cli][ver
   for (std::size_t i = 0; i < plain.size(); ++i) CHECK(plain[i].at("plan") == scaled[i].at("plan"));
 }
 
+TEST_CASE("An answer that rests on measured steps does not say that nothing was measured", "[cli][verify]") {
+  Folder const folder;
+  auto const file = folder.file("c.json");
+  REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
+  Words const plain{"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64"};
+  auto calibrated = plain;
+  calibrated.insert(calibrated.end(), {"--calibration", file});
+  CHECK_THAT(unwrapped(run(plain).out), ContainsSubstring("nothing was measured"));
+  CHECK_THAT(unwrapped(run(calibrated).out),
+             !ContainsSubstring("nothing was measured") && ContainsSubstring("scaled by measured steps"));
+}
+
+TEST_CASE("A run that cannot be is not calibrated on, and no file is written", "[cli][verify]") {
+  Folder const folder;
+  std::string fast;
+  for (int i = 1; i <= 12; ++i)
+    fast += fmt::format(" iteration {}/ 12 | elapsed time per iteration (ms): 3.1 | global batch size: 1024 |\n", i);
+  profiles::write_file_atomically(folder.file("fast.log"), fast);
+  auto const file = folder.file("c.json");
+  auto const result = run({"verify", "--log", folder.file("fast.log"), "--model", "llama-2-7b", "--machine", "lumi-g",
+                           "--plan", plan, "--calibrate", "--output", file});
+  CHECK(result.code == 2);
+  CHECK_THAT(unwrapped(result.log), ContainsSubstring("more than the 192 TFLOP/s that mi250x-gcd can do in bf16"));
+  CHECK_FALSE(fs::exists(file));
+}
+
 TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][verify]") {
   Folder const folder;
   auto const written = [&](std::string const& name, std::string const& text) {
@@ -263,7 +279,7 @@ TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][ve
     auto const result = run(each.words);
     CAPTURE(each.words, result.out, result.log);
     CHECK(result.code == 2);
-    CHECK_THAT(result.log, ContainsSubstring(each.message));
+    CHECK_THAT(unwrapped(result.log), ContainsSubstring(each.message));
     CHECK(result.out.empty());
   }
   CHECK_FALSE(fs::exists(folder.path / "c.json"));
@@ -276,5 +292,6 @@ TEST_CASE("A calibration of another machine is refused by name", "[cli][verify]"
   auto const advise = run(
       {"advise", "--model", "llama-2-7b", "--machine", "leonardo-booster", "--devices", "64", "--calibration", file});
   CHECK(advise.code == 2);
-  CHECK_THAT(advise.log, ContainsSubstring("the calibration is of lumi-g, the machine here is leonardo-booster"));
+  CHECK_THAT(unwrapped(advise.log),
+             ContainsSubstring("the calibration is of lumi-g, the machine here is leonardo-booster"));
 }

@@ -4,11 +4,17 @@
 
 #include "report.hpp"
 
+#include "advisor/constants.hpp"
+#include "advisor/published_support.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <sstream>
+#include <string>
+#include <vector>
 
 using namespace hpcadvise;
 using namespace hpcadvise::validation;
@@ -101,6 +107,34 @@ TEST_CASE("A factor that all runs of a machine share is taken away by three of t
     INFO(machine.machine);
     CHECK(machine.after < machine.before / 2);
   }
+}
+
+TEST_CASE("On how many runs the model of a device or feature rests is what the table holds") {
+  std::map<std::string, int> of_device;
+  std::vector<int> of_feature(advisor::supported_features().size());
+  for (auto const* const cases : {&published().cases, &published().core}) {
+    for (auto const& each : *cases) {
+      auto const& run = *each.row.run;
+      ++of_device[advisor::machine_of(run.machine).device];
+      for (std::size_t row = 0; row < of_feature.size(); ++row)
+        if (advisor::supported_features()[row].is_used(run.job, run.plan)) ++of_feature[row];
+    }
+  }
+  std::map<std::string, int> stated;
+  for (auto const& row : advisor::supported_devices()) stated.emplace(row.device, row.runs);
+  for (auto const& [device, runs] : of_device) {
+    INFO(device << ": " << runs);
+    CHECK(stated[device] == runs);
+  }
+  CHECK(stated.size() == of_device.size());
+  for (std::size_t row = 0; row < of_feature.size(); ++row) {
+    INFO(advisor::supported_features()[row].what);
+    CHECK(of_feature[row] == advisor::supported_features()[row].runs);
+  }
+}
+
+TEST_CASE("How far memory estimates are said to be off is how far they are") {
+  CHECK(std::abs(memory_score(published().rows).median_error - advisor::constants::memory_error) < 0.01);
 }
 
 TEST_CASE("docs/validation.md is what the program writes") {

@@ -72,6 +72,12 @@ struct LayerParameters {
   double experts = 0;  // all routed experts
 
   double total() const { return dense + experts; }
+  friend LayerParameters operator+(LayerParameters const& left, LayerParameters const& right) {
+    return {left.dense + right.dense, left.experts + right.experts};
+  }
+  friend LayerParameters operator*(double factor, LayerParameters const& parameters) {
+    return {factor * parameters.dense, factor * parameters.experts};
+  }
 };
 
 LayerParameters layer_parameters(LayerDescription const& layer);

@@ -6,6 +6,18 @@
 #include <numeric>
 
 namespace hpcadvise::advisor {
+namespace {
+
+StageParameters on_device(ParameterParts const& parts, LayerParameters model, LayerParameters adapters,
+                          ParallelPlan const& plan) {
+  model.dense /= static_cast<double>(plan.tensor_parallel);
+  model.experts /= static_cast<double>(plan.expert_parallel * plan.expert_tensor_parallel);
+  if (parts.adapters.empty()) return {{}, model};
+  adapters.experts /= static_cast<double>(plan.expert_parallel);
+  return {model, adapters};
+}
+
+}  // namespace
 
 std::int64_t Stage::layer_count() const { return std::accumulate(layers.begin(), layers.end(), std::int64_t{0}); }
 
@@ -52,22 +64,33 @@ ParameterParts parameter_parts(ModelSpec const& model) {
   return parts;
 }
 
-LayerParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan) {
+std::vector<LayerParameters> adapter_parts(TrainingJob const& job, ParallelPlan const& plan) {
+  std::vector<LayerParameters> parts;
+  if (!job.lora) return parts;
+  LayerShards const shards{plan.tensor_parallel, plan.expert_tensor_parallel};
+  for (LayerKind const& kind : layer_kinds(job.model))
+    parts.push_back(adapter_parameters(*job.lora, describe_layer(job.model, kind, shards)));
+  return parts;
+}
+
+StageParameters one_layer_parameters(ParameterParts const& parts, std::size_t kind, ParallelPlan const& plan) {
+  LayerParameters const adapters = parts.adapters.empty() ? LayerParameters{} : parts.adapters[kind];
+  return on_device(parts, parts.kinds[kind], adapters, plan);
+}
+
+StageParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan) {
   LayerParameters sum;
+  LayerParameters adapters;
   for (std::size_t kind = 0; kind < stage.layers.size(); ++kind) {
-    sum.dense += static_cast<double>(stage.layers[kind]) * parts.kinds[kind].dense;
-    sum.experts += static_cast<double>(stage.layers[kind]) * parts.kinds[kind].experts;
+    auto const layers = static_cast<double>(stage.layers[kind]);
+    sum = sum + layers * parts.kinds[kind];
+    if (!parts.adapters.empty()) adapters = adapters + layers * parts.adapters[kind];
   }
   if (stage.has_embedding) sum.dense += parts.embedding;
   bool const shares_embedding = parts.tied && stage.has_embedding;
   if (stage.has_head && !shares_embedding) sum.dense += parts.head;
-  if (stage.has_head) {
-    sum.dense += parts.multi_token.dense;
-    sum.experts += parts.multi_token.experts;
-  }
-  sum.dense /= static_cast<double>(plan.tensor_parallel);
-  sum.experts /= static_cast<double>(plan.expert_parallel * plan.expert_tensor_parallel);
-  return sum;
+  if (stage.has_head) sum = sum + parts.multi_token;
+  return on_device(parts, sum, adapters, plan);
 }
 
 }  // namespace hpcadvise::advisor

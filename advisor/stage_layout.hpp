@@ -29,18 +29,32 @@ std::vector<Stage> stage_layout(ModelSpec const& model, ParallelPlan const& plan
 // Which of the two it is. The number of stages and this decide the layout.
 bool ends_are_items(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework);
 
-// What a model's parameters are sums of.
+// What a job's parameters are sums of.
 struct ParameterParts {
   std::vector<LayerParameters> kinds;
   double embedding = 0;
   double head = 0;                // a copy of the embedding where they are tied
   LayerParameters multi_token{};  // of all modules
   bool tied = false;
+  std::vector<LayerParameters> adapters{};  // adapter_parts
 };
 ParameterParts parameter_parts(ModelSpec const& model);
 
-// On one device, before data-parallel sharding: experts are spread over expert parallelism, everything else over tensor
-// parallelism alone. A tied head on another stage than the embedding is a copy.
-LayerParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan);
+// Of the adapters of a layer of each of layer_kinds what tensor parallelism leaves on one device: of A and B it cuts
+// only one. Empty without adapters: everything is trained.
+std::vector<LayerParameters> adapter_parts(TrainingJob const& job, ParallelPlan const& plan);
+
+// On one device, before data-parallel sharding.
+struct StageParameters {
+  LayerParameters frozen;
+  LayerParameters trained;
+
+  LayerParameters all() const { return frozen + trained; }
+};
+
+// Experts are spread over expert parallelism, everything else over tensor parallelism alone. A tied head on another
+// stage than the embedding is a copy.
+StageParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan);
+StageParameters one_layer_parameters(ParameterParts const& parts, std::size_t kind, ParallelPlan const& plan);
 
 }  // namespace hpcadvise::advisor

@@ -14,6 +14,8 @@
 
 #include <memory>
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace hpcadvise::cli {
 namespace {
@@ -93,9 +95,12 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
                                "Such as --plan tp=2,dp=32,micro_batch=1,global_batch=1024");
 
   auto job_options = options.job;
-  auto const plan = read_plan(options.plan, job_options.global_batch);
+  take_job_of_plan(options.plan, job_options);
+  std::vector<std::string> assumed;
+  auto const plan = read_plan(options.plan, job_options.global_batch, assumed);
   if (!job_options.global_batch) job_options.global_batch = plan.global_batch;
-  auto const resolved = resolve_job(job_options, plan.device_count());
+  auto resolved = resolve_job(job_options, plan.device_count());
+  resolved.assumed.insert(resolved.assumed.end(), assumed.begin(), assumed.end());
   if (resolved.job.global_batch != plan.global_batch)
     throw profiles::UsageError(fmt::format("--global-batch {} and global_batch={} of --plan differ",
                                            resolved.job.global_batch, plan.global_batch),
@@ -112,7 +117,8 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
       nlohmann::ordered_json json{{"model", advisor::model_to_json(resolved.job.model)},
                                   {"machine", advisor::machine_to_json(resolved.machine)},
                                   {"devices", plan.device_count()},
-                                  {"job", advisor::job_to_json(resolved.job)}};
+                                  {"job", advisor::job_to_json(resolved.job)},
+                                  {"assumed", resolved.assumed}};
       json.update(advisor::estimate_to_json(estimate));
       if (auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine))
         json["cost"] = cost_to_json(*cost);

@@ -33,6 +33,9 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"precision-substituted",
      "no rate is known for this number format here: that of the nearest format stands in, the interval is wider for "
      "it"},
+    {"adapters-unproven",
+     "no published run with adapters was compared with this model: what the host and the framework add for them is not "
+     "known, and the interval is wider for it"},
     {"reference-only",
      "nothing was measured on this machine: rates are published ones, and the interval is wider for it"},
     {"calibrated", "scaled by measured steps on this machine (--calibration), and the interval is narrower for it"},
@@ -111,6 +114,7 @@ std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count,
       fmt::format("sequence {}, global batch {} ({} tokens a step), {}\n",
                   profiles::format_count(double(job.sequence_length)), profiles::format_count(double(job.global_batch)),
                   profiles::format_count(tokens), profiles::to_string(job.precision));
+  if (auto const tuned = fine_tuning_text(job); !tuned.empty()) text += tuned + '\n';
   text += styled(terminal, machine.origin == profiles::Origin::announced ? Style::warning : Style::plain,
                  origin_sentence(machine)) +
           '\n';

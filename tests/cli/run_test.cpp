@@ -2,6 +2,7 @@
 // The whole tool in one process: what is typed, what is printed, which exit code.
 #include "cli/run.hpp"
 
+#include "tests/cli/run_words.hpp"
 #include "tests/support/golden.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -13,22 +14,9 @@
 #include <sstream>
 
 using namespace hpcadvise;
+using cli::testing::run;
 
 namespace {
-
-struct Run {
-  int code;
-  std::string out;
-  std::string log;
-};
-
-Run run(std::vector<std::string> const& arguments) {
-  std::ostringstream out;
-  std::ostringstream log;
-  cli::Output output{out, log, cli::Terminal{}, cli::Terminal{}};
-  int const code = cli::run(arguments, output);
-  return {code, out.str(), log.str()};
-}
 
 bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `hpcadvise verify` in one process: what is typed, what is printed, which file is written, which exit code.
-#include "cli/run.hpp"
-
 #include "profiles/atomic_file.hpp"
 #include "profiles/profile_file.hpp"
+#include "tests/cli/run_words.hpp"
 #include "tests/support/golden.hpp"
 
 #include <unistd.h>
@@ -18,25 +17,12 @@
 
 using namespace hpcadvise;
 using Catch::Matchers::ContainsSubstring;
+using cli::testing::run;
 
 namespace {
 
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
-
-struct Run {
-  int code;
-  std::string out;
-  std::string log;
-};
-
-Run run(Words const& arguments) {
-  std::ostringstream out;
-  std::ostringstream log;
-  cli::Output output{out, log, cli::Terminal{}, cli::Terminal{}};
-  int const code = cli::run(arguments, output);
-  return {code, out.str(), log.str()};
-}
 
 std::string log_file(std::string const& name) { return HPCADVISE_TEST_DATA "/data/logs/" + name; }
 

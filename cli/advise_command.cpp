@@ -5,9 +5,11 @@
 #include "advisor/plan_order.hpp"
 #include "advisor/plan_request.hpp"
 #include "advisor/plan_search.hpp"
+#include "cli/advise_answer.hpp"
 #include "cli/device_range.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
+#include "cli/sweep_text.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -24,19 +26,6 @@ namespace {
 using advisor::RankedPlans;
 using nlohmann::ordered_json;
 using profiles::ExitCode;
-
-// Everything that is said about one device count.
-struct Answer {
-  std::int64_t device_count = 0;
-  ResolvedJob resolved;
-  RankedPlans ranked;
-  std::optional<advisor::BatchAdvice> batch;  // of the recommended plan, like the cost
-  std::optional<advisor::RunCost> cost;
-
-  advisor::StepEstimate const* recommended() const {
-    return ranked.plans.empty() ? nullptr : &ranked.plans[ranked.recommended.value_or(0)].estimate;
-  }
-};
 
 Answer answer_for(AdviseOptions const& options, std::int64_t device_count, bool around) {
   Answer answer{device_count, resolve_job(options.job, device_count), {}, {}, {}};
@@ -153,59 +142,25 @@ void print_answer(Answer const& answer, Output& output) {
   output.out << styled(terminal, Style::dim, wrapped(considered_text(ranked), terminal.width, 2)) << '\n';
 }
 
-// Device-hours for a billion tokens, whatever a device-hour costs.
-double device_hours_per_billion_tokens(advisor::StepEstimate const& estimate) {
-  return 1e9 / estimate.tokens_per_s_per_device / 3600;
-}
-
-// Efficiency is the rate of a device over that of the smallest count.
-Table sweep_table(std::vector<Answer> const& answers) {
-  Table table{{{"Devices", Align::right},
-               {"Step", Align::right},
-               {"Tokens/s", Align::right},
-               {"MFU", Align::right},
-               {"Eff", Align::right},
-               {"Dev-h/Gtok", Align::right},
-               {"Batch", Align::right},
-               {"Best plan"}},
-              {}};
-  double first_rate = 0;
-  for (auto const& answer : answers) {
-    std::string const devices = fmt::format("{}", answer.device_count);
-    auto const* const best = answer.recommended();
-    if (best == nullptr) {
-      table.rows.push_back({devices, "", "", "", "", "", "", "nothing fits"});
-      continue;
-    }
-    double const rate = best->tokens_per_s_per_device;
-    if (first_rate == 0) first_rate = rate;
-    table.rows.push_back({devices, profiles::format_seconds(best->step_time_s.median),
-                          profiles::format_count(rate * double(answer.device_count)),
-                          fmt::format("{:.0f} %", 100 * best->mfu_of_dense_peak),
-                          fmt::format("{:.2f}", rate / first_rate),
-                          fmt::format("{:.0f}", device_hours_per_billion_tokens(*best)),
-                          profiles::format_count(double(best->plan.global_batch)), short_plan(best->plan)});
-  }
-  return table;
-}
-
 ordered_json sweep_to_json(std::vector<Answer> const& answers) {
   auto sweep = ordered_json::array();
-  auto scaling = ordered_json::array();
-  double first_rate = 0;
-  for (auto const& answer : answers) {
-    sweep.push_back(answer_to_json(answer));
-    auto const* const best = answer.recommended();
-    if (best == nullptr) continue;
-    double const rate = best->tokens_per_s_per_device;
-    if (first_rate == 0) first_rate = rate;
-    scaling.push_back({{"devices", answer.device_count},
-                       {"step_time_s", best->step_time_s.median},
-                       {"tokens_per_s", rate * double(answer.device_count)},
-                       {"efficiency", rate / first_rate},
-                       {"device_hours_per_billion_tokens", device_hours_per_billion_tokens(*best)}});
-  }
-  return {{"sweep", std::move(sweep)}, {"scaling", std::move(scaling)}};
+  for (auto const& answer : answers) sweep.push_back(answer_to_json(answer));
+  return {{"sweep", std::move(sweep)}, {"scaling", scaling_to_json(answers)}};
+}
+
+void print_sweep(std::vector<Answer> const& answers, Output& output) {
+  auto const& terminal = output.out_terminal;
+  output.out << sweep_heading(answers, terminal) << '\n' << text_table(scaling_table(answers), terminal);
+  if (auto const costs = run_costs_table(answers); !costs.rows.empty())
+    output.out << '\n'
+               << styled(terminal, Style::bold, wrapped(run_costs_heading(answers), terminal.width, 2)) << '\n'
+               << text_table(costs, terminal);
+}
+
+void print_sweep_markdown(std::vector<Answer> const& answers, Output& output) {
+  output.out << markdown_table(scaling_table(answers));
+  if (auto const costs = run_costs_table(answers); !costs.rows.empty())
+    output.out << "\n## " << run_costs_heading(answers) << "\n\n" << markdown_table(costs);
 }
 
 // Counts between powers of two are asked for by nobody: where nothing divides they are left out.
@@ -264,14 +219,13 @@ ExitCode run_advise_command(AdviseOptions const& options, Output& output) {
     }
     case Format::markdown:
       if (sweep)
-        output.out << markdown_table(sweep_table(answers));
+        print_sweep_markdown(answers, output);
       else
         print_markdown(answers.front(), output);
       break;
     case Format::text:
       if (sweep)
-        output.out << heading_text(answers.back().resolved, answers.back().device_count, output.out_terminal) << '\n'
-                   << text_table(sweep_table(answers), output.out_terminal);
+        print_sweep(answers, output);
       else
         print_answer(answers.front(), output);
       break;

@@ -155,6 +155,10 @@ TEST_CASE("Results fit on a terminal of 80 columns", "[cli]") {
            {"advise", "--help"},
            {"advise", "--model", "llama-3-70b", "--machine", "leonardo-booster", "--devices", "1024", "--tokens", "1T"},
            {"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8..512"},
+           {"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8..1024", "--tokens", "15T"},
+           {"advise", "--model", "llama-3-70b", "--machine", "leonardo-booster", "--devices", "8..48", "--fine-tune",
+            "lora"},
+           {"estimate", "--help"},
            {"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--sequence-length", "4096", "--plan",
             "tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1"}}) {
     auto const result = run(words);

@@ -65,8 +65,11 @@ std::string recommendation_text(advisor::StepEstimate const& best) {
 void print_nearest(advisor::NearestPlan const& nearest, Output& output) {
   auto const& terminal = output.out_terminal;
   output.out << styled(terminal, Style::bad, "Nothing fits.") << " The plan that comes closest:\n"
-             << fmt::format("  {}: {} too much, most of it {}\n", short_plan(nearest.estimate.plan),
-                            profiles::format_bytes(nearest.over_bytes), nearest.part)
+             << "  "
+             << wrapped(fmt::format("{}: {} too much, most of it {}", short_plan(nearest.estimate.plan),
+                                    profiles::format_bytes(nearest.over_bytes), nearest.part),
+                        terminal.width, 4, 2)
+             << '\n'
              << memory_text(nearest.estimate, terminal) << "What would make it fit:\n"
              << bullets(nearest.remedies, terminal);
 }
@@ -197,11 +200,13 @@ void add_advise_command(CLI::App& app, Action& chosen) {
       ->capture_default_str()
       ->type_name("COUNT");
   add_format_option(*command, options->format);
-  add_examples(*command, {"hpcadvise advise --model llama-2-7b --machine lumi-g --devices 64 \\",
-                          "    --sequence-length 4096 --global-batch 1024",
-                          "hpcadvise advise --model my/config.json --machine leonardo-booster --devices 8..512",
-                          "hpcadvise advise --model mistral-7b --devices 16 \\",
-                          "    --machine device=h100-sxm-80gb,devices-per-node=8,network-gbit-per-device=400"});
+  add_examples(*command,
+               {"hpcadvise advise --model llama-2-7b --machine lumi-g --devices 64 \\",
+                "    --sequence-length 4096 --global-batch 1024",
+                "hpcadvise advise --model my/config.json --machine leonardo-booster --devices 8..512",
+                "hpcadvise advise --model llama-3-70b --machine leonardo-booster --devices 8 --fine-tune lora",
+                "hpcadvise advise --model mistral-7b --devices 16 \\",
+                "    --machine device=h100-sxm-80gb,devices-per-node=8,network-gbit-per-device=400"});
   command->callback([options, &chosen] { chosen = [options](Output& o) { return run_advise_command(*options, o); }; });
 }
 

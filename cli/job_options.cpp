@@ -117,9 +117,10 @@ void add_job_options(CLI::App& command, JobOptions& options) {
                   "Tokens a sequence (default: the model's, at most 4096)")
       ->type_name("TOKENS");
   command
-      .add_option("--global-batch", options.global_batch,
-                  "Sequences a step over all devices (default: about 4 M tokens, to fine-tune about 64 sequences; of "
-                  "a given plan, what it says or else the smallest that it can run)")
+      .add_option(
+          "--global-batch", options.global_batch,
+          "Sequences a step over all devices (default: about 4 M tokens, to fine-tune 64 sequences; with --plan "
+          "the plan's own)")
       ->type_name("SEQUENCES");
   command
       .add_option(

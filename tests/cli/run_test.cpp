@@ -138,6 +138,11 @@ TEST_CASE("When nothing fits the answer says what comes closest and the exit cod
   CHECK(result.code == 4);
   CHECK(has(result.out, "Nothing fits."));
   CHECK(has(result.out, "What would make it fit"));
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(cli::display_width(line) <= 80);
+  }
 }
 
 TEST_CASE("A machine that is only announced is described, and not planned for", "[cli]") {

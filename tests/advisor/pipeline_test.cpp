@@ -100,7 +100,7 @@ TEST_CASE("A stage takes what the host adds to its layers and to each micro-batc
   cost.fixed_s = 0.25;
   auto const pace = pipeline_pace(stage_layout(small_gpt(), plan_of(1, 2, 1), plain), cost);
   CHECK_THAT(pace.slowest_s, WithinRel(4 * 3.5 + 0.25));
-  CHECK_THAT(pipeline_bubble_s(plan_of(1, 2, 1), pace), WithinRel(4 * 3.5 + 0.25));
+  CHECK_THAT(pipeline_bubble_s(job, plan_of(1, 2, 1), pace), WithinRel(4 * 3.5 + 0.25));
 }
 
 TEST_CASE("Stages exchange one activation each way for each micro-batch, whole from DeepSpeed's every rank") {

@@ -66,8 +66,8 @@ double linear_bytes(TrainingJob const& job, LayerKind const& kind, ParallelPlan 
   double const linear_inputs = (recomputes_pointwise ? 0 : hidden) + (keeps_ffn_inputs ? hidden : 0);  // QKV's, FFN's
   double const dropout_masks = has_dropout(model, framework) ? 2 * hidden : 0;                         // one byte each
   double const copies = ffn_copies(model, framework) - (keeps_ffn_inputs ? 0 : 1);
-  double const ffn = kind.experts ? expert_elements(model, plan, framework, copies, trains_ffn)
-                                  : copies * real(model.ffn_size) / t;
+  double const ffn =
+      kind.experts ? expert_elements(model, plan, framework, copies, trains_ffn) : copies * real(model.ffn_size) / t;
   return element * ((norm_inputs + linear_inputs) / norm_share + attention_elements(model) / t + ffn +
                     adapter_elements(job, kind)) +
          dropout_masks / norm_share;

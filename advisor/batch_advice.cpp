@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/batch_advice.hpp"
 
+#include "advisor/batch_notes.hpp"
 #include "advisor/cost/block_cost.hpp"
+#include "advisor/critical_batch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -54,43 +56,58 @@ std::int64_t least_global_batch(TrainingJob const& job, ParallelPlan const& plan
   return batch;
 }
 
-}  // namespace
-
-double kaplan_loss(double parameters, double tokens) {
-  constexpr double parameter_exponent = 0.076;
-  constexpr double token_exponent = 0.103;
-  constexpr double critical_parameters = 6.4e13;
-  constexpr double critical_tokens = 1.8e13;
-  return std::pow(
-      std::pow(critical_parameters / parameters, parameter_exponent / token_exponent) + critical_tokens / tokens,
-      token_exponent);
+bool fits_in_memory(TrainingJob const& job, ParallelPlan plan, Machine const& machine, EstimateOptions const& options,
+                    std::int64_t micro_batch) {
+  plan.micro_batch = micro_batch;
+  return estimate_memory(job, plan, machine, options).fits_undisturbed();
 }
 
-double critical_batch_tokens(double loss) {
-  constexpr double scale_tokens = 2.1e8;
-  constexpr double exponent = 0.21;
-  return scale_tokens / std::pow(loss, 1 / exponent);
-}
-
-BatchAdvice batch_advice(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
-                         EstimateOptions const& options) {
+CriticalBatch critical_batch(TrainingJob const& job) {
   auto const count = count_parameters(job.model);
   double const parameters = count.total - count.embedding - count.lm_head;
   double const tokens = job.tokens.value_or(std::numeric_limits<double>::infinity());
+  double const critical = critical_batch_tokens(kaplan_loss(parameters, tokens));
+  return {critical, std::max<std::int64_t>(1, std::llround(critical / static_cast<double>(job.sequence_length)))};
+}
 
+BatchPoint batch_point(TrainingJob job, ParallelPlan plan, Machine const& machine, EstimateOptions const& options,
+                       CriticalBatch const& critical, std::int64_t global_batch) {
+  auto const length = static_cast<double>(job.sequence_length);
+  auto const own = static_cast<double>(job.global_batch);
+  auto const batch = static_cast<double>(global_batch);
+  job.tokens = tokens_to_same_loss(*job.tokens, own * length, batch * length, critical.tokens);
+  job.global_batch = global_batch;
+  plan.global_batch = global_batch;
+  return {global_batch, learning_rate_factor(job.optimizer, batch / own),
+          *cost_of_run(job, estimate_step(job, plan, machine, options), machine)};
+}
+
+// The job's own, halved and doubled as far as the plan can run it.
+std::vector<BatchPoint> batch_points(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                                     EstimateOptions const& options, CriticalBatch const& critical) {
+  constexpr int most_doublings = 3;
+  std::int64_t const interleaved = plan.virtual_stages > 1 ? plan.pipeline_parallel : 1;
+  std::int64_t const round = plan.micro_batch * plan.data_parallel * interleaved;
+  std::int64_t smallest = job.global_batch;
+  for (int halving = 0; halving < most_doublings && smallest % (2 * round) == 0; ++halving) smallest /= 2;
+  std::vector<BatchPoint> points;
+  for (std::int64_t batch = smallest; batch <= job.global_batch << most_doublings; batch *= 2)
+    points.push_back(batch_point(job, plan, machine, options, critical, batch));
+  return points;
+}
+
+}  // namespace
+
+BatchAdvice batch_advice(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                         EstimateOptions const& options) {
   BatchAdvice advice;
   advice.plateau_micro_batch = plateau_micro_batch(job, plan, machine, options);
+  advice.plateau_fits = fits_in_memory(job, plan, machine, options, advice.plateau_micro_batch);
   advice.least_global_batch = least_global_batch(job, plan, machine, options);
-  advice.critical_batch_tokens = critical_batch_tokens(kaplan_loss(parameters, tokens));
-  advice.critical_global_batch =
-      std::max<std::int64_t>(1, std::llround(advice.critical_batch_tokens / static_cast<double>(job.sequence_length)));
-  advice.notes.emplace_back(
-      "micro-batch and smallest global batch: by this model, within 5 % and 10 % of the best rate");
-  advice.notes.emplace_back(
-      "critical batch: a rule of thumb from Kaplan et al. 2020 (equations 1.4 and 1.5), at the loss it predicts for "
-      "the end of training; at that size a run takes twice the fewest steps and twice the fewest tokens (McCandlish et "
-      "al. 2018). Earlier in training it is smaller; data and optimizer move it");
-  if (!job.tokens) advice.notes.emplace_back("no number of tokens was given: the loss is that of unlimited data");
+  advice.notes = batch_notes(job);
+  if (job.fine_tuning) return advice;
+  advice.critical = critical_batch(job);
+  if (job.tokens) advice.points = batch_points(job, plan, machine, options, *advice.critical);
   return advice;
 }
 

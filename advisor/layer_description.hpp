@@ -73,6 +73,12 @@ struct LayerParameters {
   double replicated = 0;  // norms, router, narrow projections of latent attention: whole on each tensor-parallel rank
 
   double total() const { return dense + experts + replicated; }
+  friend LayerParameters operator+(LayerParameters const& left, LayerParameters const& right) {
+    return {left.dense + right.dense, left.experts + right.experts, left.replicated + right.replicated};
+  }
+  friend LayerParameters operator*(double factor, LayerParameters const& parameters) {
+    return {factor * parameters.dense, factor * parameters.experts, factor * parameters.replicated};
+  }
 };
 
 LayerParameters layer_parameters(LayerDescription const& layer);

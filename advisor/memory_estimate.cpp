@@ -24,7 +24,8 @@ struct StateBytes {
 };
 
 // Bytes of one parameter (Rajbhandari et al. 2020, section 3.1: 2 + 2 + 12 for mixed-precision Adam; frameworks that
-// accumulate gradients in fp32 hold more, see FrameworkTraits). FP8 training keeps 16-bit weights.
+// accumulate gradients in fp32 hold more, see FrameworkTraits). FP8 training keeps 16-bit weights. All this of a
+// trained parameter: a frozen one is held as it is computed with.
 StateBytes state_bytes(TrainingJob const& job, FrameworkTraits const& framework) {
   double const moments = job.optimizer == Optimizer::adamw ? 2 : 1;
   double const element = profiles::bytes_per_element(job.precision);
@@ -49,13 +50,15 @@ double micro_batches_in_flight(ParallelPlan const& plan, std::int64_t index) {
 }
 
 // Parameters of the layer being computed and the one fetched ahead, and one layer's gradients before they are
-// scattered; embedding and head stay gathered (PyTorch FSDP's root unit).
+// scattered; embedding and head stay gathered (PyTorch FSDP's root unit). With adapters only theirs are gradients.
 double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, ParameterParts const& parts) {
   double const ends = parts.embedding + (parts.tied ? 0 : parts.head);
   double largest_layer = 0;
-  for (LayerParameters const& layer : parts.kinds)
-    largest_layer = std::max(largest_layer, device_parameters(layer, plan).total());
-  return (3 * largest_layer + ends / real(plan.tensor_parallel)) * activation_bytes_per_element(job);
+  for (std::size_t kind = 0; kind < parts.kinds.size(); ++kind) {
+    auto const layer = one_layer_parameters(parts, kind, plan);
+    largest_layer = std::max(largest_layer, 2 * layer.all().total() + layer.trained.total());
+  }
+  return (largest_layer + ends / real(plan.tensor_parallel)) * activation_bytes_per_element(job);
 }
 
 MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
@@ -64,12 +67,16 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   auto const parameters = stage_parameters(facts.parts, stage, plan);
   auto const bytes = state_bytes(job, framework);
   auto const shared = shared_state(job, plan, framework);
-  auto const held = [&](bool is_shared) { return is_shared ? shard_of(parameters, plan) : parameters.total(); };
+  auto const held = [&](DeviceParameters const& kept, bool is_shared) {
+    return is_shared ? shard_of(kept, plan) : kept.total();
+  };
 
   MemoryEstimate memory;
-  memory.weights_bytes = held(shared.weights) * bytes.weight;
-  memory.gradients_bytes = held(shared.gradients) * bytes.gradient;
-  memory.optimizer_bytes = plan.offload == Offload::optimizer ? 0 : held(shared.optimizer) * bytes.optimizer;
+  memory.weights_bytes = held(parameters.trained, shared.weights) * bytes.weight +
+                         held(parameters.frozen, shared.weights) * activation_bytes_per_element(job);
+  memory.gradients_bytes = held(parameters.trained, shared.gradients) * bytes.gradient;
+  memory.optimizer_bytes =
+      plan.offload == Offload::optimizer ? 0 : held(parameters.trained, shared.optimizer) * bytes.optimizer;
 
   double saved_bytes = 0;
   double working_bytes = 0;
@@ -96,7 +103,7 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
     memory.communication_bytes += gathered_bytes(job, plan, facts.parts);
   else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold
     memory.communication_bytes +=
-        std::min(framework.zero_bucket_bytes, parameters.total() * activation_bytes_per_element(job));
+        std::min(framework.zero_bucket_bytes, parameters.trained.total() * activation_bytes_per_element(job));
   memory.fragmentation_bytes = constants::fragmentation * memory.allocated_bytes();
   return memory;
 }
@@ -135,7 +142,7 @@ MemoryEstimate memory_of(TrainingJob const& job, ParallelPlan const& plan, Machi
 
 MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                                EstimateOptions const& options) {
-  auto const facts = model_facts(job.model);
+  auto const facts = model_facts(job, plan);
   auto const& framework = framework_traits(options.framework);
   auto const stages = stage_layout(job.model, plan, framework);
   return memory_of(job, plan, machine, framework, facts, micro_batch_memory(job, plan, machine, options, facts),

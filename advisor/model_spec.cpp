@@ -2,9 +2,16 @@
 #include "advisor/model_spec.hpp"
 
 #include "advisor/layer_description.hpp"
+#include "profiles/names.hpp"
+
+#include <array>
+#include <span>
 
 namespace hpcadvise::advisor {
 namespace {
+
+constexpr std::array<profiles::Name<LoraTargets>, 2> lora_targets{
+    {{LoraTargets::attention, "attention"}, {LoraTargets::all_linear, "all-linear"}}};
 
 double real(std::int64_t value) { return static_cast<double>(value); }
 
@@ -55,6 +62,13 @@ double total_flops(TrainingJob const& job, LayerDescription const& layer) {
 }
 
 }  // namespace
+
+std::string_view to_string(LoraTargets targets) {
+  return profiles::name_of(targets, std::span<profiles::Name<LoraTargets> const>(lora_targets));
+}
+std::optional<LoraTargets> lora_targets_from_string(std::string_view name) {
+  return profiles::value_of(name, std::span<profiles::Name<LoraTargets> const>(lora_targets));
+}
 
 ParameterCount count_parameters(ModelSpec const& model) {
   ParameterCount count;

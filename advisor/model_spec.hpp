@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hpcadvise::advisor {
@@ -110,10 +111,14 @@ ParameterCount count_parameters(ModelSpec const& model);
 enum class Optimizer { adamw, sgd_momentum };
 
 // Low-rank adapters (Hu et al. 2021, LoRA, arXiv:2106.09685): each adapted matrix W of n x k is frozen and B A is added
-// to it, B of n x rank and A of rank x k. Nothing else is trained.
+// to it, B of n x rank and A of rank x k. Nothing else is trained. Attention alone and rank 8 are the paper's (section
+// 4.2, table 9); 8 is PEFT's default too.
 enum class LoraTargets { attention, all_linear };  // Q, K, V and output; or the FFN and the experts as well
+std::string_view to_string(LoraTargets targets);   // "attention", "all-linear": PEFT's word
+std::optional<LoraTargets> lora_targets_from_string(std::string_view name);
+
 struct LoraAdapters {
-  std::int64_t rank = 16;
+  std::int64_t rank = 8;
   LoraTargets targets = LoraTargets::attention;
 };
 
@@ -124,6 +129,7 @@ struct TrainingJob {
   profiles::Precision precision = profiles::Precision::bf16;
   Optimizer optimizer = Optimizer::adamw;
   std::optional<double> tokens;      // to train on; for days and cost
+  bool fine_tuning = false;          // of a trained model on little data: a step is the same, batch laws are not
   std::optional<LoraAdapters> lora;  // absent: every parameter is trained
 };
 

@@ -150,6 +150,12 @@ Json job_to_json(TrainingJob const& job) {
             {"precision", profiles::to_string(job.precision)},
             {"optimizer", job.optimizer == Optimizer::adamw ? "adamw" : "sgd_momentum"}};
   if (job.tokens) json["tokens"] = *job.tokens;
+  if (job.fine_tuning) json["fine_tune"] = job.lora ? "lora" : "full";
+  if (job.lora) {
+    json["lora_rank"] = job.lora->rank;
+    json["lora_targets"] = to_string(job.lora->targets);
+  }
+  json["trained_parameters"] = trainable_parameters(job);
   return json;
 }
 

@@ -59,7 +59,7 @@ class Scanner {
         prune_(prune),
         collector_(collector),
         framework_(framework_traits(options.framework)),
-        facts_(model_facts(job.model)),
+        facts_(model_facts(job, {})),
         layouts_(job.model, framework_) {}
 
   PlanScan scan() {
@@ -111,6 +111,7 @@ class Scanner {
     Family const& family = space_.families[slice.family];
     ParallelPlan plan = family.plan;
     apply(space_.recomputes[slice.recompute], plan);
+    facts_.parts.adapters = adapter_parts(job_, plan);
     auto const cost = model_cost(context_of(plan), facts_.kinds);
     auto const micro_batch = micro_batch_memory(job_, plan, machine_, options_, facts_);
     for (Cut const* const cut : family.cuts) {

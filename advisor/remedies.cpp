@@ -69,6 +69,13 @@ std::vector<Remedy> find_remedies(TrainingJob const& job, std::int64_t device_co
     changed.optimizer = Optimizer::sgd_momentum;
     search.fits(changed, device_count, "SGD with momentum, which keeps one moment less");
   }
+  if (job.fine_tuning && !job.lora) {
+    changed = job;
+    changed.lora = LoraAdapters{};
+    search.fits(changed, device_count,
+                fmt::format("LoRA of rank {} on {} in place of training everything", changed.lora->rank,
+                            to_string(changed.lora->targets)));
+  }
   return std::move(search).found();
 }
 

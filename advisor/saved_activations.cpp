@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/saved_activations.hpp"
 
+#include "advisor/layer_description.hpp"
 #include "advisor/operators.hpp"
 
 namespace hpcadvise::advisor {
@@ -22,13 +23,13 @@ double ffn_copies(ModelSpec const& model, FrameworkTraits const& framework) {
   return model.gated_ffn ? framework.gated_ffn_copies : 2;
 }
 
-// A token's copies, one for each of its experts: their inputs, what stands between, and their outputs where these are
-// weighed last.
+// A token's copies, one for each of its experts: the inputs of those that are trained, what stands between, and their
+// outputs where these are weighed last.
 double expert_elements(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework,
-                       double ffn_copies) {
+                       double ffn_copies, bool trained) {
   auto const& experts = *model.experts;
   double const copies = experts.experts_per_token;
-  double const ends = framework.weighs_inside_experts ? 1 : 2;
+  double const ends = (trained ? 1 : 0) + (framework.weighs_inside_experts ? 0 : 1);
   double const routed = copies * (ends * real(model.hidden_size) + ffn_copies * real(experts.expert_ffn_size));
   return (routed + ffn_copies * real(experts.shared_ffn_size)) / real(plan.tensor_parallel);
 }
@@ -38,18 +39,37 @@ bool has_dropout(ModelSpec const& model, FrameworkTraits const& framework) {
   return model.layer_norm && framework.drops_by_default;
 }
 
-// Bytes a token of one layer, the scores of unfused attention apart.
-double linear_bytes(ModelSpec const& model, LayerKind const& kind, ParallelPlan const& plan,
-                    FrameworkTraits const& framework, double element, bool recomputes_pointwise = false) {
+// A token's A x of each adapter, which the gradient of B needs.
+double adapter_elements(TrainingJob const& job, LayerKind const& kind) {
+  if (!job.lora) return 0;
+  auto const layer = describe_layer(job.model, kind);
+  double elements = 0;
+  for (Linear const& linear : layer.linears) {
+    double const copies = linear.part == LinearPart::expert ? layer.experts_per_token : 1;
+    if (is_adapted(*job.lora, linear)) elements += copies * real(linear.fused * job.lora->rank);
+  }
+  return elements;
+}
+
+// Bytes a token of one layer, the scores of unfused attention apart. Only a weight gradient needs the input of a
+// linear layer: a frozen FFN without adapters keeps neither its input nor the product that its second matrix reads.
+double linear_bytes(TrainingJob const& job, LayerKind const& kind, ParallelPlan const& plan,
+                    FrameworkTraits const& framework, bool recomputes_pointwise = false) {
+  ModelSpec const& model = job.model;
+  double const element = activation_bytes_per_element(job);
+  bool const trains_ffn = !job.lora || job.lora->targets == LoraTargets::all_linear;
+  bool const keeps_ffn_inputs = trains_ffn && !recomputes_pointwise;
   double const t = real(plan.tensor_parallel);
   double const norm_share = plan.sequence_parallel ? t : 1.0;
   double const hidden = real(model.hidden_size);
   double const norm_inputs = 2 * hidden;
-  double const linear_inputs = recomputes_pointwise ? 0 : 2 * hidden;           // of QKV and of the FFN
-  double const dropout_masks = has_dropout(model, framework) ? 2 * hidden : 0;  // one byte each
-  double const copies = ffn_copies(model, framework) - (recomputes_pointwise ? 1 : 0);
-  double const ffn = kind.experts ? expert_elements(model, plan, framework, copies) : copies * real(model.ffn_size) / t;
-  return element * ((norm_inputs + linear_inputs) / norm_share + attention_elements(model) / t + ffn) +
+  double const linear_inputs = (recomputes_pointwise ? 0 : hidden) + (keeps_ffn_inputs ? hidden : 0);  // QKV's, FFN's
+  double const dropout_masks = has_dropout(model, framework) ? 2 * hidden : 0;                         // one byte each
+  double const copies = ffn_copies(model, framework) - (keeps_ffn_inputs ? 0 : 1);
+  double const ffn =
+      kind.experts ? expert_elements(model, plan, framework, copies, trains_ffn) : copies * real(model.ffn_size) / t;
+  return element * ((norm_inputs + linear_inputs) / norm_share + attention_elements(model) / t + ffn +
+                    adapter_elements(job, kind)) +
          dropout_masks / norm_share;
 }
 
@@ -71,7 +91,7 @@ LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& p
   auto const& framework = framework_traits(options.framework);
   double const tokens = real(plan.micro_batch * job.sequence_length) / real(plan.context_parallel);
   double const element = activation_bytes_per_element(job);
-  double const linear = linear_bytes(job.model, kind, plan, framework, element);
+  double const linear = linear_bytes(job, kind, plan, framework);
   double const scores = score_bytes(job, plan, options, element);
   double const norm_share = plan.sequence_parallel ? real(plan.tensor_parallel) : 1.0;
   double const layer_input = element * real(job.model.hidden_size) / norm_share;
@@ -82,7 +102,7 @@ LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& p
     case Recompute::none: saved.layer_bytes = tokens * (linear + scores); break;
     case Recompute::selective:
       if (framework.selective_repeats_activations && options.flash_attention) {
-        double const kept = linear_bytes(job.model, kind, plan, framework, element, true);
+        double const kept = linear_bytes(job, kind, plan, framework, true);
         saved.layer_bytes = tokens * (kept + scores);
         saved.working_bytes = tokens * (linear - kept);
         break;

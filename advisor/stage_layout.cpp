@@ -8,10 +8,11 @@
 namespace hpcadvise::advisor {
 namespace {
 
-void add(LayerParameters& sum, double times, LayerParameters const& parameters) {
-  sum.dense += times * parameters.dense;
-  sum.experts += times * parameters.experts;
-  sum.replicated += times * parameters.replicated;
+StageParameters on_device(ParameterParts const& parts, LayerParameters const& model, LayerParameters const& adapters,
+                          ParallelPlan const& plan) {
+  auto const held = device_parameters(model, plan);
+  if (parts.adapters.empty()) return {{}, held};
+  return {held, {adapters.dense, adapters.experts / static_cast<double>(plan.expert_parallel)}};
 }
 
 }  // namespace
@@ -67,15 +68,33 @@ DeviceParameters device_parameters(LayerParameters const& whole, ParallelPlan co
           whole.experts / static_cast<double>(plan.expert_parallel * plan.expert_tensor_parallel)};
 }
 
-DeviceParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan) {
+std::vector<LayerParameters> adapter_parts(TrainingJob const& job, ParallelPlan const& plan) {
+  std::vector<LayerParameters> parts;
+  if (!job.lora) return parts;
+  LayerShards const shards{plan.tensor_parallel, plan.expert_tensor_parallel};
+  for (LayerKind const& kind : layer_kinds(job.model))
+    parts.push_back(adapter_parameters(*job.lora, describe_layer(job.model, kind, shards)));
+  return parts;
+}
+
+StageParameters one_layer_parameters(ParameterParts const& parts, std::size_t kind, ParallelPlan const& plan) {
+  LayerParameters const adapters = parts.adapters.empty() ? LayerParameters{} : parts.adapters[kind];
+  return on_device(parts, parts.kinds[kind], adapters, plan);
+}
+
+StageParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan) {
   LayerParameters sum;
-  for (std::size_t kind = 0; kind < stage.layers.size(); ++kind)
-    add(sum, static_cast<double>(stage.layers[kind]), parts.kinds[kind]);
+  LayerParameters adapters;
+  for (std::size_t kind = 0; kind < stage.layers.size(); ++kind) {
+    auto const layers = static_cast<double>(stage.layers[kind]);
+    sum = sum + layers * parts.kinds[kind];
+    if (!parts.adapters.empty()) adapters = adapters + layers * parts.adapters[kind];
+  }
   if (stage.has_embedding) sum.dense += parts.embedding;
   bool const shares_embedding = parts.tied && stage.has_embedding;
   if (stage.has_head && !shares_embedding) sum.dense += parts.head;
-  if (stage.has_head) add(sum, 1, parts.multi_token);
-  return device_parameters(sum, plan);
+  if (stage.has_head) sum = sum + parts.multi_token;
+  return on_device(parts, sum, adapters, plan);
 }
 
 }  // namespace hpcadvise::advisor

@@ -29,13 +29,14 @@ std::vector<Stage> stage_layout(ModelSpec const& model, ParallelPlan const& plan
 // Which of the two it is. The number of stages and this decide the layout.
 bool ends_are_items(ModelSpec const& model, ParallelPlan const& plan, FrameworkTraits const& framework);
 
-// What a model's parameters are sums of.
+// What a job's parameters are sums of.
 struct ParameterParts {
   std::vector<LayerParameters> kinds;
   double embedding = 0;
   double head = 0;                // a copy of the embedding where they are tied
   LayerParameters multi_token{};  // of all modules
   bool tied = false;
+  std::vector<LayerParameters> adapters{};  // adapter_parts
 };
 ParameterParts parameter_parts(ModelSpec const& model);
 
@@ -45,10 +46,25 @@ struct DeviceParameters {
   double experts = 0;
 
   double total() const { return dense + experts; }
+  friend DeviceParameters operator+(DeviceParameters const& left, DeviceParameters const& right) {
+    return {left.dense + right.dense, left.experts + right.experts};
+  }
 };
 DeviceParameters device_parameters(LayerParameters const& whole, ParallelPlan const& plan);
 
+// Of the adapters of a layer of each of layer_kinds what tensor parallelism leaves on one device: of A and B it cuts
+// only one. Empty without adapters: everything is trained.
+std::vector<LayerParameters> adapter_parts(TrainingJob const& job, ParallelPlan const& plan);
+
+struct StageParameters {
+  DeviceParameters frozen;
+  DeviceParameters trained;
+
+  DeviceParameters all() const { return frozen + trained; }
+};
+
 // A tied head on another stage than the embedding is a copy.
-DeviceParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan);
+StageParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan);
+StageParameters one_layer_parameters(ParameterParts const& parts, std::size_t kind, ParallelPlan const& plan);
 
 }  // namespace hpcadvise::advisor

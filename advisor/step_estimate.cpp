@@ -50,14 +50,14 @@ StepTerms step_terms(CostContext const& context, ModelFacts const& facts, ModelC
     backward_s += cost.head.backward_s() + cost.multi_token.backward_s();
     host_s += cost.multi_token.host_s;
   }
-  terms.pipeline_bubble_s = pipeline_bubble_s(context.plan, pace);
+  terms.pipeline_bubble_s = pipeline_bubble_s(context.job, context.plan, pace);
   terms.pipeline_transfer_s = pipeline_transfer_s(context);
 
   auto const parameters = stage_parameters(facts.parts, stage, context.plan);
   terms.data_parallel_exposed_s =
       data_parallel_cost_s(context, {parameters, real(stage.layer_count()), pace.slowest_s, backward_s});
-  terms.optimizer_s = optimizer_cost_s(context, parameters) + offload_cost_s(context, parameters);
-  terms.elementwise_s += micro_batches * accumulation_cost_s(context, parameters.total());
+  terms.optimizer_s = optimizer_cost_s(context, parameters.trained) + offload_cost_s(context, parameters.trained);
+  terms.elementwise_s += micro_batches * accumulation_cost_s(context, parameters);
 
   terms.other_s = micro_batches * host_s;
   terms.other_s += jitter_s(context, terms.total_s());
@@ -91,7 +91,7 @@ std::vector<TermRow> const& term_rows() {
 StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                            EstimateOptions const& options) {
   CostContext const context{job, plan, machine, options, framework_traits(options.framework)};
-  ModelFacts const facts = model_facts(job.model);
+  ModelFacts const facts = model_facts(job, plan);
   ModelCost const cost = model_cost(context);
   auto const stages = stage_layout(job.model, plan, context.framework);
   PipelinePace const pace = pipeline_pace(stages, cost);
@@ -126,7 +126,7 @@ double paced_step_s(TrainingJob const& job, ParallelPlan const& plan, Machine co
   ModelCost const cost = model_cost(context);
   auto const stages = stage_layout(job.model, plan, context.framework);
   auto const pace = pipeline_pace(stages, cost, pacing_stage);
-  return step_terms(context, model_facts(job.model), cost, stages, pace).total_s();
+  return step_terms(context, model_facts(job, plan), cost, stages, pace).total_s();
 }
 
 }  // namespace hpcadvise::advisor

@@ -48,6 +48,10 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
     widen(constants::sigma_outside_fit);
     result.flags.emplace_back("precision-substituted");
   }
+  if (job.lora) {
+    widen(constants::sigma_outside_fit);
+    result.flags.emplace_back("adapters-unproven");
+  }
   if (machine.origin == Origin::reference) result.flags.emplace_back("reference-only");
   if (machine.origin == Origin::announced) result.flags.emplace_back("announced");
   if (options.framework == FrameworkKind::unknown) result.flags.emplace_back("framework-assumed");

@@ -6,9 +6,11 @@
 #include "advisor/plan_request.hpp"
 #include "advisor/plan_search.hpp"
 #include "advisor/published_support.hpp"
+#include "cli/advise_answer.hpp"
 #include "cli/device_range.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
+#include "cli/sweep_text.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -25,19 +27,6 @@ namespace {
 using advisor::RankedPlans;
 using nlohmann::ordered_json;
 using profiles::ExitCode;
-
-// Everything that is said about one device count.
-struct Answer {
-  std::int64_t device_count = 0;
-  ResolvedJob resolved;
-  RankedPlans ranked;
-  std::optional<advisor::BatchAdvice> batch;  // of the recommended plan, like the cost
-  std::optional<advisor::RunCost> cost;
-
-  advisor::StepEstimate const* recommended() const {
-    return ranked.plans.empty() ? nullptr : &ranked.plans[ranked.recommended.value_or(0)].estimate;
-  }
-};
 
 Answer answer_for(AdviseOptions const& options, std::int64_t device_count, bool around) {
   Answer answer{device_count, resolve_job(options.job, device_count), {}, {}, {}};
@@ -86,7 +75,11 @@ std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate
 void print_nearest(advisor::NearestPlan const& nearest, Output& output) {
   auto const& terminal = output.out_terminal;
   output.out << styled(terminal, Style::bad, "Nothing fits.") << " The plan that comes closest:\n"
-             << "  " << wrapped(short_plan(nearest.estimate.plan), terminal.width, 4, 2) << '\n'
+             << "  "
+             << wrapped(fmt::format("{}: {} too much, most of it {}", short_plan(nearest.estimate.plan),
+                                    profiles::format_bytes(nearest.over_bytes), nearest.part),
+                        terminal.width, 4, 2)
+             << '\n'
              << memory_section(nearest.estimate, terminal) << "What would make it fit:\n"
              << bullets(nearest.remedies, terminal);
 }
@@ -157,66 +150,25 @@ void print_answer(Answer const& answer, Output& output) {
   output.out << styled(terminal, Style::dim, wrapped(considered_text(ranked), terminal.width, 2)) << '\n';
 }
 
-// Device-hours for a billion tokens, whatever a device-hour costs.
-double device_hours_per_billion_tokens(advisor::StepEstimate const& estimate) {
-  return 1e9 / estimate.tokens_per_s_per_device / 3600;
-}
-
-std::string sweep_plan(advisor::StepEstimate const& best) {
-  auto const& memory = best.memory;
-  bool const roomy = advisor::memory_verdict(memory) == advisor::MemoryVerdict::roomy;
-  auto const filled = profiles::format_ratio_as_percent(memory.total_bytes() / memory.capacity_bytes);
-  return short_plan(best.plan) + (roomy ? std::string() : fmt::format(" (fills {} of the memory)", filled));
-}
-
-// Efficiency is the rate of a device over that of the smallest count.
-Table sweep_table(std::vector<Answer> const& answers) {
-  Table table{{{"Devices", Align::right},
-               {"Step", Align::right},
-               {"Tokens/s", Align::right},
-               {"MFU", Align::right},
-               {"Eff", Align::right},
-               {"Dev-h/Gtok", Align::right},
-               {"Batch", Align::right},
-               {"Best plan"}},
-              {}};
-  double first_rate = 0;
-  for (auto const& answer : answers) {
-    std::string const devices = fmt::format("{}", answer.device_count);
-    auto const* const best = answer.recommended();
-    if (best == nullptr) {
-      table.rows.push_back({devices, "", "", "", "", "", "", "nothing fits"});
-      continue;
-    }
-    double const rate = best->tokens_per_s_per_device;
-    if (first_rate == 0) first_rate = rate;
-    table.rows.push_back({devices, profiles::format_seconds(best->step_time_s.median),
-                          profiles::format_count(rate * double(answer.device_count)),
-                          fmt::format("{:.0f} %", 100 * best->mfu_of_dense_peak),
-                          fmt::format("{:.2f}", rate / first_rate),
-                          fmt::format("{:.0f}", device_hours_per_billion_tokens(*best)),
-                          profiles::format_count(double(best->plan.global_batch)), sweep_plan(*best)});
-  }
-  return table;
-}
-
 ordered_json sweep_to_json(std::vector<Answer> const& answers) {
   auto sweep = ordered_json::array();
-  auto scaling = ordered_json::array();
-  double first_rate = 0;
-  for (auto const& answer : answers) {
-    sweep.push_back(answer_to_json(answer));
-    auto const* const best = answer.recommended();
-    if (best == nullptr) continue;
-    double const rate = best->tokens_per_s_per_device;
-    if (first_rate == 0) first_rate = rate;
-    scaling.push_back({{"devices", answer.device_count},
-                       {"step_time_s", best->step_time_s.median},
-                       {"tokens_per_s", rate * double(answer.device_count)},
-                       {"efficiency", rate / first_rate},
-                       {"device_hours_per_billion_tokens", device_hours_per_billion_tokens(*best)}});
-  }
-  return {{"sweep", std::move(sweep)}, {"scaling", std::move(scaling)}};
+  for (auto const& answer : answers) sweep.push_back(answer_to_json(answer));
+  return {{"sweep", std::move(sweep)}, {"scaling", scaling_to_json(answers)}};
+}
+
+void print_sweep(std::vector<Answer> const& answers, Output& output) {
+  auto const& terminal = output.out_terminal;
+  output.out << sweep_heading(answers, terminal) << '\n' << text_table(scaling_table(answers), terminal);
+  if (auto const costs = run_costs_table(answers); !costs.rows.empty())
+    output.out << '\n'
+               << styled(terminal, Style::bold, wrapped(run_costs_heading(answers), terminal.width, 2)) << '\n'
+               << text_table(costs, terminal);
+}
+
+void print_sweep_markdown(std::vector<Answer> const& answers, Output& output) {
+  output.out << markdown_table(scaling_table(answers));
+  if (auto const costs = run_costs_table(answers); !costs.rows.empty())
+    output.out << "\n## " << run_costs_heading(answers) << "\n\n" << markdown_table(costs);
 }
 
 // Counts between powers of two are asked for by nobody: where nothing divides they are left out.
@@ -253,11 +205,13 @@ void add_advise_command(CLI::App& app, Action& chosen) {
       ->capture_default_str()
       ->type_name("COUNT");
   add_format_option(*command, options->format);
-  add_examples(*command, {"hpcadvise advise --model llama-2-7b --machine lumi-g --devices 64 \\",
-                          "    --sequence-length 4096 --global-batch 1024",
-                          "hpcadvise advise --model my/config.json --machine leonardo-booster --devices 8..512",
-                          "hpcadvise advise --model mistral-7b --devices 16 \\",
-                          "    --machine device=h100-sxm-80gb,devices-per-node=8,network-gbit-per-device=400"});
+  add_examples(*command,
+               {"hpcadvise advise --model llama-2-7b --machine lumi-g --devices 64 \\",
+                "    --sequence-length 4096 --global-batch 1024",
+                "hpcadvise advise --model my/config.json --machine leonardo-booster --devices 8..512",
+                "hpcadvise advise --model llama-3-70b --machine leonardo-booster --devices 8 --fine-tune lora",
+                "hpcadvise advise --model mistral-7b --devices 16 \\",
+                "    --machine device=h100-sxm-80gb,devices-per-node=8,network-gbit-per-device=400"});
   command->callback([options, &chosen] { chosen = [options](Output& o) { return run_advise_command(*options, o); }; });
 }
 
@@ -275,14 +229,13 @@ ExitCode run_advise_command(AdviseOptions const& options, Output& output) {
     }
     case Format::markdown:
       if (sweep)
-        output.out << markdown_table(sweep_table(answers));
+        print_sweep_markdown(answers, output);
       else
         print_markdown(answers.front(), output);
       break;
     case Format::text:
       if (sweep)
-        output.out << heading_text(answers.back().resolved, answers.back().device_count, output.out_terminal) << '\n'
-                   << text_table(sweep_table(answers), output.out_terminal);
+        print_sweep(answers, output);
       else
         print_answer(answers.front(), output);
       break;

@@ -17,6 +17,8 @@
 
 #include <memory>
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace hpcadvise::cli {
 namespace {
@@ -130,9 +132,12 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
                                "Such as --plan tp=2,dp=32,micro_batch=1,global_batch=1024");
 
   auto job_options = options.job;
-  auto plan = read_plan(options.plan, job_options.global_batch);
+  take_job_of_plan(options.plan, job_options);
+  std::vector<std::string> assumed;
+  auto plan = read_plan(options.plan, job_options.global_batch, assumed);
   if (!job_options.global_batch) job_options.global_batch = plan.global_batch;
   auto resolved = resolve_job(job_options, plan.device_count());
+  resolved.assumed.insert(resolved.assumed.end(), assumed.begin(), assumed.end());
   take_framework_defaults(options.plan, plan, resolved);
   if (resolved.job.global_batch != plan.global_batch)
     throw profiles::UsageError(fmt::format("--global-batch {} and global_batch={} of --plan differ",
@@ -150,7 +155,8 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
       nlohmann::ordered_json json{{"model", advisor::model_to_json(resolved.job.model)},
                                   {"machine", advisor::machine_to_json(resolved.machine)},
                                   {"devices", plan.device_count()},
-                                  {"job", advisor::job_to_json(resolved.job)}};
+                                  {"job", advisor::job_to_json(resolved.job)},
+                                  {"assumed", resolved.assumed}};
       json.update(advisor::estimate_to_json(estimate));
       json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())

@@ -22,8 +22,11 @@ constexpr std::int64_t usual_sequence_length = 4096;
 constexpr std::int64_t longest_sequence = std::int64_t{1} << 24;
 constexpr std::int64_t largest_batch = std::int64_t{1} << 24;
 
+// Three thousand times the public human text there is, about 3e14 tokens (Villalobos et al. 2022, arXiv 2211.04325).
+constexpr double most_tokens = 1e18;
+
 // "300B", "1.4T", "86e9": 1000-based, as token counts are written.
-double parse_count(std::string const& text, char const* option) {
+double parse_tokens(std::string const& text) {
   double value = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   std::string_view const suffix(end, std::size_t(text.data() + text.size() - end));
@@ -33,8 +36,12 @@ double parse_count(std::string const& text, char const* option) {
                        : suffix == "B" || suffix == "G" ? 1e9
                        : suffix == "T"                  ? 1e12
                                                         : 0;
-  if (error != std::errc{} || scale == 0 || !(value > 0) || !std::isfinite(value * scale))
-    throw profiles::UsageError(fmt::format("{} {}: not a count of tokens", option, text),
+  bool const out_of_range = error == std::errc::result_out_of_range || value * scale > most_tokens;
+  if (scale > 0 && out_of_range)
+    throw profiles::UsageError(fmt::format("--tokens {}: above {:g}, more text than there is", text, most_tokens),
+                               "Write a number such as 300B, 1.4T or 86e9.");
+  if (error != std::errc{} || scale == 0 || !(value * scale >= 1))
+    throw profiles::UsageError(fmt::format("--tokens {}: not a count of tokens", text),
                                "Write a positive number such as 300B, 1.4T or 86e9.");
   return value * scale;
 }
@@ -74,6 +81,13 @@ profiles::Precision resolve_precision(std::string const& name, ResolvedJob& reso
                              fmt::format("Known there: {}.", known));
 }
 
+// Llama 2 was trained with 4 M tokens a step and fine-tuned with 64 sequences (Touvron et al. 2023, sections 2.2 and
+// 3.1). In a multiple of the devices, so that every data-parallel size divides it.
+std::int64_t usual_global_batch(advisor::TrainingJob const& job, std::int64_t device_count) {
+  double const sequences = job.fine_tuning ? 64 : std::exp2(22) / double(job.sequence_length);
+  return std::max<std::int64_t>(1, std::llround(sequences / double(device_count))) * device_count;
+}
+
 // Measured steps on another machine say nothing of this one.
 void take_calibration(profiles::Calibration const& calibration, ResolvedJob& resolved) {
   auto& machine = resolved.machine;
@@ -102,16 +116,22 @@ void add_job_options(CLI::App& command, JobOptions& options) {
       .add_option("--sequence-length", options.sequence_length,
                   "Tokens a sequence (default: the model's, at most 4096)")
       ->type_name("TOKENS");
-  command.add_option("--global-batch", options.global_batch, "Sequences a step (default: about 4 M tokens)")
+  command
+      .add_option(
+          "--global-batch", options.global_batch,
+          "Sequences a step over all devices (default: about 4 M tokens, to fine-tune 64 sequences; with --plan "
+          "the plan's own)")
       ->type_name("SEQUENCES");
   command
-      .add_option("--precision", options.precision,
-                  "Number format of the matrix work: bf16, fp16, fp32, tf32, fp64 (default: bf16 where it is known)")
+      .add_option(
+          "--precision", options.precision,
+          "Number format of the matrix work: bf16, fp16, fp8, fp32, tf32, fp64 (default: bf16 where it is known)")
       ->type_name("FORMAT");
   command.add_option("--optimizer", options.optimizer, "adamw or sgd_momentum")
       ->check(CLI::IsMember({"adamw", "sgd_momentum"}).description(""))
       ->capture_default_str()
       ->type_name("NAME");
+  add_fine_tuning_options(command, options.fine_tuning);
   command
       .add_option("--framework", options.framework,
                   "Training framework, for its overheads: megatron-core, megatron-deepspeed, fsdp, ...")
@@ -141,6 +161,7 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
 
   job.precision = resolve_precision(options.precision, resolved);
   job.optimizer = options.optimizer == "adamw" ? advisor::Optimizer::adamw : advisor::Optimizer::sgd_momentum;
+  resolve_fine_tuning(options.fine_tuning, job, resolved.assumed);
 
   if (options.sequence_length) {
     job.sequence_length = at_least_one(*options.sequence_length, longest_sequence, "--sequence-length");
@@ -153,14 +174,10 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   if (options.global_batch) {
     job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch");
   } else {
-    // About 4 M tokens a step, as Llama 2 was trained with (Touvron et al. 2023, section 2.2), in a multiple of the
-    // devices so that every data-parallel size divides it.
-    double const sequences = std::exp2(22) / double(job.sequence_length);
-    auto const rounds = std::max<std::int64_t>(1, std::llround(sequences / double(device_count)));
-    job.global_batch = rounds * device_count;
+    job.global_batch = usual_global_batch(job, device_count);
     resolved.assumed.push_back(fmt::format("global batch {}", job.global_batch));
   }
-  if (!options.tokens.empty()) job.tokens = parse_count(options.tokens, "--tokens");
+  if (!options.tokens.empty()) job.tokens = parse_tokens(options.tokens);
   if (!options.framework.empty()) {
     resolved.estimate.framework = advisor::framework_kind_from_text(options.framework);
     if (resolved.estimate.framework == advisor::FrameworkKind::unknown)

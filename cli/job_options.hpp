@@ -6,6 +6,7 @@
 #include "advisor/machine.hpp"
 #include "advisor/model_spec.hpp"
 #include "advisor/step_estimate.hpp"
+#include "cli/fine_tuning_options.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,9 +25,10 @@ struct JobOptions {
   std::string machine;
   std::optional<std::filesystem::path> store;
   std::optional<std::int64_t> sequence_length;  // else the model's own, at most 4096
-  std::optional<std::int64_t> global_batch;     // else about 4 M tokens
+  std::optional<std::int64_t> global_batch;     // else as many as such jobs usually take
   std::string precision;                        // empty: bf16 where the machine has it, else fp32
   std::string optimizer = "adamw";
+  FineTuningOptions fine_tuning;
   std::string framework;  // empty: unknown
   std::string tokens;     // "300B"; empty: not asked
   std::optional<std::filesystem::path> calibration;

@@ -23,12 +23,33 @@ void take_text(std::string& option, profiles::JsonNode const& object, std::strin
   if (auto const value = object.find(key); value && option.empty()) option = value->text();
 }
 
+// All of it or nothing: options of one kind of job do not go with another.
+void take_fine_tuning(FineTuningOptions& options, profiles::JsonNode const& job) {
+  auto const kind = job.find("fine_tune");
+  if (!kind || !options.kind.empty()) return;
+  options.kind = kind->text();
+  if (options.kind != "full" && options.kind != "lora") kind->fail("'" + options.kind + "' is neither full nor lora");
+  if (options.kind == "full") return;
+  if (auto const targets = job.find("lora_targets"); targets && options.lora_targets.empty())
+    options.lora_targets = to_string(targets->one_of(advisor::lora_targets_from_string));
+  if (auto const rank = job.find("lora_rank"); rank && !options.lora_rank) options.lora_rank = rank->integer(1);
+}
+
 }  // namespace
 
-advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch) {
-  if (names_a_file(text)) return advisor::parallel_plan_from_json(profiles::read_text_file(text), text);
-  bool const completed = global_batch && text.find("global_batch") == std::string::npos;
-  return advisor::parallel_plan_from_text(completed ? fmt::format("{},global_batch={}", text, *global_batch) : text);
+advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch,
+                                std::vector<std::string>& assumed) {
+  std::string const content = names_a_file(text) ? profiles::read_text_file(text) : text;
+  auto plan =
+      names_a_file(text) ? advisor::parallel_plan_from_json(content, text) : advisor::parallel_plan_from_text(content);
+  if (content.find("global_batch") != std::string::npos) return plan;
+  if (global_batch) {
+    plan.global_batch = *global_batch;
+    advisor::complete(plan, true);
+  } else {
+    assumed.push_back(fmt::format("global batch {}, the smallest that this plan can run", plan.global_batch));
+  }
+  return plan;
 }
 
 void take_job_of_plan(std::string const& text, JobOptions& options) {
@@ -40,6 +61,7 @@ void take_job_of_plan(std::string const& text, JobOptions& options) {
                         auto const job = root.find("job");
                         if (!job) return;
                         take_text(options.precision, *job, "precision");
+                        take_fine_tuning(options.fine_tuning, *job);
                         if (auto const length = job->find("sequence_length"); length && !options.sequence_length)
                           options.sequence_length = length->integer(1);
                       });

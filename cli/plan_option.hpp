@@ -9,11 +9,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hpcadvise::cli {
 
-// `global_batch` completes a plan that does not name one.
-advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch);
+// `global_batch` completes a plan that does not name one; where neither does, the smallest that the plan can run is
+// noted in `assumed`.
+advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch,
+                                std::vector<std::string>& assumed);
 
 // What the file beside the plan says of model, machine and job, where `options` does not: the answers of `advise` and
 // `estimate` do. Nothing changes for a plan in short.

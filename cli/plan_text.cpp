@@ -35,6 +35,9 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"precision-substituted",
      "no rate is known for this number format here: that of the nearest format stands in, the interval is wider for "
      "it"},
+    {"adapters-unproven",
+     "no published run with adapters was compared with this model: what the host and the framework add for them is not "
+     "known, and the interval is wider for it"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
     {"calibrated",
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
@@ -116,22 +119,31 @@ std::string step_time_text(advisor::Interval const& step_time_s) {
                      profiles::format_seconds_range(step_time_s.low, step_time_s.high, step_time_s.median));
 }
 
+std::string global_batch_text(advisor::TrainingJob const& job) {
+  double const tokens = double(job.global_batch) * double(job.sequence_length);
+  return fmt::format("global batch {} ({} tokens a step)", profiles::format_count(double(job.global_batch)),
+                     profiles::format_count(tokens));
+}
+
 std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal) {
+  return heading_text(resolved, device_count == 1 ? "1 device" : fmt::format("{} devices", device_count),
+                      global_batch_text(resolved.job), terminal);
+}
+
+std::string heading_text(ResolvedJob const& resolved, std::string const& devices, std::string const& batch,
+                         Terminal const& terminal) {
   auto const& job = resolved.job;
   auto const& machine = resolved.machine;
   auto const parameters = advisor::count_parameters(job.model);
-  double const tokens = double(job.global_batch) * double(job.sequence_length);
-  std::string text =
-      styled(terminal, Style::bold,
-             fmt::format("{} ({} parameters) on {} of {}", job.model.name, profiles::format_count(parameters.total),
-                         device_count == 1 ? "1 device" : fmt::format("{} devices", device_count), machine.name)) +
-      '\n';
+  std::string text = styled(terminal, Style::bold,
+                            fmt::format("{} ({} parameters) on {} of {}", job.model.name,
+                                        profiles::format_count(parameters.total), devices, machine.name)) +
+                     '\n';
   text += fmt::format("{} a node of {}, {} each\n", machine.devices_per_node, machine.device,
                       profiles::format_bytes(machine.memory_bytes));
-  text +=
-      fmt::format("sequence {}, global batch {} ({} tokens a step), {}\n",
-                  profiles::format_count(double(job.sequence_length)), profiles::format_count(double(job.global_batch)),
-                  profiles::format_count(tokens), profiles::to_string(job.precision));
+  text += fmt::format("sequence {}, {}, {}\n", profiles::format_count(double(job.sequence_length)), batch,
+                      profiles::to_string(job.precision));
+  if (auto const tuned = fine_tuning_text(job); !tuned.empty()) text += tuned + '\n';
   text += styled(terminal, machine.origin == profiles::Origin::announced ? Style::warning : Style::plain,
                  origin_sentence(machine)) +
           '\n';

@@ -20,6 +20,11 @@ std::string step_time_text(advisor::Interval const& step_time_s);
 
 // Model, machine, batch, where the rates come from, what was assumed.
 std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal);
+// The same where they differ: "8 to 1024 devices", "global batches below".
+std::string heading_text(ResolvedJob const& resolved, std::string const& devices, std::string const& batch,
+                         Terminal const& terminal);
+// "global batch 1,024 (4.19 M tokens a step)"
+std::string global_batch_text(advisor::TrainingJob const& job);
 
 Table plans_table(advisor::RankedPlans const& ranked);
 // Roomier or simpler plans than the recommended one, and how much slower they are than it. Precondition: there is one.

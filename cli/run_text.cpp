@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <limits>
+
 namespace hpcadvise::cli {
 namespace {
 
@@ -23,28 +26,83 @@ std::string count_text(Interval const& interval) {
 }
 
 std::string useful_batches(advisor::BatchAdvice const& batch) {
+  if (!batch.critical) return fmt::format("these devices need {}", batch.least_global_batch);
   auto const critical =
-      fmt::format("{} ({} tokens)", batch.critical_global_batch, profiles::format_count(batch.critical_batch_tokens));
-  if (batch.least_global_batch <= batch.critical_global_batch)
+      fmt::format("{} ({} tokens)", batch.critical->global_batch, profiles::format_count(batch.critical->tokens));
+  if (batch.least_global_batch <= batch.critical->global_batch)
     return fmt::format("of a useful {} to {}", batch.least_global_batch, critical);
   return fmt::format("and no size serves both: these devices need {}, the statistics of training end at {}",
                      batch.least_global_batch, critical);
+}
+
+std::string micro_batch_line(advisor::BatchAdvice const& batch) {
+  bool const one = batch.plateau_micro_batch == 1;
+  return fmt::format("micro-batch: {} sequence{} reach{} the plateau of the rate{}", batch.plateau_micro_batch,
+                     one ? "" : "s", one ? "es" : "", batch.plateau_fits ? "" : ", but do not fit in memory");
+}
+
+// The star is the job's own batch.
+Table points_table(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job) {
+  Table table{{{"Batch", Align::right},
+               {"Tokens", Align::right},
+               {"Steps", Align::right},
+               {"Time", Align::right},
+               {"P10..P90", Align::right},
+               {"Device-hours", Align::right},
+               {"LR", Align::right}},
+              {}};
+  for (auto const& point : batch.points) {
+    auto const& cost = point.cost;
+    table.rows.push_back(
+        {fmt::format("{}{}", point.global_batch == job.global_batch ? "*" : "", point.global_batch),
+         profiles::format_count(cost.tokens), profiles::format_count(cost.steps),
+         profiles::format_seconds(cost.duration_s.median),
+         profiles::format_seconds_range(cost.duration_s.low, cost.duration_s.high, cost.duration_s.median),
+         profiles::format_count(cost.device_hours.median), fmt::format("x {:.2f}", point.learning_rate_factor)});
+  }
+  return table;
+}
+
+// A step time is not known better than that.
+constexpr double as_cheap = 1.05;
+
+std::string cheapest_line(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job) {
+  double least_hours = std::numeric_limits<double>::infinity();
+  for (auto const& point : batch.points) least_hours = std::min(least_hours, point.cost.device_hours.median);
+  std::vector<std::int64_t> cheapest;
+  for (auto const& point : batch.points)
+    if (point.cost.device_hours.median <= as_cheap * least_hours) cheapest.push_back(point.global_batch);
+  return fmt::format(
+      "to the loss that {} tokens reach with {} sequences, this plan with another batch takes as below; cheapest, "
+      "within 5 %: {}",
+      profiles::format_count(*job.tokens), job.global_batch, fmt::join(cheapest, ", "));
+}
+
+ordered_json point_to_json(advisor::BatchPoint const& point) {
+  ordered_json json{{"global_batch", point.global_batch}, {"learning_rate_factor", point.learning_rate_factor}};
+  json.update(cost_to_json(point.cost));
+  json.erase("notes");
+  return json;
 }
 
 }  // namespace
 
 std::string batch_text(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job, Terminal const& terminal) {
   std::vector<std::string> lines{
-      fmt::format("micro-batch: {} sequence{} reach{} the plateau of the rate", batch.plateau_micro_batch,
-                  batch.plateau_micro_batch == 1 ? "" : "s", batch.plateau_micro_batch == 1 ? "es" : ""),
-      fmt::format("global batch: {} sequences, {}", job.global_batch, useful_batches(batch))};
-  if (job.global_batch > batch.critical_global_batch)
+      micro_batch_line(batch), fmt::format("global batch: {} sequences, {}", job.global_batch, useful_batches(batch))};
+  if (batch.critical && job.global_batch > batch.critical->global_batch)
     lines.push_back(
         fmt::format("{} sequences are {:.1f} times the critical batch: most of what more devices add is lost; "
                     "take fewer of both",
-                    job.global_batch, double(job.global_batch) / double(batch.critical_global_batch)));
+                    job.global_batch, double(job.global_batch) / double(batch.critical->global_batch)));
+  std::string text = styled(terminal, Style::bold, "Batch sizes") + '\n';
+  if (!batch.points.empty()) {
+    lines.push_back(cheapest_line(batch, job));
+    text += bullets(lines, terminal) + '\n' + text_table(points_table(batch, job), terminal, 4) + '\n';
+    lines.clear();
+  }
   lines.insert(lines.end(), batch.notes.begin(), batch.notes.end());
-  return styled(terminal, Style::bold, "Batch sizes") + '\n' + bullets(lines, terminal);
+  return text + bullets(lines, terminal);
 }
 
 std::string cost_text(advisor::RunCost const& cost, Terminal const& terminal) {
@@ -58,11 +116,17 @@ std::string cost_text(advisor::RunCost const& cost, Terminal const& terminal) {
 }
 
 ordered_json batch_to_json(advisor::BatchAdvice const& batch) {
-  return {{"plateau_micro_batch", batch.plateau_micro_batch},
-          {"least_global_batch", batch.least_global_batch},
-          {"critical_batch_tokens", batch.critical_batch_tokens},
-          {"critical_global_batch", batch.critical_global_batch},
-          {"notes", batch.notes}};
+  ordered_json json{{"plateau_micro_batch", batch.plateau_micro_batch},
+                    {"plateau_micro_batch_fits", batch.plateau_fits},
+                    {"least_global_batch", batch.least_global_batch}};
+  if (batch.critical) {
+    json["critical_batch_tokens"] = batch.critical->tokens;
+    json["critical_global_batch"] = batch.critical->global_batch;
+  }
+  json["points"] = ordered_json::array();
+  for (auto const& point : batch.points) json["points"].push_back(point_to_json(point));
+  json["notes"] = batch.notes;
+  return json;
 }
 
 ordered_json cost_to_json(advisor::RunCost const& cost) {

@@ -81,7 +81,7 @@ Case resolve(VerifyOptions const& options) {
   std::vector<std::string> assumed;
   take_job_of_plan(options.plan, job);
   take_job_of_log(result.log, job, assumed);
-  result.plan = read_plan(options.plan, job.global_batch);
+  result.plan = read_plan(options.plan, job.global_batch, assumed);
   job.global_batch = options.job.global_batch.value_or(result.plan.global_batch);
   if (*job.global_batch != result.plan.global_batch)
     throw profiles::UsageError(fmt::format("--global-batch {} and global_batch={} of --plan differ", *job.global_batch,

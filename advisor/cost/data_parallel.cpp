@@ -31,7 +31,8 @@ Groups groups_of(Machine const& machine, std::int64_t ranks, std::int64_t shard_
   return {place_group(machine, shards, stride), place_group(machine, ranks / shards, stride * shards)};
 }
 
-// Each collective over all of a device's parameters once.
+// Each collective over a device's parameters once: of gradients over the trained ones, of parameters over those that
+// are gathered.
 struct Traffic {
   double all_reduce_s = 0;
   double reduce_scatter_s = 0;
@@ -45,9 +46,9 @@ struct Traffic {
 };
 
 // `pieces`: collectives of equal size in which they travel.
-Traffic traffic_of(CostContext const& context, Groups const& groups, double parameters, double pieces) {
-  double const gradient_bytes = parameters * gradient_bytes_each(context) / pieces;
-  double const parameter_bytes = parameters * activation_bytes_per_element(context.job) / pieces;
+Traffic traffic_of(CostContext const& context, Groups const& groups, double trained, double gathered, double pieces) {
+  double const gradient_bytes = trained * gradient_bytes_each(context) / pieces;
+  double const parameter_bytes = gathered * activation_bytes_per_element(context.job) / pieces;
   auto const aggregation =
       context.plan.sharding == Sharding::zero3 ? context.framework.zero3_aggregation : context.framework.aggregation;
   auto const time_s = [&](Collective collective, double bytes, GroupPlacement const& group) {
@@ -96,13 +97,16 @@ double data_parallel_cost_s(CostContext const& context, DataParallelInput const&
   ParallelPlan const& plan = context.plan;
   std::int64_t const ranks = plan.data_parallel * plan.context_parallel;
   double const pieces = plan.sharding == Sharding::zero3 ? std::max(1.0, input.layers) : 1.0;
+  DeviceParameters const& trained = input.parameters.trained;
+  // Under ZeRO-1 and 2 only what has changed.
+  DeviceParameters const gathered = plan.sharding == Sharding::zero3 ? input.parameters.all() : trained;
   auto const dense = groups_of(context.machine, ranks, plan.shard_size(), plan.tensor_parallel);
-  Traffic traffic = traffic_of(context, dense, input.parameters.dense, pieces);
-  if (input.parameters.experts > 0) {
+  Traffic traffic = traffic_of(context, dense, trained.dense, gathered.dense, pieces);
+  if (gathered.experts > 0) {
     // Ranks that hold the same experts lie as far apart as one set of them is wide.
     auto const experts = groups_of(context.machine, expert_replicas(plan), plan.shard_size(),
                                    plan.expert_parallel * plan.expert_tensor_parallel);
-    traffic = traffic + traffic_of(context, experts, input.parameters.experts, pieces);
+    traffic = traffic + traffic_of(context, experts, trained.experts, gathered.experts, pieces);
   }
   return cost_s(context, traffic, input);
 }

@@ -9,9 +9,9 @@
 namespace hpcadvise::advisor {
 
 struct DataParallelInput {
-  DeviceParameters parameters;  // on this device, before sharding; trained ones
-  double layers = 1;            // of its stage: parameters travel layer by layer
-  double micro_batch_s = 0;     // its stage, forward and backward
+  StageParameters parameters;
+  double layers = 1;         // of its stage: parameters travel layer by layer
+  double micro_batch_s = 0;  // its stage, forward and backward
   double micro_batch_backward_s = 0;
 };
 
@@ -19,7 +19,8 @@ struct DataParallelInput {
 // zero3: parameters gathered before forward and before backward, gradients scattered, each micro-batch
 // (Rajbhandari et al. 2020, section 7). Where shards are held by a part of the ranks only (HSDP, MiCS), gathers stay
 // inside it and gradients are reduced among the parts in the end. Context-parallel ranks hold the same parameters and
-// reduce with the data-parallel ones; experts are reduced among the ranks that hold the same.
+// reduce with the data-parallel ones; experts are reduced among the ranks that hold the same. Frozen parameters are
+// gathered under ZeRO-3, and travel in no other way.
 double data_parallel_cost_s(CostContext const& context, DataParallelInput const& input);
 
 }  // namespace hpcadvise::advisor

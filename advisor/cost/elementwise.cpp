@@ -17,8 +17,12 @@ Pass elementwise_cost(CostContext const& context, Block const& block) {
   return pass;
 }
 
-double accumulation_cost_s(CostContext const& context, double parameters) {
-  return elementwise_time_s(context.machine, parameters * context.framework.accumulation_bytes);
+double accumulation_cost_s(CostContext const& context, StageParameters const& parameters) {
+  constexpr double reads_and_writes = 2 * 2;
+  double const copied =
+      context.plan.sharding == Sharding::zero3 ? reads_and_writes * activation_bytes_per_element(context.job) : 0;
+  return elementwise_time_s(context.machine, parameters.trained.total() * context.framework.accumulation_bytes +
+                                                 parameters.frozen.total() * copied);
 }
 
 }  // namespace hpcadvise::advisor

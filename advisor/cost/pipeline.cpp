@@ -39,8 +39,9 @@ PipelinePace pipeline_pace(std::span<Stage const> stages, ModelCost const& cost,
   return pace;
 }
 
-double pipeline_bubble_s(ParallelPlan const& plan, PipelinePace const& pace) {
-  double const left = plan.schedule == Schedule::zero_bubble ? 1.0 / 3 : 1;
+double pipeline_bubble_s(TrainingJob const& job, ParallelPlan const& plan, PipelinePace const& pace) {
+  bool const has_weight_gradients = !job.lora;
+  double const left = plan.schedule == Schedule::zero_bubble && has_weight_gradients ? 1.0 / 3 : 1;
   return left * (pace.all_s - pace.slowest_s) / static_cast<double>(plan.virtual_stages);
 }
 

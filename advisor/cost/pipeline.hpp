@@ -24,7 +24,7 @@ PipelinePace pipeline_pace(std::span<Stage const> stages, ModelCost const& cost,
 // 1F1B and GPipe: a step is M passes of the slowest stage and one of every other (Narayanan et al. 2021, section 2.2.1,
 // where all stages are equal and that is p - 1 passes). Interleaved: 1/v of it (2.2.2). Zero-bubble, ZB-H1: forward
 // + data gradients - weight gradients in place of their sum (Qi et al. 2023, table 2), a third as each takes as long.
-double pipeline_bubble_s(ParallelPlan const& plan, PipelinePace const& pace);
+double pipeline_bubble_s(TrainingJob const& job, ParallelPlan const& plan, PipelinePace const& pace);
 
 // Each micro-batch sends its activation forward and the gradient back, once for each virtual stage.
 double pipeline_transfer_s(CostContext const& context);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/batch_advice.hpp"
 #include "advisor/cost_of_run.hpp"
+#include "advisor/critical_batch.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
+
+#include <algorithm>
+#include <string>
 
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
@@ -58,7 +62,7 @@ TEST_CASE("A small layer wants a larger micro-batch than a large one") {
   auto const small = batch_advice(job_of(small_gpt(), 128), plan_of(1, 1, 8), machine, {});
   auto const large = batch_advice(job_of(llama_7b(), 4096), plan_of(1, 1, 8), machine, {});
   CHECK(small.plateau_micro_batch > large.plateau_micro_batch);
-  CHECK(large.critical_global_batch > 100);
+  CHECK(large.critical->global_batch > 100);
 }
 
 TEST_CASE("A pipeline needs a larger global batch than data parallelism alone") {
@@ -67,4 +71,73 @@ TEST_CASE("A pipeline needs a larger global batch than data parallelism alone") 
   auto const piped = batch_advice(job, plan_of(1, 8, 1, 1, 1024), round_machine(), {});
   CHECK(flat.least_global_batch <= 16);
   CHECK(piped.least_global_batch >= 32);
+}
+
+TEST_CASE("At the critical batch a run takes twice the fewest steps and twice the fewest tokens") {
+  // From a batch of next to nothing, which needs the fewest tokens, and to one without end, which needs the fewest
+  // steps.
+  double const critical = 1e6;
+  CHECK_THAT(tokens_to_same_loss(1e9, 1e-6, critical, critical), WithinRel(2e9, 1e-9));
+  double const steps = tokens_to_same_loss(1e9, 1e-6, critical, critical) / critical;
+  double const fewest_steps = tokens_to_same_loss(1e9, 1e-6, 1e15, critical) / 1e15;
+  CHECK_THAT(steps, WithinRel(2 * fewest_steps, 1e-6));
+  CHECK(tokens_to_same_loss(1e9, 4e6, 4e6, critical) == 1e9);
+}
+
+TEST_CASE("Adam's learning rate follows the root of the batch, SGD's the batch") {
+  CHECK(learning_rate_factor(Optimizer::adamw, 4) == 2);
+  CHECK(learning_rate_factor(Optimizer::sgd_momentum, 4) == 4);
+}
+
+TEST_CASE("A larger batch reaches the same loss in fewer steps and more tokens, and the job's own in its tokens") {
+  auto job = job_of(llama_7b(), 4096, 1024);
+  job.tokens = 1e11;
+  auto const advice = batch_advice(job, plan_of(1, 1, 8, 1, 1024), round_machine(), {});
+  REQUIRE(advice.points.size() == 7);  // 128 to 8192
+  for (std::size_t index = 1; index < advice.points.size(); ++index) {
+    CHECK(advice.points[index].global_batch == 2 * advice.points[index - 1].global_batch);
+    CHECK(advice.points[index].cost.steps < advice.points[index - 1].cost.steps);
+    CHECK(advice.points[index].cost.tokens > advice.points[index - 1].cost.tokens);
+  }
+  CHECK(advice.points[3].global_batch == 1024);
+  CHECK(advice.points[3].cost.tokens == 1e11);
+  CHECK(advice.points[3].learning_rate_factor == 1);
+  // The job's own batch and the smallest: E = E_min (1 + B / B_crit)
+  double const critical = advice.critical->tokens;
+  CHECK_THAT(advice.points[0].cost.tokens / 1e11,
+             WithinRel((1 + 128 * 4096 / critical) / (1 + 1024 * 4096 / critical)));
+}
+
+TEST_CASE("No batch is listed that the plan cannot run") {
+  auto job = job_of(llama_7b(), 4096, 96);
+  job.tokens = 1e11;
+  auto plan = plan_of(1, 4, 2, 2, 96);
+  CHECK(batch_advice(job, plan, round_machine(), {}).points.front().global_batch == 12);  // 96, 48, 24, 12: not 6
+  plan.virtual_stages = 2;  // rounds of four micro-batches: 48 is the smallest
+  CHECK(batch_advice(job, plan, round_machine(), {}).points.front().global_batch == 48);
+}
+
+TEST_CASE("Fine-tuning gets no critical batch, and is told that none is known") {
+  auto job = job_of(llama_7b(), 4096, 64);
+  job.tokens = 1e9;
+  job.fine_tuning = true;
+  auto const advice = batch_advice(job, plan_of(1, 1, 8), round_machine(), {});
+  CHECK_FALSE(advice.critical);
+  CHECK(advice.points.empty());
+  auto const mentions = [&](std::string const& word) {
+    return std::any_of(advice.notes.begin(), advice.notes.end(),
+                       [&](std::string const& note) { return note.find(word) != std::string::npos; });
+  };
+  CHECK(mentions("not known"));
+  CHECK_FALSE(mentions("Kaplan"));
+}
+
+TEST_CASE("A micro-batch on the plateau that exceeds the memory is called so") {
+  auto machine = round_machine();
+  machine.multiprocessor_count = 108;
+  machine.kernel_launch_s = 4e-6;
+  auto const job = job_of(small_gpt(), 128);
+  CHECK(batch_advice(job, plan_of(1, 1, 8), machine, {}).plateau_fits);
+  machine.memory_bytes = 4e9;
+  CHECK_FALSE(batch_advice(job, plan_of(1, 1, 8), machine, {}).plateau_fits);
 }

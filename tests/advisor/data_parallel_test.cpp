@@ -23,7 +23,7 @@ double exposed_s(ParallelPlan plan, Sharding sharding, FrameworkKind kind, DataP
 }
 
 // A billion parameters, a second backward, two a micro-batch.
-constexpr DataParallelInput input{{1e9, 0}, 8, 2, 1};
+constexpr DataParallelInput input{{{}, {1e9, 0}}, 8, 2, 1};
 
 }  // namespace
 
@@ -47,7 +47,7 @@ TEST_CASE("ZeRO-3 gathers parameters twice and scatters gradients once for each 
   CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero3, FrameworkKind::fsdp_eager, input),
              WithinRel(8 * fitted.overlap_cost * communication_s));
   // Nothing to hide behind: all of it, and the share.
-  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero3, FrameworkKind::fsdp_eager, {{1e9, 0}, 8, 0, 0}),
+  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero3, FrameworkKind::fsdp_eager, {{{}, {1e9, 0}}, 8, 0, 0}),
              WithinRel(8 * (1 + fitted.overlap_cost) * communication_s));
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("Sharding over ranks that leave the node waits for the network") {
 
 TEST_CASE("Hybrid sharding gathers inside its group and reduces shards between groups once a step") {
   // Two nodes of eight; four micro-batches; nothing to hide behind.
-  DataParallelInput const bare{{1e9, 0}, 8, 0, 0};
+  DataParallelInput const bare{{{}, {1e9, 0}}, 8, 0, 0};
   auto plan = plan_of(1, 1, 16);
   plan.shard_group = 8;
   double const in_node_s = (2 * 2e9 + 4e9) * 7 / 8 / 1e11;
@@ -96,7 +96,7 @@ TEST_CASE("Context-parallel ranks hold the same parameters and reduce with the d
 }
 
 TEST_CASE("Experts are reduced among the ranks that hold the same, and not at all where each is alone") {
-  DataParallelInput const experts_only{{0, 1e9}, 8, 2, 1};
+  DataParallelInput const experts_only{{{}, {0, 1e9}}, 8, 2, 1};
   auto plan = plan_of(1, 1, 8);
   plan.expert_parallel = 8;
   CHECK(exposed_s(plan, Sharding::none, FrameworkKind::megatron_legacy, experts_only) == 0);
@@ -108,7 +108,7 @@ TEST_CASE("Dense parameters and experts share what hides them") {
   auto plan = plan_of(1, 1, 8);
   plan.expert_parallel = 4;
   auto const reduced_s = [&](DeviceParameters const& parameters, double backward_s) {
-    return exposed_s(plan, Sharding::none, FrameworkKind::megatron_core, {parameters, 8, 2, backward_s});
+    return exposed_s(plan, Sharding::none, FrameworkKind::megatron_core, {{{}, parameters}, 8, 2, backward_s});
   };
   double const dense_s = 2e9 * 1.75 / 1e11;
   double const experts_s = 2e9 / 1e11;

@@ -17,6 +17,8 @@ namespace {
 auto const& plain = framework_traits(FrameworkKind::megatron_core);
 auto const& deepspeed = framework_traits(FrameworkKind::megatron_deepspeed);
 
+auto const job = job_of(small_gpt());
+
 // Half a second each.
 constexpr PipelinePace four_stages{.slowest_s = 0.5, .all_s = 2};
 
@@ -52,32 +54,31 @@ TEST_CASE("Embedding and head count as layers where only so everything divides: 
 }
 
 TEST_CASE("Equal stages leave p - 1 passes of bubble, one stage none") {
-  CHECK(pipeline_bubble_s(plan_of(1, 1, 1), {.slowest_s = 0.5, .all_s = 0.5}) == 0);
-  CHECK_THAT(pipeline_bubble_s(plan_of(1, 4, 1), four_stages), WithinRel(1.5));
+  CHECK(pipeline_bubble_s(job, plan_of(1, 1, 1), {.slowest_s = 0.5, .all_s = 0.5}) == 0);
+  CHECK_THAT(pipeline_bubble_s(job, plan_of(1, 4, 1), four_stages), WithinRel(1.5));
 }
 
 TEST_CASE("Interleaving v virtual stages leaves 1 / v of the bubble and sends v times as much") {
-  auto const job = job_of(small_gpt());
   auto const machine = round_machine();
   EstimateOptions const options;
   auto plan = plan_of(1, 4, 1);
   auto const transfer_s = [&] { return pipeline_transfer_s(CostContext{job, plan, machine, options, plain}); };
   double const once_s = transfer_s();
   plan.virtual_stages = 3;
-  CHECK_THAT(pipeline_bubble_s(plan, four_stages), WithinRel(0.5));
+  CHECK_THAT(pipeline_bubble_s(job, plan, four_stages), WithinRel(0.5));
   CHECK_THAT(transfer_s(), WithinRel(3 * once_s));
 }
 
 TEST_CASE("Zero-bubble leaves a third: forward + data gradients - weight gradients, each as long") {
   auto plan = plan_of(1, 4, 1);
   plan.schedule = Schedule::zero_bubble;
-  CHECK_THAT(pipeline_bubble_s(plan, four_stages), WithinRel(0.5));
+  CHECK_THAT(pipeline_bubble_s(job, plan, four_stages), WithinRel(0.5));
 }
 
 TEST_CASE("GPipe has the bubble of 1F1B") {
   auto plan = plan_of(1, 4, 1);
   plan.schedule = Schedule::gpipe;
-  CHECK_THAT(pipeline_bubble_s(plan, four_stages), WithinRel(1.5));
+  CHECK_THAT(pipeline_bubble_s(job, plan, four_stages), WithinRel(1.5));
 }
 
 TEST_CASE("The stage with the head sets the pace when layers are equal") {
@@ -99,11 +100,10 @@ TEST_CASE("A stage takes what the host adds to its layers and to each micro-batc
   cost.fixed_s = 0.25;
   auto const pace = pipeline_pace(stage_layout(small_gpt(), plan_of(1, 2, 1), plain), cost);
   CHECK_THAT(pace.slowest_s, WithinRel(4 * 3.5 + 0.25));
-  CHECK_THAT(pipeline_bubble_s(plan_of(1, 2, 1), pace), WithinRel(4 * 3.5 + 0.25));
+  CHECK_THAT(pipeline_bubble_s(job, plan_of(1, 2, 1), pace), WithinRel(4 * 3.5 + 0.25));
 }
 
 TEST_CASE("Stages exchange one activation each way for each micro-batch, whole from DeepSpeed's every rank") {
-  auto const job = job_of(small_gpt());
   auto const machine = round_machine();
   EstimateOptions const options;
   auto const transfer_s = [&](ParallelPlan const& plan, FrameworkTraits const& framework) {
@@ -119,7 +119,7 @@ TEST_CASE("Stages exchange one activation each way for each micro-batch, whole f
 TEST_CASE("A stage's parameters are its layers and its ends, and a tied head elsewhere is a copy") {
   ParameterParts parts{.kinds = {{100, 0}}, .embedding = 5000, .head = 5000, .tied = true};
   auto const dense = [&](Stage const& stage, std::int64_t tensor) {
-    return stage_parameters(parts, stage, plan_of(tensor, 1, 1)).dense;
+    return stage_parameters(parts, stage, plan_of(tensor, 1, 1)).trained.dense;
   };
   CHECK(dense({{8}, true, true}, 1) == 800 + 5000);
   CHECK(dense({{4}, false, true}, 2) == (400 + 5000) / 2);
@@ -133,7 +133,7 @@ TEST_CASE("Experts of a stage are cut by expert and expert-tensor parallelism, a
   auto plan = plan_of(2, 1, 8);
   plan.expert_parallel = 4;
   plan.expert_tensor_parallel = 2;
-  auto const parameters = stage_parameters(parts, {{1, 2}}, plan);
+  auto const parameters = stage_parameters(parts, {{1, 2}}, plan).trained;
   CHECK(parameters.dense == (100 + 2 * 60) / 2.0);
   CHECK(parameters.experts == 2 * 800 / 8.0);
 }
@@ -153,7 +153,7 @@ TEST_CASE("Tensor parallelism does not cut the narrow projections of latent atte
   // Down from the hidden state, 100 x 20 + 100 x 14, the norms of both latent vectors, two of the layer.
   double const whole = 3'400 + 30 + 200;
   auto const held = [&](std::int64_t tensor) {
-    return stage_parameters(parameter_parts(model), Stage{{2}, false, false}, plan_of(tensor, 1, 1)).dense;
+    return stage_parameters(parameter_parts(model), Stage{{2}, false, false}, plan_of(tensor, 1, 1)).trained.dense;
   };
   CHECK(held(1) == 2 * (cut + whole));
   CHECK(held(2) == 2 * (cut / 2 + whole));
@@ -175,7 +175,7 @@ TEST_CASE("A mixture's parameters are its layers of each kind and its ends") {
   CHECK(stages[0].layers == std::vector<std::int64_t>{2, 2});
   CHECK(stages[1].layers == std::vector<std::int64_t>{0, 4});
   // Gate, up and down of eight experts in each of the four layers.
-  CHECK(stage_parameters(parts, stages[1], plan_of(1, 2, 1)).experts == 4 * 8 * 3 * 1024.0 * 512);
+  CHECK(stage_parameters(parts, stages[1], plan_of(1, 2, 1)).trained.experts == 4 * 8 * 3 * 1024.0 * 512);
 }
 
 TEST_CASE("A multi-token module of a mixture brings experts, and stands on the last stage") {
@@ -183,6 +183,6 @@ TEST_CASE("A multi-token module of a mixture brings experts, and stands on the l
   model.multi_token_modules = 1;
   auto const parts = parameter_parts(model);
   auto const last = Stage{{0}, false, true};
-  CHECK(stage_parameters(parts, last, plan_of(1, 2, 1)).experts == 8 * 3 * 1024.0 * 512);
-  CHECK(stage_parameters(parts, Stage{{0}, true, false}, plan_of(1, 2, 1)).experts == 0);
+  CHECK(stage_parameters(parts, last, plan_of(1, 2, 1)).trained.experts == 8 * 3 * 1024.0 * 512);
+  CHECK(stage_parameters(parts, Stage{{0}, true, false}, plan_of(1, 2, 1)).trained.experts == 0);
 }

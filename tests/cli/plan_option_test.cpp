@@ -22,7 +22,8 @@ Taken taken(std::string const& text, advisor::FrameworkKind framework, char cons
   resolved.job.model = advisor::built_in_model(model);
   resolved.job.sequence_length = 4096;
   resolved.estimate.framework = framework;
-  auto plan = cli::read_plan(text, {});
+  std::vector<std::string> nothing;
+  auto plan = cli::read_plan(text, {}, nothing);
   cli::take_framework_defaults(text, plan, resolved);
   return {plan.expert_tensor_parallel, resolved.assumed};
 }

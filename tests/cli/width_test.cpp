@@ -62,6 +62,8 @@ TEST_CASE("Descriptions and help fit", "[cli][width]") {
 TEST_CASE("Advice fits: dense and mixed, roomy and full, one count and a sweep, and none", "[cli][width]") {
   check_commands(
       {advise("llama-3-70b", "leonardo-booster", "1024", {"--tokens", "1T"}), advise("llama-2-7b", "lumi-g", "8..512"),
+       advise("llama-2-7b", "lumi-g", "8..1024", {"--tokens", "15T"}),
+       advise("llama-3-70b", "leonardo-booster", "8..48", {"--fine-tune", "lora"}),
        advise("deepseek-v3", "jupiter-booster", "2048"), advise("deepseek-v3", "jupiter-booster", "512..2048"),
        advise("gpt-3-2.7b", "device=h100-sxm-80gb,devices-per-node=8", "1"),
        advise("mixtral-8x7b", "marenostrum5-acc", "64", {"--sequence-length", "32768"}),

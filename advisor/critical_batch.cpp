@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/critical_batch.hpp"
+
+#include <cmath>
+
+namespace hpcadvise::advisor {
+
+double kaplan_loss(double parameters, double tokens) {
+  constexpr double parameter_exponent = 0.076;
+  constexpr double token_exponent = 0.103;
+  constexpr double critical_parameters = 6.4e13;
+  constexpr double critical_tokens = 1.8e13;
+  return std::pow(
+      std::pow(critical_parameters / parameters, parameter_exponent / token_exponent) + critical_tokens / tokens,
+      token_exponent);
+}
+
+double critical_batch_tokens(double loss) {
+  constexpr double scale_tokens = 2.1e8;
+  constexpr double exponent = 0.21;
+  return scale_tokens / std::pow(loss, 1 / exponent);
+}
+
+double tokens_to_same_loss(double tokens, double from, double to, double critical) {
+  return tokens * (1 + to / critical) / (1 + from / critical);
+}
+
+double learning_rate_factor(Optimizer optimizer, double growth) {
+  return optimizer == Optimizer::adamw ? std::sqrt(growth) : growth;
+}
+
+}  // namespace hpcadvise::advisor

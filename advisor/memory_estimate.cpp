@@ -98,13 +98,13 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   std::array const groups{plan.tensor_parallel, plan.pipeline_parallel, plan.context_parallel, plan.expert_parallel,
                           plan.data_parallel};
   auto const communicators = std::count_if(groups.begin(), groups.end(), [](std::int64_t size) { return size > 1; });
-  memory.communication_bytes = static_cast<double>(communicators) * constants::communicator_bytes;
+  memory.runtime_bytes = static_cast<double>(communicators) * constants::communicator_bytes;
   if (plan.sharding == Sharding::zero3)
-    memory.communication_bytes += gathered_bytes(job, plan, facts.parts);
+    memory.communication_bytes = gathered_bytes(job, plan, facts.parts);
   else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold
-    memory.communication_bytes +=
+    memory.communication_bytes =
         std::min(framework.zero_bucket_bytes, parameters.trained.total() * activation_bytes_per_element(job));
-  memory.fragmentation_bytes = constants::fragmentation * memory.allocated_bytes();
+  memory.fragmentation_bytes = constants::fragmentation * memory.tensor_bytes();
   return memory;
 }
 
@@ -135,7 +135,7 @@ MemoryEstimate memory_of(TrainingJob const& job, ParallelPlan const& plan, Machi
         stage_memory(job, plan, framework, facts, micro_batch, stages[index], static_cast<std::int64_t>(index));
     if (memory.total_bytes() > fullest.total_bytes()) fullest = memory;
   }
-  fullest.runtime_bytes = machine.runtime_bytes;
+  fullest.runtime_bytes += machine.runtime_bytes;
   fullest.capacity_bytes = machine.memory_bytes;
   return fullest;
 }

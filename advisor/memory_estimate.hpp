@@ -19,20 +19,22 @@ struct MemoryEstimate {
   double optimizer_bytes = 0;
   double activations_bytes = 0;
   double logits_bytes = 0;
-  double communication_bytes = 0;
-  double runtime_bytes = 0;        // the device runtime's own context
+  double communication_bytes = 0;  // gathered parameters and buckets
+  double runtime_bytes = 0;        // outside of the framework's allocator: the device runtime and its communicators
   double fragmentation_bytes = 0;  // of the framework's caching allocator
   double capacity_bytes = 0;
 
-  // Tensors the framework asked for.
-  double allocated_bytes() const {
+  double tensor_bytes() const {
     return weights_bytes + gradients_bytes + optimizer_bytes + activations_bytes + logits_bytes;
   }
-  double total_bytes() const { return allocated_bytes() + communication_bytes + runtime_bytes + fragmentation_bytes; }
+  // What the framework's allocator gave out, and what it holds: torch.cuda's max_memory_allocated and _reserved.
+  double allocated_bytes() const { return tensor_bytes() + communication_bytes; }
+  double reserved_bytes() const { return allocated_bytes() + fragmentation_bytes; }
+  // As the device's own tools show it.
+  double total_bytes() const { return reserved_bytes() + runtime_bytes; }
   // What the allocator holds beyond tensors it gives back, in part, before it gives up.
   double needed_bytes() const {
-    return allocated_bytes() + communication_bytes + runtime_bytes +
-           constants::fragmentation_kept * fragmentation_bytes;
+    return total_bytes() - (1 - constants::fragmentation_kept.value) * fragmentation_bytes;
   }
   // Whether it can be expected to run.
   bool fits() const { return needed_bytes() <= capacity_bytes; }

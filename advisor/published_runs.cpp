@@ -56,6 +56,16 @@ RunCase case_of(RunCells& cells) {
   return run;
 }
 
+constexpr std::array peak_kinds{PeakKind::allocated, PeakKind::reserved, PeakKind::device};
+
+PeakKind peak_kind(RunCells const& cells) {
+  auto const text = cells.text("peak_memory_kind");
+  if (text.empty()) return PeakKind::device;
+  for (PeakKind const kind : peak_kinds)
+    if (to_string(kind) == text) return kind;
+  cells.refuse("peak_memory_kind", "'" + text + "' is none of allocated, reserved, device");
+}
+
 RunResult result_of(CsvTable const& table, CsvRow const& row) {
   RunResult result;
   RunCells cells(table, row);
@@ -74,6 +84,7 @@ RunResult result_of(CsvTable const& table, CsvRow const& row) {
   try {
     result.measured_step_time_s = measured_step_time(cells);
     result.measured_memory_gib = positive(cells, "peak_memory_gib");
+    result.measured_memory_kind = peak_kind(cells);
     result.measured_out_of_memory = cells.flag("oom");
     result.run = case_of(cells);
   } catch (RowRefusal const& refusal) {
@@ -88,6 +99,24 @@ RunResult result_of(CsvTable const& table, CsvRow const& row) {
 }
 
 }  // namespace
+
+std::string_view to_string(PeakKind kind) {
+  switch (kind) {
+    case PeakKind::allocated: return "allocated";
+    case PeakKind::reserved: return "reserved";
+    case PeakKind::device: return "device";
+  }
+  return "device";
+}
+
+double peak_bytes(MemoryEstimate const& memory, PeakKind kind) {
+  switch (kind) {
+    case PeakKind::allocated: return memory.allocated_bytes();
+    case PeakKind::reserved: return memory.reserved_bytes();
+    case PeakKind::device: return memory.total_bytes();
+  }
+  return memory.total_bytes();
+}
 
 std::vector<RunResult> read_runs(std::filesystem::path const& file) {
   CsvTable const table = parse_csv(profiles::read_text_file(file), file);

@@ -16,6 +16,12 @@
 
 namespace hpcadvise::advisor {
 
+// Which of MemoryEstimate's sums a measured peak is: torch.cuda's max_memory_allocated, max_memory_reserved, or what
+// the device's own tools show.
+enum class PeakKind { allocated, reserved, device };
+std::string_view to_string(PeakKind kind);
+double peak_bytes(MemoryEstimate const& memory, PeakKind kind);
+
 struct RunResult {
   std::string id;
   RunStatus status = RunStatus::ok;
@@ -23,6 +29,7 @@ struct RunResult {
   std::optional<StepEstimate> estimate;
   std::optional<double> measured_step_time_s;
   std::optional<double> measured_memory_gib;
+  PeakKind measured_memory_kind = PeakKind::device;
   std::optional<bool> measured_out_of_memory;
   std::vector<std::string> assumed;  // cells that took a default
   std::string reason;                // why skipped or invalid

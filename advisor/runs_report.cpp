@@ -51,7 +51,9 @@ std::optional<double> step_error(RunResult const& result) {
 }
 
 std::optional<double> memory_error(RunResult const& result) {
-  return relative_error(memory_gib_of(result), result.measured_memory_gib);
+  if (!result.estimate) return std::nullopt;
+  return relative_error(peak_bytes(result.estimate->memory, result.measured_memory_kind) / bytes_per_gib,
+                        result.measured_memory_gib);
 }
 
 std::string number(std::optional<double> value) { return value ? fmt::format("{:.6g}", *value) : ""; }
@@ -122,6 +124,7 @@ Json run_to_json(RunResult const& result) {
   if (!result.reason.empty()) run["reason"] = result.reason;
   run["assumed"] = result.assumed;
   run["measured_step_time_s"] = or_null(result.measured_step_time_s);
+  run["measured_memory_kind"] = to_string(result.measured_memory_kind);
   run["measured_memory_bytes"] = or_null(result.measured_memory_gib);
   if (result.measured_memory_gib) run["measured_memory_bytes"] = *result.measured_memory_gib * bytes_per_gib;
   run["step_error"] = or_null(step_error(result));

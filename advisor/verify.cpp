@@ -32,7 +32,7 @@ MemoryComparison memory_of(TrainingLog const& log, MemoryEstimate const& memory)
   return {.measured_allocated_bytes = log.memory_allocated_bytes,
           .measured_reserved_bytes = log.memory_reserved_bytes,
           .predicted_allocated_bytes = memory.allocated_bytes(),
-          .predicted_reserved_bytes = memory.total_bytes() - memory.runtime_bytes,
+          .predicted_reserved_bytes = memory.reserved_bytes(),
           .capacity_bytes = memory.capacity_bytes};
 }
 

@@ -81,7 +81,7 @@ std::string memory_text(StepEstimate const& estimate, Terminal const& terminal) 
   add("activations", memory.activations_bytes);
   add("logits", memory.logits_bytes);
   add("communication", memory.communication_bytes);
-  add("device runtime", memory.runtime_bytes);
+  add("runtime, networks", memory.runtime_bytes);
   add("fragmentation", memory.fragmentation_bytes);
   return parts_text(parts, memory.total_bytes(), terminal);
 }

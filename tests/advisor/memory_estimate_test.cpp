@@ -163,6 +163,16 @@ TEST_CASE("The device runtime takes what the machine says, which is nothing on a
   CHECK(runtime_bytes() == 0);
 }
 
+TEST_CASE("Each kind of communicator takes its buffers outside of the framework's allocator") {
+  auto const alone = memory_of(plan_of(1, 1, 1));
+  auto const many = memory_of(plan_of(2, 2, 2));
+  CHECK(many.runtime_bytes - alone.runtime_bytes == 3 * constants::communicator_bytes);
+  CHECK(many.total_bytes() == many.reserved_bytes() + many.runtime_bytes);
+  CHECK(many.reserved_bytes() == many.allocated_bytes() + many.fragmentation_bytes);
+  auto const gathered = memory_of(plan_of(1, 1, 8), Sharding::zero3);
+  CHECK(gathered.allocated_bytes() == gathered.tensor_bytes() + gathered.communication_bytes);
+}
+
 TEST_CASE("Under ZeRO-1 and 2 a framework's buckets belong to its communication") {
   auto plan = plan_of(1, 1, 8);
   auto const communication_bytes = [&](ModelSpec const& model, FrameworkKind framework, Sharding sharding) {

@@ -77,12 +77,17 @@ std::vector<double> log_sigmas(std::vector<Case> const& cases, advisor::FittedCo
 MemoryScore memory_score(std::vector<advisor::RunResult> const& rows) {
   MemoryScore score;
   std::vector<double> errors;
+  std::map<advisor::PeakKind, std::vector<double>> log_ratios;
   constexpr double gib = 1 << 30;
   for (auto const& row : rows) {
     if (!row.run) continue;
     auto const& run = *row.run;
     auto const memory = advisor::estimate_memory(run.job, run.plan, advisor::machine_of(run.machine), run.options);
-    if (row.measured_memory_gib) errors.push_back(std::abs(memory.total_bytes() / gib / *row.measured_memory_gib - 1));
+    if (row.measured_memory_gib) {
+      double const ratio = advisor::peak_bytes(memory, row.measured_memory_kind) / gib / *row.measured_memory_gib;
+      errors.push_back(std::abs(ratio - 1));
+      log_ratios[row.measured_memory_kind].push_back(std::log(ratio));
+    }
     bool const out_of_memory = row.measured_out_of_memory.value_or(false);
     (out_of_memory ? score.out_of_memory : score.ran) += 1;
     if (memory.fits()) continue;
@@ -90,6 +95,11 @@ MemoryScore memory_score(std::vector<advisor::RunResult> const& rows) {
   }
   score.peak_count = errors.size();
   score.median_error = median(errors);
+  for (auto const& [kind, ratios] : log_ratios) {
+    std::vector<double> of_kind;
+    for (double const ratio : ratios) of_kind.push_back(error_of(ratio));
+    score.by_kind.push_back({kind, ratios.size(), median(of_kind), mean(ratios)});
+  }
   return score;
 }
 

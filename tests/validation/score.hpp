@@ -39,10 +39,18 @@ std::vector<GroupErrors> errors_by(std::vector<Case> const& cases, std::vector<d
 
 std::vector<double> log_sigmas(std::vector<Case> const& cases, advisor::FittedConstants const& fitted);
 
+struct PeakErrors {
+  advisor::PeakKind kind;
+  std::size_t count = 0;
+  double median = 0;
+  double bias = 0;  // mean of the log ratios; below 0: predicted too little
+};
+
 // Of the published runs that say how much memory they took, or that they ran out of it.
 struct MemoryScore {
   std::size_t peak_count = 0;
   double median_error = 0;
+  std::vector<PeakErrors> by_kind;  // of those that occur
   std::size_t ran = 0;
   std::size_t ran_but_called_infeasible = 0;
   std::size_t out_of_memory = 0;

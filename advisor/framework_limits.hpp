@@ -11,6 +11,7 @@ struct FrameworkLimits {
   bool pipeline = true;
   bool interleaved = true;
   bool zero_bubble = true;
+  bool sharded_pipeline = false;  // ZeRO-3 or FSDP inside of pipeline stages
   bool ring_attention = true;
   bool all_to_all_attention = true;
 };
@@ -19,7 +20,8 @@ struct FrameworkLimits {
 // engine knows 1F1B alone (deepspeed/runtime/pipe/schedule.py), its sequence parallelism is Ulysses. Plain FSDP
 // trainers (llm-foundry, Accelerate) have no pipeline. torchtitan has zero-bubble schedules beside its default, 1F1B
 // (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1 (parallel.pipeline.mode); a framework that is not
-// stated is not taken to have one: zero_bubble_option() says what it would give.
+// stated is not taken to have one: zero_bubble_option() says what it would give. Of
+// these torchtitan alone shards the parameters of pipeline stages.
 inline FrameworkLimits framework_limits(FrameworkKind kind) {
   switch (kind) {
     case FrameworkKind::megatron_core: return {.zero_bubble = false};
@@ -29,8 +31,8 @@ inline FrameworkLimits framework_limits(FrameworkKind kind) {
       return {.interleaved = false, .zero_bubble = false, .ring_attention = false};
     case FrameworkKind::fsdp_eager: return {.pipeline = false};
     case FrameworkKind::unknown: return {.zero_bubble = false};
-    case FrameworkKind::internevo:
-    case FrameworkKind::fsdp_compiled: return {};
+    case FrameworkKind::internevo: return {};
+    case FrameworkKind::fsdp_compiled: return {.sharded_pipeline = true};
   }
   return {};
 }

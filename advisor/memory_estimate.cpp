@@ -99,7 +99,9 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
                           plan.data_parallel};
   auto const communicators = std::count_if(groups.begin(), groups.end(), [](std::int64_t size) { return size > 1; });
   memory.runtime_bytes = static_cast<double>(communicators) * constants::communicator_bytes;
-  if (plan.sharding == Sharding::zero3)
+  if (plan.gathers_once())
+    memory.communication_bytes = parameters.all().total() * activation_bytes_per_element(job);
+  else if (plan.sharding == Sharding::zero3)
     memory.communication_bytes = gathered_bytes(job, plan, facts.parts);
   else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold
     memory.communication_bytes =

@@ -45,6 +45,10 @@ struct ParallelPlan {
   std::int64_t device_count() const { return tensor_parallel * pipeline_parallel * context_parallel * data_parallel; }
   // Devices over which sharded state is spread: context-parallel ranks hold the same parameters and share in it.
   std::int64_t shard_size() const { return (shard_group > 0 ? shard_group : data_parallel) * context_parallel; }
+  // Whether sharded parameters are gathered once a step and kept, and gradients reduced once: under a pipeline the
+  // collectives of every micro-batch would stand in the schedule's way (torchtitan, distributed/fsdp.py,
+  // reshard_after_forward).
+  bool gathers_once() const { return pipeline_parallel > 1 && sharding >= Sharding::zero2; }
   // Micro-batches each pipeline runs in a step.
   std::int64_t gradient_accumulation() const { return global_batch / (micro_batch * data_parallel); }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "advisor/framework_limits.hpp"
 #include "advisor/plan_request.hpp"
 #include "advisor/step_estimate.hpp"
 
@@ -73,13 +74,11 @@ std::string batch_problem(ParallelPlan const& plan) {
   return {};
 }
 
-std::string sharding_problem(ParallelPlan const& plan) {
-  if (plan.pipeline_parallel > 1 && plan.sharding >= Sharding::zero2)
-    return fmt::format(
-        "{} with a pipeline: gradients or parameters would travel for every micro-batch of the schedule; "
-        "frameworks refuse it",
-        to_string(plan.sharding));
-  return {};
+std::string sharding_problem(ParallelPlan const& plan, FrameworkKind framework) {
+  if (!plan.gathers_once() || framework_limits(framework).sharded_pipeline) return {};
+  return fmt::format("{} with a pipeline: how {} shards inside of stages is not known, of torchtitan it is",
+                     to_string(plan.sharding),
+                     framework == FrameworkKind::unknown ? "a framework that is not stated" : to_string(framework));
 }
 
 std::string machine_problem(ParallelPlan const& plan, Machine const& machine) {
@@ -90,10 +89,11 @@ std::string machine_problem(ParallelPlan const& plan, Machine const& machine) {
 
 }  // namespace
 
-std::string plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine) {
-  for (auto const& problem :
-       {expert_problem(job.model, plan), context_problem(job, plan), pipeline_problem(job.model, plan),
-        shape_problem(job.model, plan), batch_problem(plan), sharding_problem(plan), machine_problem(plan, machine)}) {
+std::string plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                         FrameworkKind framework) {
+  for (auto const& problem : {expert_problem(job.model, plan), context_problem(job, plan),
+                              pipeline_problem(job.model, plan), shape_problem(job.model, plan), batch_problem(plan),
+                              sharding_problem(plan, framework), machine_problem(plan, machine)}) {
     if (!problem.empty()) return problem;
   }
   return {};

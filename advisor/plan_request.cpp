@@ -60,7 +60,9 @@ bool divides(TrainingJob const& job, std::int64_t device_count, Machine const& m
         plan.tensor_parallel = tensor;
         plan.pipeline_parallel = pipeline;
         plan.data_parallel = device_count / context / tensor / pipeline;
-        if (job.global_batch % plan.data_parallel == 0 && plan_problem(job, plan, machine).empty()) return true;
+        if (job.global_batch % plan.data_parallel == 0 &&
+            plan_problem(job, plan, machine, FrameworkKind::unknown).empty())
+          return true;
       }
     }
   }

@@ -43,12 +43,12 @@ std::vector<std::int64_t> shard_groups(std::int64_t data, std::int64_t in_node) 
 }
 
 std::vector<ShardingChoice> shardings(std::int64_t pipeline, std::int64_t data, std::int64_t context,
-                                      std::int64_t in_node) {
+                                      std::int64_t in_node, FrameworkLimits const& limits) {
   std::vector<ShardingChoice> choices{{}};
   if (data * context == 1) return choices;
   choices.push_back({Sharding::zero1, 0});
-  if (pipeline > 1) return choices;
-  choices.push_back({Sharding::zero2, 0});
+  if (pipeline > 1 && !limits.sharded_pipeline) return choices;
+  if (pipeline == 1) choices.push_back({Sharding::zero2, 0});
   choices.push_back({Sharding::zero3, 0});
   for (std::int64_t const group : shard_groups(data, in_node)) choices.push_back({Sharding::zero3, group});
   return choices;
@@ -80,7 +80,11 @@ class SpaceBuilder {
  public:
   SpaceBuilder(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
                EstimateOptions const& options, Offload offload)
-      : job_(job), device_count_(device_count), machine_(machine), limits_(framework_limits(options.framework)) {
+      : job_(job),
+        device_count_(device_count),
+        machine_(machine),
+        framework_(options.framework),
+        limits_(framework_limits(options.framework)) {
     space_.recomputes = recomputes(job.model);
     base_.global_batch = job.global_batch;
     base_.offload = offload;
@@ -93,7 +97,7 @@ class SpaceBuilder {
   }
 
  private:
-  bool legal(ParallelPlan const& plan) const { return plan_problem(job_, plan, machine_).empty(); }
+  bool legal(ParallelPlan const& plan) const { return plan_problem(job_, plan, machine_, framework_).empty(); }
 
   void add_families(std::int64_t tensor, std::int64_t context) {
     ParallelPlan plan = base_;
@@ -136,7 +140,7 @@ class SpaceBuilder {
         machine_.devices_per_node % plan.tensor_parallel == 0 ? machine_.devices_per_node / plan.tensor_parallel : 1;
     for (std::int64_t const pipeline : limits_.pipeline ? divisors(copies) : std::vector<std::int64_t>{1}) {
       Cut cut{pipeline, copies / pipeline, schedules(job_.model, pipeline, limits_), 1,
-              shardings(pipeline, copies / pipeline, plan.context_parallel, in_node)};
+              shardings(pipeline, copies / pipeline, plan.context_parallel, in_node, limits_)};
       apply(cut, plan);
       if (job_.global_batch % cut.data != 0 || !legal(plan)) continue;
       cut.plain_schedules = static_cast<std::size_t>(
@@ -158,6 +162,7 @@ class SpaceBuilder {
   TrainingJob const& job_;
   std::int64_t device_count_;
   Machine const& machine_;
+  FrameworkKind framework_;
   FrameworkLimits limits_;
   ParallelPlan base_;
   PlanSpace space_;

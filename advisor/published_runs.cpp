@@ -48,7 +48,7 @@ std::optional<double> measured_step_time(RunCells const& cells) {
 RunCase case_of(RunCells& cells) {
   RunCase run = run_case(cells);
   Machine const machine = machine_of(run.machine);
-  if (auto const problem = plan_problem(run.job, run.plan, machine); !problem.empty())
+  if (auto const problem = plan_problem(run.job, run.plan, machine, run.options.framework); !problem.empty())
     throw RowRefusal{RunStatus::skipped, fmt::format("{}: {}", cells.place(), problem)};
   if (!machine.gemm.contains(run.job.precision))
     cells.skip("precision",

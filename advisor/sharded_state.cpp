@@ -12,8 +12,8 @@ std::int64_t expert_replicas(ParallelPlan const& plan) {
 
 SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework) {
   bool const always = framework.shards_bf16_optimizer && job.precision == profiles::Precision::bf16;
-  return {plan.sharding >= Sharding::zero3, plan.sharding >= Sharding::zero2,
-          plan.sharding >= Sharding::zero1 || always};
+  return {plan.sharding >= Sharding::zero3 || plan.gathers_once(),
+          plan.sharding >= Sharding::zero2 && !plan.gathers_once(), plan.sharding >= Sharding::zero1 || always};
 }
 
 double shard_of(DeviceParameters const& parameters, ParallelPlan const& plan) {

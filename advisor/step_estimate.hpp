@@ -73,6 +73,7 @@ double paced_step_s(TrainingJob const& job, ParallelPlan const& plan, Machine co
 
 // Why the plan cannot be run or estimated for this job; empty when it can.
 // "4096 hidden / 32 heads: tensor parallel 3 does not divide 32 heads".
-std::string plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine);
+std::string plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                         FrameworkKind framework);
 
 }  // namespace hpcadvise::advisor

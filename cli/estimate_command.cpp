@@ -143,7 +143,8 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
     throw profiles::UsageError(fmt::format("--global-batch {} and global_batch={} of --plan differ",
                                            resolved.job.global_batch, plan.global_batch),
                                "Leave one of them out.");
-  if (auto const problem = advisor::plan_problem(resolved.job, plan, resolved.machine); !problem.empty())
+  if (auto const problem = advisor::plan_problem(resolved.job, plan, resolved.machine, resolved.estimate.framework);
+      !problem.empty())
     throw profiles::UsageError(fmt::format("--plan {}: {}", options.plan, problem), "");
 
   refuse_ragged_batch(plan);

@@ -74,9 +74,9 @@ void take_framework_defaults(std::string const& text, advisor::ParallelPlan& pla
                         ? profiles::read_text_file(text).find("expert_tensor_parallel") != std::string::npos
                         : text.find("etp") != std::string::npos;
   if (told) return;
-  bool const possible_without = advisor::plan_problem(resolved.job, plan, resolved.machine).empty();
+  bool const possible_without = advisor::plan_problem(resolved.job, plan, resolved.machine, framework.kind).empty();
   plan.expert_tensor_parallel = plan.tensor_parallel;
-  auto const problem = advisor::plan_problem(resolved.job, plan, resolved.machine);
+  auto const problem = advisor::plan_problem(resolved.job, plan, resolved.machine, framework.kind);
   if (possible_without && !problem.empty())
     throw profiles::UsageError(
         fmt::format("--plan {}: {}", text, problem),

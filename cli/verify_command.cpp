@@ -95,7 +95,8 @@ Case resolve(VerifyOptions const& options) {
          "Such as --output lumi-g.calibration.json; runs are added to one that is there");
   result.resolved.assumed.insert(result.resolved.assumed.end(), assumed.begin(), assumed.end());
   advisor::check_settings(result.log.settings, result.resolved.job, result.plan);
-  if (auto const problem = advisor::plan_problem(result.resolved.job, result.plan, result.resolved.machine);
+  if (auto const problem = advisor::plan_problem(result.resolved.job, result.plan, result.resolved.machine,
+                                                 result.resolved.estimate.framework);
       !problem.empty())
     throw profiles::UsageError(fmt::format("--plan {}: {}", options.plan, problem), "");
   refuse_ragged_batch(result.plan);

@@ -20,6 +20,9 @@ double gradient_bytes_each(CostContext const& context) {
   }
 }
 
+// Parameters travel in every micro-batch.
+bool gathers_always(ParallelPlan const& plan) { return plan.sharding == Sharding::zero3 && !plan.gathers_once(); }
+
 // The ranks that hold the same parameters: those among which their shards are spread, and the copies of these.
 struct Groups {
   GroupPlacement shards;
@@ -50,7 +53,7 @@ Traffic traffic_of(CostContext const& context, Groups const& groups, double trai
   double const gradient_bytes = trained * gradient_bytes_each(context) / pieces;
   double const parameter_bytes = gathered * activation_bytes_per_element(context.job) / pieces;
   auto const aggregation =
-      context.plan.sharding == Sharding::zero3 ? context.framework.zero3_aggregation : context.framework.aggregation;
+      gathers_always(context.plan) ? context.framework.zero3_aggregation : context.framework.aggregation;
   auto const time_s = [&](Collective collective, double bytes, GroupPlacement const& group) {
     return pieces *
            collective_time_s(context.machine, collective, bytes, group, context.aggregation_exponent(aggregation));
@@ -60,7 +63,7 @@ Traffic traffic_of(CostContext const& context, Groups const& groups, double trai
                          time_s(Collective::all_reduce, gradient_bytes, groups.copies);
   traffic.reduce_scatter_s = time_s(Collective::reduce_scatter, gradient_bytes, groups.shards);
   traffic.gather_s = time_s(Collective::all_gather, parameter_bytes, groups.shards);
-  if (context.framework.owners_broadcast && context.plan.sharding != Sharding::zero3 && groups.shards.size > 1)
+  if (context.framework.owners_broadcast && !gathers_always(context.plan) && groups.shards.size > 1)
     traffic.gather_s += real(groups.shards.size) * context.machine.fitted.owner_broadcast_s;
   traffic.copies_s = time_s(Collective::all_reduce, gradient_bytes / real(groups.shards.size), groups.copies);
   return traffic;
@@ -75,7 +78,7 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
   };
   auto const beside_backward = [&](double reduction_s) { return beside(reduction_s, input.micro_batch_backward_s); };
 
-  if (plan.sharding == Sharding::zero3) {
+  if (gathers_always(plan)) {
     // The copies are reduced in the last micro-batch, whose computation hides either, not both.
     double const shards_s = 2 * traffic.gather_s + traffic.reduce_scatter_s;
     return (context.micro_batches() - 1) * beside(shards_s, input.micro_batch_s) +
@@ -86,7 +89,8 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
   bool const reduces_whole =
       context.framework.shards_bf16_optimizer && context.job.precision == profiles::Precision::bf16;
   if (reduces_whole && plan.sharding <= Sharding::zero1) return beside_backward(traffic.all_reduce_s) + gather_s;
-  double const reductions = plan.sharding == Sharding::zero2 ? context.micro_batches() : 1.0;
+  bool const reduces_always = plan.sharding == Sharding::zero2 && !plan.gathers_once();
+  double const reductions = reduces_always ? context.micro_batches() : 1.0;
   return (reductions - 1) * beside_backward(traffic.reduce_scatter_s) +
          beside_backward(traffic.reduce_scatter_s + traffic.copies_s) + gather_s;
 }
@@ -96,10 +100,11 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
 double data_parallel_cost_s(CostContext const& context, DataParallelInput const& input) {
   ParallelPlan const& plan = context.plan;
   std::int64_t const ranks = plan.data_parallel * plan.context_parallel;
-  double const pieces = plan.sharding == Sharding::zero3 ? std::max(1.0, input.layers) : 1.0;
+  double const pieces = gathers_always(plan) ? std::max(1.0, input.layers) : 1.0;
   DeviceParameters const& trained = input.parameters.trained;
   // Under ZeRO-1 and 2 only what has changed.
-  DeviceParameters const gathered = plan.sharding == Sharding::zero3 ? input.parameters.all() : trained;
+  bool const gathers_all = plan.sharding == Sharding::zero3 || plan.gathers_once();
+  DeviceParameters const gathered = gathers_all ? input.parameters.all() : trained;
   auto const dense = groups_of(context.machine, ranks, plan.shard_size(), plan.tensor_parallel);
   Traffic traffic = traffic_of(context, dense, trained.dense, gathered.dense, pieces);
   if (gathered.experts > 0) {

@@ -51,6 +51,13 @@ TEST_CASE("ZeRO-3 gathers parameters twice and scatters gradients once for each 
              WithinRel(8 * (1 + fitted.overlap_cost) * communication_s));
 }
 
+TEST_CASE("Under a pipeline ZeRO-2 and ZeRO-3 gather and reduce once a step, as ZeRO-1 does") {
+  auto const once_s = exposed_s(plan_of(1, 2, 8), Sharding::zero1, FrameworkKind::fsdp_compiled, input);
+  CHECK(once_s > 0);
+  CHECK(exposed_s(plan_of(1, 2, 8), Sharding::zero2, FrameworkKind::fsdp_compiled, input) == once_s);
+  CHECK(exposed_s(plan_of(1, 2, 8), Sharding::zero3, FrameworkKind::fsdp_compiled, input) == once_s);
+}
+
 TEST_CASE("Sharding over ranks that leave the node waits for the network") {
   CHECK(exposed_s(plan_of(8, 1, 8), Sharding::zero1, FrameworkKind::megatron_deepspeed, input) >
         5 * exposed_s(plan_of(1, 1, 8), Sharding::zero1, FrameworkKind::megatron_deepspeed, input));

@@ -66,6 +66,16 @@ TEST_CASE("Each ZeRO stage shards one part more") {
   CHECK_THAT(three.weights_bytes, WithinRel(whole.weights_bytes / 8));
 }
 
+TEST_CASE("Under a pipeline ZeRO-3 keeps what it gathered and sums whole gradients") {
+  auto const plan = plan_of(1, 2, 4);
+  auto const whole = memory_of(plan);
+  auto const sharded = memory_of(plan, Sharding::zero3);
+  CHECK_THAT(sharded.weights_bytes, WithinRel(whole.weights_bytes / 4));
+  CHECK_THAT(sharded.optimizer_bytes, WithinRel(whole.optimizer_bytes / 4));
+  CHECK(sharded.gradients_bytes == whole.gradients_bytes);
+  CHECK_THAT(sharded.communication_bytes, WithinRel(whole.weights_bytes));
+}
+
 TEST_CASE("Mixed-precision Adam holds 2 bytes of weights and 12 of state for 4 of fp32 gradients") {
   auto const memory = memory_of(plan_of(1, 1, 1));
   CHECK_THAT(memory.optimizer_bytes, WithinRel(6 * memory.weights_bytes));

@@ -71,7 +71,7 @@ TEST_CASE("Every plan of the space is legal, uses every device, and occurs once"
     REQUIRE_FALSE(plans.empty());
     for (auto const& plan : plans) {
       REQUIRE(plan.device_count() == 12);
-      REQUIRE(plan_problem(job, plan, machine).empty());
+      REQUIRE(plan_problem(job, plan, machine, FrameworkKind::unknown).empty());
     }
     CHECK(texts(plans).size() == plans.size());
     CHECK(plan_space(job, 12, machine, {}).plan_count() == static_cast<std::int64_t>(plans.size()));
@@ -126,6 +126,8 @@ TEST_CASE("What a framework cannot do is not in its space") {
   CHECK(count_if(FrameworkKind::megatron_deepspeed, interleaved) == 0);
   CHECK(count_if(FrameworkKind::fsdp_compiled, zero_bubble) > 0);
   CHECK(count_if(FrameworkKind::unknown, zero_bubble) == 0);
+  CHECK(count_if(FrameworkKind::fsdp_compiled, [](auto const& plan) { return plan.gathers_once(); }) > 0);
+  CHECK(count_if(FrameworkKind::unknown, [](auto const& plan) { return plan.gathers_once(); }) == 0);
   CHECK(count_if(FrameworkKind::unknown, interleaved) > 0);
   CHECK(count_if(FrameworkKind::fsdp_eager, [](auto const& plan) { return plan.pipeline_parallel > 1; }) == 0);
 }
@@ -137,7 +139,8 @@ TEST_CASE("The space holds every published plan that divides") {
     auto const& [job, given, options, facts] = *row.run;
     auto const plan = canonical(given);
     auto const machine = machine_of(facts);
-    if (plan.global_batch % (plan.micro_batch * plan.data_parallel) != 0 || !plan_problem(job, plan, machine).empty())
+    if (plan.global_batch % (plan.micro_batch * plan.data_parallel) != 0 ||
+        !plan_problem(job, plan, machine, FrameworkKind::unknown).empty())
       continue;
     auto const space = plan_space(job, plan.device_count(), machine, {});
     bool found = false;
@@ -190,7 +193,7 @@ TEST_CASE("One rule says which device counts a machine has, to the search and to
     INFO(count);
     auto const job = job_of(llama_7b(), 4096, count);
     auto const problem = device_count_problem(count, machine);
-    CHECK(plan_problem(job, plan_of(1, 1, count, 1, count), machine) == problem);
+    CHECK(plan_problem(job, plan_of(1, 1, count, 1, count), machine, FrameworkKind::unknown) == problem);
     CHECK(can_plan(job, count, machine) == problem.empty());
   }
   CHECK(device_count_problem(61, machine) == "61 devices do not fill nodes of 8");

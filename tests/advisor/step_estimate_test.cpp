@@ -102,7 +102,9 @@ TEST_CASE("Tokens and FLOPs a second follow from the step time") {
 TEST_CASE("What cannot run or be estimated says why") {
   auto const machine = round_machine();
   auto const job = job_of(small_gpt());
-  auto const problem = [&](ParallelPlan const& plan) { return plan_problem(job, plan, machine); };
+  auto const problem = [&](ParallelPlan const& plan) {
+    return plan_problem(job, plan, machine, FrameworkKind::unknown);
+  };
   CHECK(problem(plan_of(2, 2, 4)).empty());
   CHECK(problem(plan_of(3, 1, 1)) == "tensor parallel 3 does not divide 16 heads");
   CHECK(problem(plan_of(1, 9, 1)) == "pipeline parallel 9 exceeds 8 layers");
@@ -111,7 +113,8 @@ TEST_CASE("What cannot run or be estimated says why") {
   CHECK(problem(plan_of(1, 1, 8, 16)) == "micro-batch 16 exceeds the 8 sequences of a data-parallel rank");
   auto plan = plan_of(1, 2, 4);
   plan.sharding = Sharding::zero3;
-  CHECK(problem(plan).starts_with("zero3 with a pipeline"));
+  CHECK(problem(plan).starts_with("zero3 with a pipeline: how a framework that is not stated shards"));
+  CHECK(plan_problem(job, plan, machine, FrameworkKind::fsdp_compiled).empty());
   plan = plan_of(1, 1, 4);
   plan.context_parallel = 3;
   CHECK(problem(plan) == "context parallel 3 does not divide the sequence of 1024");
@@ -158,7 +161,7 @@ TEST_CASE("Every mechanism of a plan has its term") {
   plan.recompute = Recompute::full;
   plan.sharding = Sharding::zero1;
   auto const job = job_of(mixture_of_eight());
-  REQUIRE(plan_problem(job, plan, round_machine()).empty());
+  REQUIRE(plan_problem(job, plan, round_machine(), FrameworkKind::unknown).empty());
   auto const terms = estimate_step(job, plan, round_machine(), {}).terms;
   for (auto const& row : term_rows()) {
     INFO(row.name);

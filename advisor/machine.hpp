@@ -83,6 +83,7 @@ struct Machine {
   bool host_bound = false;       // a host launches what the device does; false: it is the device
   double old_gemm = 1;           // GEMM rate of 2022-23 libraries over today's
   double current_attention = 1;  // today's fused attention over what `attention` says, where that is older
+  double host_memory_bytes = 0;  // of a node, usable; 0: not known
   double runtime_bytes = 0;      // of the device runtime and its libraries, in the device's memory
   double power_w = 0;            // of a device; 0: unknown
   std::int64_t devices_per_module = 1;

@@ -75,8 +75,8 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   memory.weights_bytes = held(parameters.trained, shared.weights) * bytes.weight +
                          held(parameters.frozen, shared.weights) * activation_bytes_per_element(job);
   memory.gradients_bytes = held(parameters.trained, shared.gradients) * bytes.gradient;
-  memory.optimizer_bytes =
-      plan.offload == Offload::optimizer ? 0 : held(parameters.trained, shared.optimizer) * bytes.optimizer;
+  double const state_bytes = held(parameters.trained, shared.optimizer) * bytes.optimizer;
+  (plan.offload == Offload::optimizer ? memory.host_bytes : memory.optimizer_bytes) = state_bytes;
 
   double saved_bytes = 0;
   double working_bytes = 0;
@@ -130,13 +130,17 @@ MemoryEstimate memory_of(TrainingJob const& job, ParallelPlan const& plan, Machi
                          FrameworkTraits const& framework, ModelFacts const& facts, MicroBatchMemory const& micro_batch,
                          std::span<Stage const> stages) {
   MemoryEstimate fullest;
+  double host_bytes = 0;  // of a device
   // The first stage holds the most activations, the last the logits; with unequal layers the second may hold most.
   for (std::size_t index = 0; index < stages.size(); ++index) {
     if (index > 1 && index + 1 < stages.size()) continue;
     auto const memory =
         stage_memory(job, plan, framework, facts, micro_batch, stages[index], static_cast<std::int64_t>(index));
+    host_bytes = std::max(host_bytes, memory.host_bytes);
     if (memory.total_bytes() > fullest.total_bytes()) fullest = memory;
   }
+  fullest.host_bytes = host_bytes * real(std::min(machine.devices_per_node, plan.device_count()));
+  fullest.host_capacity_bytes = machine.host_memory_bytes;
   fullest.runtime_bytes += machine.runtime_bytes;
   fullest.capacity_bytes = machine.memory_bytes;
   return fullest;

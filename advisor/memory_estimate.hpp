@@ -23,6 +23,8 @@ struct MemoryEstimate {
   double runtime_bytes = 0;        // outside of the framework's allocator: the device runtime and its communicators
   double fragmentation_bytes = 0;  // of the framework's caching allocator
   double capacity_bytes = 0;
+  double host_bytes = 0;           // of a node's host: offloaded state of all its devices
+  double host_capacity_bytes = 0;  // 0: not known
 
   double tensor_bytes() const {
     return weights_bytes + gradients_bytes + optimizer_bytes + activations_bytes + logits_bytes;
@@ -36,10 +38,11 @@ struct MemoryEstimate {
   double needed_bytes() const {
     return total_bytes() - (1 - constants::fragmentation_kept.value) * fragmentation_bytes;
   }
+  bool fits_host() const { return host_capacity_bytes == 0 || host_bytes <= host_capacity_bytes; }
   // Whether it can be expected to run.
-  bool fits() const { return needed_bytes() <= capacity_bytes; }
+  bool fits() const { return needed_bytes() <= capacity_bytes && fits_host(); }
   // Whether it runs with all that the allocator likes to hold: what is advised.
-  bool fits_undisturbed() const { return total_bytes() <= capacity_bytes; }
+  bool fits_undisturbed() const { return total_bytes() <= capacity_bytes && fits_host(); }
 };
 
 MemoryEstimate estimate_memory(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,

@@ -23,12 +23,19 @@ Json interval_to_json(Interval const& interval) {
 }
 
 Json memory_to_json(MemoryEstimate const& memory) {
-  return {{"weights", memory.weights_bytes},     {"gradients", memory.gradients_bytes},
-          {"optimizer", memory.optimizer_bytes}, {"activations", memory.activations_bytes},
-          {"logits", memory.logits_bytes},       {"communication", memory.communication_bytes},
-          {"runtime", memory.runtime_bytes},     {"fragmentation", memory.fragmentation_bytes},
-          {"needed", memory.needed_bytes()},     {"total", memory.total_bytes()},
-          {"capacity", memory.capacity_bytes}};
+  return {{"weights", memory.weights_bytes},
+          {"gradients", memory.gradients_bytes},
+          {"optimizer", memory.optimizer_bytes},
+          {"activations", memory.activations_bytes},
+          {"logits", memory.logits_bytes},
+          {"communication", memory.communication_bytes},
+          {"runtime", memory.runtime_bytes},
+          {"fragmentation", memory.fragmentation_bytes},
+          {"needed", memory.needed_bytes()},
+          {"total", memory.total_bytes()},
+          {"capacity", memory.capacity_bytes},
+          {"host", memory.host_bytes},
+          {"host_capacity", memory.host_capacity_bytes > 0 ? Json(memory.host_capacity_bytes) : Json(nullptr)}};
 }
 
 Json terms_to_json(StepTerms const& terms) {

@@ -3,6 +3,7 @@
 
 #include "advisor/explain.hpp"
 #include "advisor/neighbours.hpp"
+#include "advisor/offload_option.hpp"
 #include "advisor/plan_collector.hpp"
 #include "advisor/plan_order.hpp"
 #include "advisor/plan_request.hpp"
@@ -24,8 +25,13 @@ NearestPlan nearest_plan(TrainingJob const& job, ParallelPlan const& plan, Machi
                          EstimateOptions const& options) {
   NearestPlan nearest;
   nearest.estimate = estimate_step(job, plan, machine, options);
-  nearest.over_bytes = nearest.estimate.memory.total_bytes() - nearest.estimate.memory.capacity_bytes;
-  nearest.part = largest_part(nearest.estimate.memory);
+  auto const& memory = nearest.estimate.memory;
+  nearest.over_bytes = memory.total_bytes() - memory.capacity_bytes;
+  nearest.part = largest_part(memory);
+  if (!memory.fits_host() && nearest.over_bytes <= 0) {
+    nearest.over_bytes = memory.host_bytes - memory.host_capacity_bytes;
+    nearest.part = "optimizer state on a node's host";
+  }
   return nearest;
 }
 
@@ -96,6 +102,11 @@ RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Mach
       plan.why.push_back(std::move(option));
     auto const sentences = sensitivity_sentences(sensitivities(job, plan.estimate, machine, options.estimate));
     plan.why.insert(plan.why.end(), sentences.begin(), sentences.end());
+  }
+  if (options.around && ranked.recommended) {
+    auto& recommended = ranked.plans[*ranked.recommended];
+    if (auto option = offload_option(job, recommended.estimate, machine, options); !option.empty())
+      recommended.why.push_back(std::move(option));
   }
   if (ranked.plans.empty() && nearest) {
     ranked.nearest = nearest_plan(job, nearest->plan, machine, options.estimate);

@@ -68,7 +68,7 @@ struct SearchOptions {
 };
 
 // The reasons in RankedPlans::rejected.
-inline constexpr std::string_view too_large_reason = "exceeds the device's memory";
+inline constexpr std::string_view too_large_reason = "exceeds the memory";
 inline constexpr std::string_view slower_reason = "slower than those shown, by a lower bound";
 
 // Throws UsageError for a device count or batch that no plan can have, saying the nearest that work.

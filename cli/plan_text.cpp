@@ -209,7 +209,16 @@ std::string memory_section(StepEstimate const& estimate, Terminal const& termina
       '\n';
   if (auto const caveat = advisor::memory_caveat(memory); !caveat.empty())
     text += styled(terminal, memory.fits() ? Style::warning : Style::bad, wrapped(caveat, terminal.width, 2)) + '\n';
-  return text + memory_text(estimate, terminal);
+  text += memory_text(estimate, terminal);
+  if (memory.host_bytes == 0) return text;
+  auto const capacity = memory.host_capacity_bytes > 0
+                            ? fmt::format(" of {}", profiles::format_bytes(memory.host_capacity_bytes))
+                            : std::string(", whose memory is not known");
+  return text +
+         wrapped(fmt::format("and the optimizer's state in the memory of a node's host: {}{}",
+                             profiles::format_bytes(memory.host_bytes), capacity),
+                 terminal.width, 4, 2) +
+         '\n';
 }
 
 std::vector<std::string> basis(ResolvedJob const& resolved, StepEstimate const& estimate) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/memory_estimate.hpp"
 
+#include "advisor/memory_verdict.hpp"
 #include "advisor/plan_space.hpp"
 #include "advisor/saved_activations.hpp"
 #include "tests/advisor/fixtures.hpp"
@@ -323,6 +324,21 @@ TEST_CASE("DeepSpeed's bf16 optimizer is sharded whatever the ZeRO stage, its fp
   job.precision = hpcadvise::profiles::Precision::fp16;
   CHECK_THAT(share_of(Sharding::none), WithinRel(1.0));
   CHECK_THAT(share_of(Sharding::zero1), WithinRel(1.0 / 8));
+}
+
+TEST_CASE("Offloaded state of all devices of a node has to fit into its host") {
+  auto machine = round_machine();
+  auto plan = plan_of(1, 1, 8);
+  auto const optimizer_bytes = estimate_memory(job_of(small_gpt()), plan, machine, fused).optimizer_bytes;
+  plan.offload = Offload::optimizer;
+  auto const memory = [&] { return estimate_memory(job_of(small_gpt()), plan, machine, fused); };
+  CHECK_THAT(memory().host_bytes, WithinRel(8 * optimizer_bytes));
+  CHECK(memory().fits());
+  machine.host_memory_bytes = 7 * optimizer_bytes;
+  CHECK_FALSE(memory().fits());
+  CHECK(memory_caveat(memory()).starts_with("it does not fit: the optimizer's state needs"));
+  machine.host_memory_bytes = 9 * optimizer_bytes;
+  CHECK(memory().fits_undisturbed());
 }
 
 TEST_CASE("An offloaded optimizer takes no device memory") {

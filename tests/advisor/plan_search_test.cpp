@@ -333,3 +333,23 @@ TEST_CASE("Where a large prime holds the devices back, fewer of them are faster,
   CHECK(ranked.neighbours.front().device_count < 5128);
   CHECK(ranked.neighbours.front().why.starts_with("5128 = 8 x 641 leaves few ways to divide: use "));
 }
+
+TEST_CASE("State on the host is not proposed while anything fits without, and said where it would be much faster") {
+  auto machine = round_machine();
+  auto const job = job_of(llama_7b(), 4096, 64);
+  auto const said = [&](std::int64_t devices) {
+    auto const ranked = search_plans(job, devices, machine, {});
+    REQUIRE(ranked.recommended);
+    auto const& best = ranked.plans[*ranked.recommended];
+    CHECK(best.estimate.plan.offload == Offload::none);
+    return std::any_of(best.why.begin(), best.why.end(), [](std::string const& line) {
+      return line.starts_with("the optimizer's state in host memory would make room");
+    });
+  };
+  machine.memory_bytes = 200e9;
+  CHECK_FALSE(said(8));
+  machine.memory_bytes = 38e9;
+  CHECK(said(4));
+  machine.host_memory_bytes = 1e9;
+  CHECK_FALSE(said(4));
+}

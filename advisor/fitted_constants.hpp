@@ -17,7 +17,7 @@ struct FittedConstants {
   double gemm_sustained_sm90 = 0.961;
   double gemm_sustained_gfx90a = 0.794;
   double fp8_gemm_efficiency = 0.776;
-  double fp8_gemm_efficiency_fused = 0.908;
+  double fp8_gemm_efficiency_fused = 0.909;
   double fp8_rowwise_factor = 0.621;
 
   double flash_attention_factor = 0.61;
@@ -28,14 +28,14 @@ struct FittedConstants {
   // Bytes that elementwise work moves, over the count of operators.cpp.
   double elementwise_fused = 0.822;
   double elementwise_unfused = 1.39;
-  double elementwise_eager = 1.24;
+  double elementwise_eager = 1.23;
   double elementwise_compiled = 0.819;
   double elementwise_core = 0.886;
   double elementwise_unknown_plain = 0.89;
   double elementwise_unknown_gated = 1.09;
 
   double tensor_parallel_exposure = 0.898;
-  double tensor_parallel_exposure_overlapped = 0.297;
+  double tensor_parallel_exposure_overlapped = 0.298;
   double pipeline_exposure = 0.813;
   double expert_parallel_exposure = 0.815;
   double context_attention_factor = 0.972;

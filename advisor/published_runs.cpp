@@ -118,6 +118,10 @@ double peak_bytes(MemoryEstimate const& memory, PeakKind kind) {
   return memory.total_bytes();
 }
 
+bool ran(RunResult const& result) {
+  return (result.measured_step_time_s || result.measured_memory_gib) && !result.measured_out_of_memory.value_or(false);
+}
+
 std::vector<RunResult> read_runs(std::filesystem::path const& file) {
   CsvTable const table = parse_csv(profiles::read_text_file(file), file);
   check_columns(table, file);

@@ -40,6 +40,9 @@ struct RunResult {
   std::string tier;  // "A": all that a prediction needs is stated
 };
 
+// A measured time or peak says that it ran to an end, and did not run out of memory.
+bool ran(RunResult const& result);
+
 // Errors of the file as a whole (unreadable, no header, a needed column missing) throw FileError; a bad row is a
 // result with status invalid and its line number in the reason.
 std::vector<RunResult> read_runs(std::filesystem::path const& file);  // without estimates

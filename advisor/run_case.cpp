@@ -70,6 +70,14 @@ std::optional<ModelSpec> described_model(RunCells& cells) {
   return model;
 }
 
+void check_heads(RunCells const& cells, ModelSpec const& model) {
+  if (model.head_size < 1) cells.refuse("heads", "is more than the hidden size");
+  if (cells.text("head_dim").empty() && model.hidden_size % model.head_count != 0)
+    cells.refuse("heads", fmt::format("does not divide the hidden size of {}: state head_dim", model.hidden_size));
+  if (model.head_count % model.kv_head_count != 0)
+    cells.refuse("kv_heads", fmt::format("does not divide the {} heads", model.head_count));
+}
+
 ModelSpec model_of(RunCells& cells) {
   if (auto const model = described_model(cells)) return *model;
   ModelSpec model;
@@ -97,7 +105,7 @@ ModelSpec model_of(RunCells& cells) {
     if (mixture.experts_per_token > mixture.expert_count) cells.refuse("top_k", "is more than the experts");
     model.experts = mixture;
   }
-  if (model.head_size < 1) cells.refuse("heads", "is more than the hidden size");
+  check_heads(cells, model);
   return model;
 }
 

@@ -112,7 +112,7 @@ Json out_of_memory_summary(std::vector<RunResult> const& results) {
     if (result.measured_out_of_memory.value_or(false)) {
       ++out;
       if (!fits) ++foretold;
-    } else if ((result.measured_step_time_s || result.measured_memory_gib) && !fits) {
+    } else if (ran(result) && !fits) {
       ++false_alarms;
     }
   }

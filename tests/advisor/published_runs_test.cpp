@@ -210,7 +210,7 @@ TEST_CASE("Every reason names file and line, and the column where it is of one",
     auto const reason = result_of(changed(stated_run, changes)).reason;
     CHECK_THAT(reason, ContainsSubstring(fmt::format(".csv: line 2, column '{}': ", column)));
   }
-  CHECK_THAT(result_of(changed(stated_run, {{"tp", "8"}, {"dp", "1"}, {"heads", "36"}})).reason,
+  CHECK_THAT(result_of(changed(stated_run, {{"tp", "8"}, {"dp", "1"}, {"heads", "36"}, {"kv_heads", "36"}})).reason,
              ContainsSubstring(".csv: line 2: "));
 }
 

@@ -202,3 +202,11 @@ TEST_CASE("A row that ran out of memory says nothing of what would have fitted",
   auto const run = read({{"recompute", ""}, {"micro_batch", "4"}, {"seq_len", "8192"}, {"oom", "true"}}).run;
   CHECK(run.plan.recompute == Recompute::none);
 }
+
+TEST_CASE("Heads that do not divide are refused by column, unless the head size is stated", "[runs]") {
+  auto const refused = [](Cells const& changes) { return read(changes).refused; };
+  CHECK(refused({{"heads", "33"}, {"head_dim", ""}}).find("column 'heads'") != std::string::npos);
+  CHECK(refused({{"heads", "33"}, {"head_dim", "128"}, {"kv_heads", "33"}}).empty());
+  CHECK(refused({{"kv_heads", "5"}}).find("column 'kv_heads'") != std::string::npos);
+  CHECK(refused({{"kv_heads", "64"}}).find("column 'kv_heads'") != std::string::npos);
+}

@@ -89,6 +89,7 @@ MemoryScore memory_score(std::vector<advisor::RunResult> const& rows) {
       log_ratios[row.measured_memory_kind].push_back(std::log(ratio));
     }
     bool const out_of_memory = row.measured_out_of_memory.value_or(false);
+    if (!out_of_memory && !advisor::ran(row)) continue;
     (out_of_memory ? score.out_of_memory : score.ran) += 1;
     if (memory.fits()) continue;
     (out_of_memory ? score.out_of_memory_called : score.ran_but_called_infeasible) += 1;

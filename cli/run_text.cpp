@@ -26,13 +26,12 @@ std::string count_text(Interval const& interval) {
 }
 
 std::string useful_batches(advisor::BatchAdvice const& batch) {
-  if (!batch.critical) return fmt::format("these devices need {}", batch.least_global_batch);
-  auto const critical =
-      fmt::format("{} ({} tokens)", batch.critical->global_batch, profiles::format_count(batch.critical->tokens));
-  if (batch.least_global_batch <= batch.critical->global_batch)
-    return fmt::format("of a useful {} to {}", batch.least_global_batch, critical);
-  return fmt::format("and no size serves both: these devices need {}, the statistics of training end at {}",
-                     batch.least_global_batch, critical);
+  auto const devices = fmt::format("these devices reach 90 % of their rate from {}", batch.least_global_batch);
+  if (!batch.critical) return devices;
+  bool const serves_both = batch.least_global_batch <= batch.critical->global_batch;
+  return fmt::format("{}, {} the critical batch of {} ({} tokens){}", devices, serves_both ? "below" : "above",
+                     batch.critical->global_batch, profiles::format_count(batch.critical->tokens),
+                     serves_both ? "" : ": no size serves both");
 }
 
 std::string micro_batch_line(advisor::BatchAdvice const& batch) {

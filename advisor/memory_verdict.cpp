@@ -44,9 +44,9 @@ std::string memory_caveat(MemoryEstimate const& memory) {
           "back",
           format_bytes(memory.needed_bytes()), format_bytes(memory.total_bytes()));
     case MemoryVerdict::too_large:
-      return fmt::format("it does not fit: it needs {} at least, {} too much; the largest part is {}",
-                         format_bytes(memory.needed_bytes()),
-                         format_bytes(memory.needed_bytes() - memory.capacity_bytes), largest_part(memory));
+      return fmt::format("it does not fit: it is {} too much, and needs {} at least; the largest part is {}",
+                         format_bytes(memory.total_bytes() - memory.capacity_bytes),
+                         format_bytes(memory.needed_bytes()), largest_part(memory));
   }
   return {};
 }

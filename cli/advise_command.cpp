@@ -3,13 +3,12 @@
 
 #include "advisor/memory_verdict.hpp"
 #include "advisor/plan_json.hpp"
-#include "advisor/plan_request.hpp"
 #include "advisor/plan_search.hpp"
 #include "advisor/published_support.hpp"
 #include "cli/advise_answer.hpp"
-#include "cli/device_range.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
+#include "cli/sweep_counts.hpp"
 #include "cli/sweep_text.hpp"
 #include "profiles/units.hpp"
 
@@ -75,11 +74,7 @@ std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate
 void print_nearest(advisor::NearestPlan const& nearest, Output& output) {
   auto const& terminal = output.out_terminal;
   output.out << styled(terminal, Style::bad, "Nothing fits.") << " The plan that comes closest:\n"
-             << "  "
-             << wrapped(fmt::format("{}: {} too much, most of it {}", short_plan(nearest.estimate.plan),
-                                    profiles::format_bytes(nearest.over_bytes), nearest.part),
-                        terminal.width, 4, 2)
-             << '\n'
+             << "  " << wrapped(short_plan(nearest.estimate.plan), terminal.width, 4, 2) << '\n'
              << memory_section(nearest.estimate, terminal) << "What would make it fit:\n"
              << bullets(nearest.remedies, terminal);
 }
@@ -159,6 +154,8 @@ ordered_json sweep_to_json(std::vector<Answer> const& answers) {
 void print_sweep(std::vector<Answer> const& answers, Output& output) {
   auto const& terminal = output.out_terminal;
   output.out << sweep_heading(answers, terminal) << '\n' << text_table(scaling_table(answers), terminal);
+  for (auto const& note : scaling_footnotes(answers))
+    output.out << styled(terminal, Style::dim, wrapped(note, terminal.width, 2)) << '\n';
   if (auto const costs = run_costs_table(answers); !costs.rows.empty())
     output.out << '\n'
                << styled(terminal, Style::bold, wrapped(run_costs_heading(answers), terminal.width, 2)) << '\n'
@@ -166,28 +163,14 @@ void print_sweep(std::vector<Answer> const& answers, Output& output) {
 }
 
 void print_sweep_markdown(std::vector<Answer> const& answers, Output& output) {
-  output.out << markdown_table(scaling_table(answers));
+  output.out << markdown_table(scaling_table(answers)) << '\n' << bullets(scaling_footnotes(answers), {.width = 120});
   if (auto const costs = run_costs_table(answers); !costs.rows.empty())
     output.out << "\n## " << run_costs_heading(answers) << "\n\n" << markdown_table(costs);
 }
 
-// Counts between powers of two are asked for by nobody: where nothing divides they are left out.
-bool can_answer(AdviseOptions const& options, std::int64_t device_count) {
-  auto const resolved = resolve_job(options.job, device_count);
-  return advisor::can_plan(resolved.job, device_count, resolved.machine);
-}
-
-std::vector<Answer> all_answers(AdviseOptions const& options) {
-  auto const counts = device_counts(options.devices);
-  bool const sweep = counts.size() > 1;
+std::vector<Answer> all_answers(AdviseOptions const& options, std::vector<std::int64_t> const& counts) {
   std::vector<Answer> answers;
-  for (std::size_t index = 0; index < counts.size(); ++index) {
-    answers.push_back(answer_for(options, counts[index], !sweep));
-    if (index + 1 == counts.size()) break;
-    std::int64_t const between = counts[index] + counts[index] / 2;
-    if (between > counts[index] && between < counts[index + 1] && can_answer(options, between))
-      answers.push_back(answer_for(options, between, false));
-  }
+  for (std::int64_t const count : counts) answers.push_back(answer_for(options, count, counts.size() == 1));
   return answers;
 }
 
@@ -216,7 +199,9 @@ void add_advise_command(CLI::App& app, Action& chosen) {
 }
 
 ExitCode run_advise_command(AdviseOptions const& options, Output& output) {
-  auto const answers = all_answers(options);
+  auto const [counts, note] = sweep_counts(options.job, options.devices);
+  if (!note.empty()) output.log << wrapped(note, output.log_terminal.width, 2) << '\n';
+  auto const answers = all_answers(options, counts);
   bool const sweep = answers.size() > 1;
   switch (options.format) {
     case Format::json: {

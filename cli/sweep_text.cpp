@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/sweep_text.hpp"
 
+#include "advisor/constants.hpp"
+#include "advisor/memory_verdict.hpp"
 #include "cli/plan_text.hpp"
 #include "profiles/units.hpp"
 
@@ -17,10 +19,15 @@ namespace {
 
 constexpr double billion = 1e9;
 
-double first_rate(std::span<Answer const> answers) {
+double best_rate(std::span<Answer const> answers) {
+  double rate = 0;
   for (Answer const& answer : answers)
-    if (auto const* const best = answer.recommended()) return best->tokens_per_s_per_device;
-  return 0;
+    if (auto const* const best = answer.recommended()) rate = std::max(rate, best->tokens_per_s_per_device);
+  return rate;
+}
+
+bool may_not_run(advisor::StepEstimate const& estimate) {
+  return advisor::memory_verdict(estimate.memory) != advisor::MemoryVerdict::roomy;
 }
 
 advisor::RunCost run_cost(Answer const& answer, advisor::StepEstimate const& best) {
@@ -56,7 +63,7 @@ Table scaling_table(std::span<Answer const> answers) {
                {"Batch", Align::right},
                {"Best plan"}},
               {}};
-  double const rate = first_rate(answers);
+  double const rate = best_rate(answers);
   for (Answer const& answer : answers) {
     std::string const devices = fmt::format("{}", answer.device_count);
     auto const* const best = answer.recommended();
@@ -69,10 +76,23 @@ Table scaling_table(std::span<Answer const> answers) {
                           profiles::format_seconds_range(step_s.low, step_s.high, step_s.median),
                           fmt::format("{:.0f} %", 100 * best->mfu_of_dense_peak),
                           fmt::format("{:.2f}", best->tokens_per_s_per_device / rate),
-                          profiles::format_bytes(best->memory.total_bytes()),
+                          (may_not_run(*best) ? "!" : "") + profiles::format_bytes(best->memory.total_bytes()),
                           fmt::format("{}", best->plan.global_batch), short_plan(best->plan)});
   }
   return table;
+}
+
+std::vector<std::string> scaling_footnotes(std::span<Answer const> answers) {
+  std::vector<std::string> notes{"Eff: tokens a second and device, over the most that any of these counts reaches"};
+  bool const marked = std::any_of(answers.begin(), answers.end(), [](Answer const& answer) {
+    return answer.recommended() != nullptr && may_not_run(*answer.recommended());
+  });
+  if (marked)
+    notes.push_back(
+        fmt::format("!: fills more than {:.0f} % of the memory, and this estimate is off by {:.0f} % in the median: it "
+                    "may not run",
+                    100 * advisor::constants::roomy_share.value, 100 * advisor::constants::memory_error.value));
+  return notes;
 }
 
 Table run_costs_table(std::span<Answer const> answers) {
@@ -118,7 +138,7 @@ std::string run_costs_heading(std::span<Answer const> answers) {
 
 nlohmann::ordered_json scaling_to_json(std::span<Answer const> answers) {
   auto scaling = nlohmann::ordered_json::array();
-  double const rate = first_rate(answers);
+  double const rate = best_rate(answers);
   for (Answer const& answer : answers) {
     auto const* const best = answer.recommended();
     if (best == nullptr) continue;
@@ -131,6 +151,7 @@ nlohmann::ordered_json scaling_to_json(std::span<Answer const> answers) {
                        {"tokens_per_s", device_rate * double(answer.device_count)},
                        {"efficiency", device_rate / rate},
                        {"memory_bytes", best->memory.total_bytes()},
+                       {"memory_verdict", to_string(advisor::memory_verdict(best->memory))},
                        {"device_hours_per_billion_tokens", billion / device_rate / 3600}});
     if (!answer.cost) continue;
     scaling.back()["duration_s"] = answer.cost->duration_s.median;

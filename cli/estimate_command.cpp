@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -29,6 +30,12 @@ using profiles::ExitCode;
 std::vector<advisor::Remedy> changes_for(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
   if (estimate.memory.fits_undisturbed()) return {};
   return advisor::changes_that_fit(resolved.job, estimate, resolved.machine, resolved.estimate);
+}
+
+// Of a plan that runs.
+std::optional<advisor::RunCost> cost_for(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
+  if (!estimate.memory.fits()) return std::nullopt;
+  return advisor::cost_of_run(resolved.job, estimate, resolved.machine);
 }
 
 // A list for the shell: where it is longer than a line, a backslash behind a comma goes on in the next.
@@ -68,8 +75,7 @@ void print_estimate(ResolvedJob const& resolved, advisor::StepEstimate const& es
                             profiles::format_flops_per_s(estimate.model_flops_per_s_per_device),
                             profiles::format_ratio_as_percent(estimate.mfu_of_dense_peak))
              << terms_text(estimate, terminal);
-  auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine);
-  if (cost && fits) output.out << '\n' << cost_text(*cost, terminal);
+  if (auto const cost = cost_for(resolved, estimate)) output.out << '\n' << cost_text(*cost, terminal);
   output.out << '\n' << basis_text(resolved, estimate, terminal);
 }
 
@@ -162,8 +168,7 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
       json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())
         json["changes"] = advisor::changes_to_json(changes);
-      if (auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine))
-        json["cost"] = cost_to_json(*cost);
+      if (auto const cost = cost_for(resolved, estimate)) json["cost"] = cost_to_json(*cost);
       output.out << json.dump(2) << '\n';
       break;
     }

@@ -37,9 +37,14 @@ advisor::RunCost run_cost(Answer const& answer, advisor::StepEstimate const& bes
   return *advisor::cost_of_run(job, best, answer.resolved.machine);
 }
 
-}  // namespace
+// What a heading can say of all the counts.
+struct CommonJob {
+  ResolvedJob resolved;
+  std::string devices;
+  std::string batch;
+};
 
-std::string sweep_heading(std::span<Answer const> answers, Terminal const& terminal) {
+CommonJob common_job(std::span<Answer const> answers) {
   ResolvedJob resolved = answers.front().resolved;
   bool const same_batch = std::all_of(answers.begin(), answers.end(), [&](Answer const& answer) {
     return answer.resolved.job.global_batch == resolved.job.global_batch;
@@ -48,9 +53,21 @@ std::string sweep_heading(std::span<Answer const> answers, Terminal const& termi
     std::replace_if(
         resolved.assumed.begin(), resolved.assumed.end(),
         [](std::string const& item) { return item.starts_with("global batch"); }, "global batches below");
-  return heading_text(resolved,
-                      fmt::format("{} to {} devices", answers.front().device_count, answers.back().device_count),
-                      same_batch ? global_batch_text(resolved.job) : "global batches below", terminal);
+  auto devices = fmt::format("{} to {} devices", answers.front().device_count, answers.back().device_count);
+  auto batch = same_batch ? global_batch_text(resolved.job) : "global batches below";
+  return {std::move(resolved), std::move(devices), std::move(batch)};
+}
+
+}  // namespace
+
+std::string sweep_heading(std::span<Answer const> answers, Terminal const& terminal) {
+  auto const common = common_job(answers);
+  return heading_text(common.resolved, common.devices, common.batch, terminal);
+}
+
+std::string sweep_heading_markdown(std::span<Answer const> answers) {
+  auto const common = common_job(answers);
+  return heading_markdown(common.resolved, common.devices, common.batch);
 }
 
 Table scaling_table(std::span<Answer const> answers) {

@@ -16,6 +16,7 @@ namespace hpcadvise::cli {
 
 // Model, machine and job. A global batch that was not given differs from one number of devices to another.
 std::string sweep_heading(std::span<Answer const> answers, Terminal const& terminal);
+std::string sweep_heading_markdown(std::span<Answer const> answers);
 
 // A step on each number of devices. Efficiency is the rate of a device over the best of the sweep, for on the
 // smallest count a plan may be squeezed by its memory. A plan that may not run has its memory marked with "!".

@@ -113,5 +113,6 @@ TEST_CASE("The JSON of a sweep holds the figures of its tables", "[cli][sweep]")
 
 TEST_CASE("A sweep as Markdown has both tables", "[cli][sweep]") {
   auto const result = run(sweep({"--tokens", "1B", "--format", "markdown"}));
+  CHECK(result.out.starts_with("# llama-2-7b (6.74 B parameters) on 8 to 16 devices of lumi-g\n"));
   CHECK_THAT(result.out, ContainsSubstring("| Devices | Step |") && ContainsSubstring("## The whole run of 1.00 B"));
 }

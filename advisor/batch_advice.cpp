@@ -105,7 +105,7 @@ BatchAdvice batch_advice(TrainingJob const& job, ParallelPlan const& plan, Machi
   advice.plateau_fits = fits_in_memory(job, plan, machine, options, advice.plateau_micro_batch);
   advice.least_global_batch = least_global_batch(job, plan, machine, options);
   advice.notes = batch_notes(job);
-  if (job.fine_tuning) return advice;
+  if (!has_critical_batch(job)) return advice;
   advice.critical = critical_batch(job);
   if (job.tokens) advice.points = batch_points(job, plan, machine, options, *advice.critical);
   return advice;

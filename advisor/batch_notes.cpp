@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/batch_notes.hpp"
 
+#include "advisor/critical_batch.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -15,16 +17,27 @@ char const* learning_rate_note(Optimizer optimizer) {
   return "learning rate, SGD: times the change in batch, well below the critical batch (Goyal et al. 2017)";
 }
 
-void add_pretraining_notes(std::vector<std::string>& notes, TrainingJob const& job) {
+void add_critical_batch_notes(std::vector<std::string>& notes, TrainingJob const& job) {
+  if (!has_critical_batch(job)) {
+    notes.emplace_back("critical batch: left out, for all the tokens of the run are less than one step of this batch");
+    return;
+  }
   notes.emplace_back(
       "critical batch: a rule of thumb (Kaplan et al. 2020, at the loss it predicts for the end of training); at that "
       "size a run takes twice the fewest steps and twice the fewest tokens (McCandlish et al. 2018). Later work sees "
-      "it "
-      "grow with the tokens, hardly with the model (Zhang et al. 2024), from near zero at the start (Merrill et al. "
+      "it grow with the tokens, hardly with the model (Zhang et al. 2024), from near zero at the start (Merrill et al. "
       "2025); data and optimizer move it");
+  if (job.model.experts)
+    notes.emplace_back(
+        "critical batch of a mixture of experts: the law was found on dense models, and all experts are counted as its "
+        "parameters; none for mixtures is applied");
   if (!job.tokens)
     notes.emplace_back(
         "no number of tokens was given: the loss is that of unlimited data; --tokens adds time and cost by batch");
+}
+
+void add_pretraining_notes(std::vector<std::string>& notes, TrainingJob const& job) {
+  add_critical_batch_notes(notes, job);
   notes.emplace_back(learning_rate_note(job.optimizer));
   double const step_tokens = static_cast<double>(job.global_batch) * static_cast<double>(job.sequence_length);
   notes.push_back(

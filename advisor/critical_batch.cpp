@@ -5,6 +5,11 @@
 
 namespace hpcadvise::advisor {
 
+bool has_critical_batch(TrainingJob const& job) {
+  double const step_tokens = static_cast<double>(job.global_batch) * static_cast<double>(job.sequence_length);
+  return !job.fine_tuning && job.tokens.value_or(step_tokens) >= step_tokens;
+}
+
 double kaplan_loss(double parameters, double tokens) {
   constexpr double parameter_exponent = 0.076;
   constexpr double token_exponent = 0.103;

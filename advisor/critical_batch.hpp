@@ -7,6 +7,9 @@
 
 namespace hpcadvise::advisor {
 
+// Whether these laws say anything of the job: pre-training of at least one step.
+bool has_critical_batch(TrainingJob const& job);
+
 // Loss in nats a token of a transformer with `parameters` (embeddings left out) trained on `tokens`: Kaplan et al.
 // 2020 (arXiv 2001.08361), equation 1.5 with its table 2.
 double kaplan_loss(double parameters, double tokens);

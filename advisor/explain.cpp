@@ -33,6 +33,10 @@ constexpr std::array helps{
     Help{"optimizer", "sharding the optimizer over more devices, or a larger global batch, would help most"},
     Help{"other", "a larger micro-batch would help most: the host launches too slowly for this little work"},
 };
+// The same where a data-parallel rank has no more sequences than a micro-batch takes.
+constexpr std::array helps_of_one_micro_batch{
+    Help{"other", "a larger global batch would help most: the host launches too slowly for this little work"},
+};
 
 std::vector<TermRow> largest_first(StepTerms const& terms) {
   auto rows = term_rows();
@@ -52,10 +56,20 @@ std::string share_sentence(StepTerms const& terms) {
   return fmt::format("of the step: {}", fmt::join(parts, ", "));
 }
 
-std::string help_sentence(StepTerms const& terms) {
+Help const* help_for(std::string_view term, ParallelPlan const& plan) {
+  auto const find = [&](auto const& rows) -> Help const* {
+    auto const help = std::find_if(rows.begin(), rows.end(), [&](Help const& each) { return each.term == term; });
+    return help == rows.end() ? nullptr : &*help;
+  };
+  if (plan.micro_batch * plan.data_parallel >= plan.global_batch)
+    if (auto const* const help = find(helps_of_one_micro_batch)) return help;
+  return find(helps);
+}
+
+std::string help_sentence(StepTerms const& terms, ParallelPlan const& plan) {
   for (TermRow const& row : largest_first(terms)) {
-    auto const help = std::find_if(helps.begin(), helps.end(), [&](Help const& each) { return each.term == row.name; });
-    if (help == helps.end()) continue;
+    auto const* const help = help_for(row.name, plan);
+    if (help == nullptr) continue;
     double const share = terms.*row.value / terms.total_s();
     if (share < 0.03) break;
     return fmt::format("{} ({} {})", help->sentence, row.label, format_ratio_as_percent(share));
@@ -87,7 +101,7 @@ std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& est
         fmt::format("head size {} is not a multiple of 8: unfused attention runs at a small fraction "
                     "of its rate; change the number of heads",
                     job.model.head_size));
-  sentences.push_back(help_sentence(estimate.terms));
+  sentences.push_back(help_sentence(estimate.terms, plan));
   return sentences;
 }
 

@@ -142,4 +142,11 @@ FrameworkKind framework_kind_from_text(std::string_view text) {
   return word == words.end() ? unknown : word->kind;
 }
 
+std::vector<std::string_view> framework_words() {
+  std::vector<std::string_view> texts;
+  for (Word const& word : words) texts.push_back(word.text);
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
 }  // namespace hpcadvise::advisor

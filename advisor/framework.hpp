@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace hpcadvise::advisor {
 
@@ -86,5 +87,7 @@ std::span<FrameworkTraits const> all_framework_traits();
 std::string_view to_string(FrameworkKind kind);
 // By the words sources use: "llm-foundry (PyTorch FSDP)", "Megatron-DeepSpeed". Unrecognized: unknown.
 FrameworkKind framework_kind_from_text(std::string_view text);
+// Those words, in alphabetical order.
+std::vector<std::string_view> framework_words();
 
 }  // namespace hpcadvise::advisor

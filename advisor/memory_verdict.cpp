@@ -44,12 +44,15 @@ std::string memory_caveat(MemoryEstimate const& memory) {
           "back",
           format_bytes(memory.needed_bytes()), format_bytes(memory.total_bytes()));
     case MemoryVerdict::too_large:
-      if (!memory.fits_host())
-        return fmt::format("it does not fit: the optimizer's state needs {} of a node's host, which has {}",
-                           format_bytes(memory.host_bytes), format_bytes(memory.host_capacity_bytes));
-      return fmt::format("it does not fit: it needs {} at least, {} too much; the largest part is {}",
-                         format_bytes(memory.needed_bytes()),
-                         format_bytes(memory.needed_bytes() - memory.capacity_bytes), largest_part(memory));
+      if (memory.total_bytes() <= memory.capacity_bytes)
+        return fmt::format(
+            "it does not fit: it is {} too much for a node's host, of whose {} the optimizer's state "
+            "needs {}",
+            format_bytes(memory.host_bytes - memory.host_capacity_bytes), format_bytes(memory.host_capacity_bytes),
+            format_bytes(memory.host_bytes));
+      return fmt::format("it does not fit: it is {} too much, and needs {} at least; the largest part is {}",
+                         format_bytes(memory.total_bytes() - memory.capacity_bytes),
+                         format_bytes(memory.needed_bytes()), largest_part(memory));
   }
   return {};
 }

@@ -22,6 +22,11 @@ constexpr double least_gain = 1.01;
 // How far a batch may be from the one asked for, on each device.
 constexpr double batch_tolerance = 0.05;
 
+// Of fewer plans the recommended one is kept, not the fastest.
+constexpr std::size_t keeps_fastest = 2;
+// A count divides well where no prime factor is larger.
+constexpr std::int64_t largest_smooth_factor = 7;
+
 double real(std::int64_t value) { return static_cast<double>(value); }
 
 // What the fastest plan of a count does.
@@ -37,7 +42,7 @@ std::optional<Pace> pace_of(TrainingJob const& job, std::int64_t count, Machine 
                             SearchOptions const& options) {
   if (!can_plan(job, count, machine)) return std::nullopt;
   SearchOptions inner = options;
-  inner.keep = 2;  // of one, the recommended would be kept, not the fastest
+  inner.keep = keeps_fastest;
   inner.around = false;
   auto const there = search_plans(job, count, machine, inner);
   if (there.plans.empty()) return std::nullopt;
@@ -89,15 +94,22 @@ std::int64_t largest_prime_factor(std::int64_t number) {
 // "5128 = 8 x 641" where that factor leaves few ways to divide.
 std::string hostile_factor(std::int64_t count) {
   std::int64_t const factor = largest_prime_factor(count);
-  if (factor <= 7) return {};
+  if (factor <= largest_smooth_factor) return {};
   return fmt::format("{} = {} x {} leaves few ways to divide: ", count, count / factor, factor);
+}
+
+// The largest count of full nodes up to this one that divides well.
+std::int64_t smooth_count(std::int64_t count, Machine const& machine) {
+  while (count > machine.devices_per_node && largest_prime_factor(count) > largest_smooth_factor)
+    count -= machine.devices_per_node;
+  return count;
 }
 
 // Full nodes in numbers that divide well, not many fewer.
 std::set<std::int64_t> smoother_counts(std::int64_t device_count, Machine const& machine) {
   std::set<std::int64_t> counts;
   for (std::int64_t unit = machine.devices_per_node; unit < device_count; unit *= 2) {
-    std::int64_t const count = device_count / unit * unit;
+    std::int64_t const count = smooth_count(device_count / unit * unit, machine);
     if (count < device_count && real(count) >= least_share * real(device_count)) counts.insert(count);
   }
   return counts;
@@ -140,7 +152,9 @@ std::vector<Neighbour> neighbours(TrainingJob const& job, std::int64_t device_co
                                   SearchOptions const& options, RankedPlans const& ranked) {
   std::optional<Pace> base;
   if (!ranked.plans.empty())
-    base = Pace{device_count, job.global_batch, ranked.plans.front().estimate.step_time_s.median};
+    base = options.keep < keeps_fastest
+               ? pace_of(job, device_count, machine, options)
+               : Pace{device_count, job.global_batch, ranked.plans.front().estimate.step_time_s.median};
 
   std::vector<Neighbour> result;
   if (base) {
@@ -148,8 +162,8 @@ std::vector<Neighbour> neighbours(TrainingJob const& job, std::int64_t device_co
   }
   for (std::int64_t const wanted : {device_count / 2, device_count * 2}) {
     if (wanted < 1) continue;
-    auto const count = nearest_whole_counts(wanted, machine).front();
-    if (count == device_count) continue;
+    auto const count = smooth_count(nearest_whole_counts(wanted, machine).front(), machine);
+    if ((count > device_count) != (wanted > device_count)) continue;
     if (auto const pace = best_pace(job, device_count, count, machine, options))
       result.push_back(neighbour_of(*pace, job, comparison(*pace, base)));
   }

@@ -84,6 +84,11 @@ void refuse_unknown_keys(JsonNode const& node) {
 
 // Printed for the reader: the batch sizes decide.
 void check_accumulation(JsonNode const& accumulation, ParallelPlan const& plan) {
+  std::int64_t const round = plan.micro_batch * plan.data_parallel;
+  if (plan.global_batch % round != 0)
+    accumulation.fail(fmt::format("a global batch of {} is not a multiple of micro_batch x data_parallel = {}",
+                                  plan.global_batch, round),
+                      fmt::format("the next that is: {}", (plan.global_batch / round + 1) * round));
   if (accumulation.integer() != plan.gradient_accumulation())
     accumulation.fail(fmt::format("{} micro-batches a step, but the batch sizes make it {}", accumulation.integer(),
                                   plan.gradient_accumulation()),

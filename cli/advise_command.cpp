@@ -3,13 +3,12 @@
 
 #include "advisor/memory_verdict.hpp"
 #include "advisor/plan_json.hpp"
-#include "advisor/plan_request.hpp"
 #include "advisor/plan_search.hpp"
 #include "advisor/published_support.hpp"
 #include "cli/advise_answer.hpp"
-#include "cli/device_range.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_text.hpp"
+#include "cli/sweep_counts.hpp"
 #include "cli/sweep_text.hpp"
 #include "profiles/units.hpp"
 
@@ -20,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <utility>
 
 namespace hpcadvise::cli {
 namespace {
@@ -72,18 +72,6 @@ std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate
                                                     short_plan(roomy->plan)));
 }
 
-void print_nearest(advisor::NearestPlan const& nearest, Output& output) {
-  auto const& terminal = output.out_terminal;
-  output.out << styled(terminal, Style::bad, "Nothing fits.") << " The plan that comes closest:\n"
-             << "  "
-             << wrapped(fmt::format("{}: {} too much, most of it {}", short_plan(nearest.estimate.plan),
-                                    profiles::format_bytes(nearest.over_bytes), nearest.part),
-                        terminal.width, 4, 2)
-             << '\n'
-             << memory_section(nearest.estimate, terminal) << "What would make it fit:\n"
-             << bullets(nearest.remedies, terminal);
-}
-
 std::string considered_text(RankedPlans const& ranked) {
   auto const count = [](std::int64_t plans) { return profiles::format_count(static_cast<double>(plans)); };
   std::string line =
@@ -92,62 +80,65 @@ std::string considered_text(RankedPlans const& ranked) {
   return line + '.';
 }
 
-// The text answer without its bars.
-void print_markdown(Answer const& answer, Output& output) {
-  Terminal const plain{.width = 120};
-  auto const& ranked = answer.ranked;
-  output.out << "# Training plan\n\n" << heading_text(answer.resolved, answer.device_count, plain) << '\n';
-  if (ranked.nearest)
-    output.out << fmt::format("Nothing fits. The plan that comes closest, `{}`, needs {} too much, most of it {}.\n\n",
-                              advisor::to_text(ranked.nearest->estimate.plan),
-                              profiles::format_bytes(ranked.nearest->over_bytes), ranked.nearest->part)
-               << bullets(ranked.nearest->remedies, plain);
-  if (auto const* const best = answer.recommended())
-    output.out << markdown_table(plans_table(ranked)) << '\n'
-               << recommendation_text(ranked, *best) << "\n\n## Why\n\n"
-               << bullets(ranked.plans[ranked.recommended.value_or(0)].why, plain) << '\n'
-               << considered_text(ranked) << "\n\n## What this rests on\n\n"
-               << bullets(basis(answer.resolved, *best), plain);
+Section neighbours_section(std::vector<advisor::Neighbour> const& neighbours) {
+  Section section{.heading = "Other device counts"};
+  for (auto const& neighbour : neighbours)
+    section.sentences.push_back(fmt::format("{}: {} a step of {} sequences; {}", neighbour.device_count,
+                                            profiles::format_seconds(neighbour.step_time_s), neighbour.global_batch,
+                                            neighbour.why));
+  return section;
 }
 
-void print_trade_offs(RankedPlans const& ranked, Output& output) {
-  if (ranked.plans.empty() || ranked.trade_offs.empty()) return;
-  auto const& terminal = output.out_terminal;
-  output.out << '\n'
-             << styled(terminal, Style::bold, "Roomier or simpler") << '\n'
-             << text_table(trade_offs_table(ranked), terminal, 2);
+// Behind the table of plans.
+std::vector<Section> sections_of(Answer const& answer) {
+  auto const& ranked = answer.ranked;
+  std::vector<Section> sections;
+  if (ranked.nearest) {
+    auto const& nearest = *ranked.nearest;
+    sections.push_back({.heading = "Nothing fits.",
+                        .remark = "The plan that comes closest: " + short_plan(nearest.estimate.plan),
+                        .heading_style = Style::bad});
+    sections.push_back(memory_section(nearest.estimate.memory));
+    sections.push_back({.heading = "What would make it fit", .sentences = nearest.remedies});
+  }
+  auto const* const best = answer.recommended();
+  if (best != nullptr) {
+    auto const chosen = ranked.recommended.value_or(0);
+    sections.push_back({.heading = fmt::format("Why {}", chosen + 1), .sentences = ranked.plans[chosen].why});
+    sections.push_back(step_section("Step", *best));
+    sections.push_back(memory_section(best->memory));
+    if (!ranked.trade_offs.empty())
+      sections.push_back({.heading = "Roomier or simpler", .table = trade_offs_table(ranked)});
+  }
+  if (answer.batch) sections.push_back(batch_section(*answer.batch, answer.resolved.job));
+  if (answer.cost) sections.push_back(cost_section(*answer.cost));
+  if (!ranked.neighbours.empty()) sections.push_back(neighbours_section(ranked.neighbours));
+  if (best != nullptr)
+    if (auto basis = basis_section(answer.resolved, *best); !basis.sentences.empty())
+      sections.push_back(std::move(basis));
+  return sections;
 }
 
 void print_answer(Answer const& answer, Output& output) {
   auto const& terminal = output.out_terminal;
   auto const& ranked = answer.ranked;
-  output.out << heading_text(answer.resolved, answer.device_count, terminal) << '\n';
-  if (ranked.nearest) print_nearest(*ranked.nearest, output);
-  if (auto const* const best = answer.recommended()) {
-    auto const chosen = ranked.recommended.value_or(0);
-    output.out << text_table(plans_table(ranked), terminal)
-               << styled(terminal, Style::dim, wrapped(recommendation_text(ranked, *best), terminal.width, 2)) << '\n'
-               << '\n'
-               << styled(terminal, Style::bold, fmt::format("Why {}", chosen + 1)) << '\n'
-               << bullets(ranked.plans[chosen].why, terminal) << '\n'
-               << styled(terminal, Style::bold, "Step: " + step_time_text(best->step_time_s)) << '\n'
-               << terms_text(*best, terminal) << '\n'
-               << memory_section(*best, terminal);
-    print_trade_offs(ranked, output);
-  }
-  if (answer.batch) output.out << '\n' << batch_text(*answer.batch, answer.resolved.job, terminal);
-  if (answer.cost) output.out << '\n' << cost_text(*answer.cost, terminal);
-  if (!ranked.neighbours.empty()) output.out << '\n' << styled(terminal, Style::bold, "Other device counts") << '\n';
-  for (auto const& neighbour : ranked.neighbours)
-    output.out << "  - "
-               << wrapped(fmt::format("{}: {} a step of {} sequences; {}", neighbour.device_count,
-                                      profiles::format_seconds(neighbour.step_time_s), neighbour.global_batch,
-                                      neighbour.why),
-                          terminal.width, 4, 4)
-               << '\n';
-  if (auto const* const best = answer.recommended()) output.out << '\n' << basis_text(answer.resolved, *best, terminal);
-  output.out << '\n';
-  output.out << styled(terminal, Style::dim, wrapped(considered_text(ranked), terminal.width, 2)) << '\n';
+  output.out << heading_text(answer.resolved, answer.device_count, terminal);
+  if (auto const* const best = answer.recommended())
+    output.out << '\n'
+               << text_table(plans_table(ranked), terminal)
+               << styled(terminal, Style::dim, wrapped(recommendation_text(ranked, *best), terminal.width, 2)) << '\n';
+  for (auto const& section : sections_of(answer)) output.out << '\n' << text_section(section, terminal);
+  output.out << '\n' << styled(terminal, Style::dim, wrapped(considered_text(ranked), terminal.width, 2)) << '\n';
+}
+
+void print_markdown(Answer const& answer, Output& output) {
+  auto const& ranked = answer.ranked;
+  output.out << heading_markdown(answer.resolved, answer.device_count);
+  // The star is no bullet.
+  if (auto const* const best = answer.recommended())
+    output.out << '\n' << markdown_table(plans_table(ranked)) << "\n\\" << recommendation_text(ranked, *best) << '\n';
+  for (auto const& section : sections_of(answer)) output.out << '\n' << markdown_section(section);
+  output.out << '\n' << considered_text(ranked) << '\n';
 }
 
 ordered_json sweep_to_json(std::vector<Answer> const& answers) {
@@ -159,6 +150,8 @@ ordered_json sweep_to_json(std::vector<Answer> const& answers) {
 void print_sweep(std::vector<Answer> const& answers, Output& output) {
   auto const& terminal = output.out_terminal;
   output.out << sweep_heading(answers, terminal) << '\n' << text_table(scaling_table(answers), terminal);
+  for (auto const& note : scaling_footnotes(answers))
+    output.out << styled(terminal, Style::dim, wrapped(note, terminal.width, 2)) << '\n';
   if (auto const costs = run_costs_table(answers); !costs.rows.empty())
     output.out << '\n'
                << styled(terminal, Style::bold, wrapped(run_costs_heading(answers), terminal.width, 2)) << '\n'
@@ -166,28 +159,16 @@ void print_sweep(std::vector<Answer> const& answers, Output& output) {
 }
 
 void print_sweep_markdown(std::vector<Answer> const& answers, Output& output) {
-  output.out << markdown_table(scaling_table(answers));
+  output.out << sweep_heading_markdown(answers) << '\n'
+             << markdown_table(scaling_table(answers)) << '\n'
+             << markdown_bullets(scaling_footnotes(answers));
   if (auto const costs = run_costs_table(answers); !costs.rows.empty())
     output.out << "\n## " << run_costs_heading(answers) << "\n\n" << markdown_table(costs);
 }
 
-// Counts between powers of two are asked for by nobody: where nothing divides they are left out.
-bool can_answer(AdviseOptions const& options, std::int64_t device_count) {
-  auto const resolved = resolve_job(options.job, device_count);
-  return advisor::can_plan(resolved.job, device_count, resolved.machine);
-}
-
-std::vector<Answer> all_answers(AdviseOptions const& options) {
-  auto const counts = device_counts(options.devices);
-  bool const sweep = counts.size() > 1;
+std::vector<Answer> all_answers(AdviseOptions const& options, std::vector<std::int64_t> const& counts) {
   std::vector<Answer> answers;
-  for (std::size_t index = 0; index < counts.size(); ++index) {
-    answers.push_back(answer_for(options, counts[index], !sweep));
-    if (index + 1 == counts.size()) break;
-    std::int64_t const between = counts[index] + counts[index] / 2;
-    if (between > counts[index] && between < counts[index + 1] && can_answer(options, between))
-      answers.push_back(answer_for(options, between, false));
-  }
+  for (std::int64_t const count : counts) answers.push_back(answer_for(options, count, counts.size() == 1));
   return answers;
 }
 
@@ -216,7 +197,9 @@ void add_advise_command(CLI::App& app, Action& chosen) {
 }
 
 ExitCode run_advise_command(AdviseOptions const& options, Output& output) {
-  auto const answers = all_answers(options);
+  auto const [counts, note] = sweep_counts(options.job, options.devices);
+  if (!note.empty()) output.log << wrapped(note, output.log_terminal.width, 2) << '\n';
+  auto const answers = all_answers(options, counts);
   bool const sweep = answers.size() > 1;
   switch (options.format) {
     case Format::json: {

@@ -16,8 +16,10 @@
 #include <nlohmann/json.hpp>
 
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hpcadvise::cli {
@@ -29,6 +31,12 @@ using profiles::ExitCode;
 std::vector<advisor::Remedy> changes_for(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
   if (estimate.memory.fits_undisturbed()) return {};
   return advisor::changes_that_fit(resolved.job, estimate, resolved.machine, resolved.estimate);
+}
+
+// Of a plan that runs.
+std::optional<advisor::RunCost> cost_for(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
+  if (!estimate.memory.fits()) return std::nullopt;
+  return advisor::cost_of_run(resolved.job, estimate, resolved.machine);
 }
 
 // A list for the shell: where it is longer than a line, a backslash behind a comma goes on in the next.
@@ -43,34 +51,33 @@ std::string shell_text(std::string list, Terminal const& terminal) {
   return text + list;
 }
 
-void print_changes(std::vector<advisor::Remedy> const& changes, Output& output) {
-  if (changes.empty()) return;
-  std::vector<std::string> sentences;
-  for (auto const& change : changes) sentences.push_back(advisor::sentence(change));
-  output.out << "What would make room:\n" << bullets(sentences, output.out_terminal);
+std::vector<Section> sections_of(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
+  std::vector<Section> sections{memory_section(estimate.memory)};
+  Section changes{.heading = "What would make room"};
+  for (auto const& change : changes_for(resolved, estimate)) changes.sentences.push_back(advisor::sentence(change));
+  if (!changes.sentences.empty()) sections.push_back(std::move(changes));
+  sections.push_back(step_section(estimate.memory.fits() ? "Step" : "Step, if it fitted", estimate));
+  sections.back().remark =
+      fmt::format("{:.0f} tokens/s a device, {} a device, MFU {} of the dense peak", estimate.tokens_per_s_per_device,
+                  profiles::format_flops_per_s(estimate.model_flops_per_s_per_device),
+                  profiles::format_ratio_as_percent(estimate.mfu_of_dense_peak));
+  if (auto const cost = cost_for(resolved, estimate)) sections.push_back(cost_section(*cost));
+  if (auto basis = basis_section(resolved, estimate); !basis.sentences.empty()) sections.push_back(std::move(basis));
+  return sections;
 }
 
 void print_estimate(ResolvedJob const& resolved, advisor::StepEstimate const& estimate, Output& output) {
   auto const& terminal = output.out_terminal;
-  bool const fits = estimate.memory.fits();
   output.out << heading_text(resolved, estimate.plan.device_count(), terminal) << '\n'
              << "As --plan takes it:\n"
-             << shell_text(advisor::to_text(estimate.plan), terminal) << "\n\n"
-             << memory_section(estimate, terminal);
-  print_changes(changes_for(resolved, estimate), output);
-  output.out << '\n'
-             << styled(
-                    terminal, Style::bold,
-                    fmt::format("{}: {}", fits ? "Step" : "Step, if it fitted", step_time_text(estimate.step_time_s)))
-             << '\n'
-             << fmt::format("{:.0f} tokens/s a device, {} a device, MFU {} of the dense peak\n",
-                            estimate.tokens_per_s_per_device,
-                            profiles::format_flops_per_s(estimate.model_flops_per_s_per_device),
-                            profiles::format_ratio_as_percent(estimate.mfu_of_dense_peak))
-             << terms_text(estimate, terminal);
-  auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine);
-  if (cost && fits) output.out << '\n' << cost_text(*cost, terminal);
-  output.out << '\n' << basis_text(resolved, estimate, terminal);
+             << shell_text(advisor::to_text(estimate.plan), terminal) << '\n';
+  for (auto const& section : sections_of(resolved, estimate)) output.out << '\n' << text_section(section, terminal);
+}
+
+void print_markdown(ResolvedJob const& resolved, advisor::StepEstimate const& estimate, Output& output) {
+  output.out << heading_markdown(resolved, estimate.plan.device_count())
+             << fmt::format("\nAs `--plan` takes it: `{}`\n", advisor::to_text(estimate.plan));
+  for (auto const& section : sections_of(resolved, estimate)) output.out << '\n' << markdown_section(section);
 }
 
 ExitCode estimate_table(EstimateCommandOptions const& options, Output& output) {
@@ -91,18 +98,6 @@ void refuse_beside_runs(CLI::App const& command) {
   throw profiles::UsageError(
       fmt::format("{} beside --runs: each row of the table says that itself", fmt::join(given, ", ")),
       "Leave it out, or write it into a column: docs/runs_table.md lists them.");
-}
-
-Table markdown_rows(advisor::StepEstimate const& estimate) {
-  Table table{{{"Figure"}, {"Value", Align::right}}, {}};
-  table.rows.push_back({"plan", advisor::to_text(estimate.plan)});
-  table.rows.push_back({estimate.memory.fits() ? "step" : "step, if it fitted", step_time_text(estimate.step_time_s)});
-  for (auto const& row : advisor::term_rows())
-    table.rows.push_back({std::string(row.label), profiles::format_seconds(estimate.terms.*row.value)});
-  table.rows.push_back({"memory", profiles::format_bytes(estimate.memory.total_bytes())});
-  table.rows.push_back({"memory, at least", profiles::format_bytes(estimate.memory.needed_bytes())});
-  table.rows.push_back({"capacity", profiles::format_bytes(estimate.memory.capacity_bytes)});
-  return table;
 }
 
 }  // namespace
@@ -151,7 +146,7 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
   auto const estimate = advisor::estimate_step(resolved.job, plan, resolved.machine, resolved.estimate);
   switch (options.format) {
     case Format::text: print_estimate(resolved, estimate, output); break;
-    case Format::markdown: output.out << markdown_table(markdown_rows(estimate)); break;
+    case Format::markdown: print_markdown(resolved, estimate, output); break;
     case Format::json: {
       nlohmann::ordered_json json{{"model", advisor::model_to_json(resolved.job.model)},
                                   {"machine", advisor::machine_to_json(resolved.machine)},
@@ -162,8 +157,7 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
       json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())
         json["changes"] = advisor::changes_to_json(changes);
-      if (auto const cost = advisor::cost_of_run(resolved.job, estimate, resolved.machine))
-        json["cost"] = cost_to_json(*cost);
+      if (auto const cost = cost_for(resolved, estimate)) json["cost"] = cost_to_json(*cost);
       output.out << json.dump(2) << '\n';
       break;
     }

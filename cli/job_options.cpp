@@ -8,6 +8,7 @@
 #include "profiles/profile_store.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -182,8 +183,8 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
     resolved.estimate.framework = advisor::framework_kind_from_text(options.framework);
     if (resolved.estimate.framework == advisor::FrameworkKind::unknown)
       throw profiles::UsageError(fmt::format("--framework {}: unknown", options.framework),
-                                 "Known: megatron-core, megatron-lm, megatron-deepspeed, fsdp, torchtitan. Leave it "
-                                 "out for a wider interval.");
+                                 fmt::format("Known by one of these words: {}. Leave it out for a wider interval.",
+                                             fmt::join(advisor::framework_words(), ", ")));
   }
   if (options.calibration)
     take_calibration(profiles::read_calibration(*options.calibration), resolved);

@@ -3,10 +3,10 @@
 
 #include "advisor/memory_verdict.hpp"
 #include "advisor/published_support.hpp"
-#include "cli/chart.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string_view>
@@ -17,8 +17,6 @@ namespace {
 
 using advisor::ParallelPlan;
 using advisor::StepEstimate;
-
-constexpr int bar_width = 28;
 
 std::string origin_sentence(advisor::Machine const& machine) {
   switch (machine.origin) {
@@ -57,20 +55,18 @@ struct Part {
   std::string text;
 };
 
-std::string parts_text(std::vector<Part> const& parts, double whole, Terminal const& terminal) {
+void add_parts(Section& section, std::vector<Part> const& parts, double whole) {
   double most = 0;
   for (auto const& part : parts) most = std::max(most, part.value);
-  Table table{{{""}, {"", Align::right}, {"", Align::right}, {""}}, {}};
+  section.table.columns = {{""}, {"", Align::right}, {"", Align::right}};
   for (auto const& part : parts) {
     if (part.value < 0.0005 * whole) continue;
-    table.rows.push_back({part.label, part.text, fmt::format("{:.1f} %", 100 * part.value / whole),
-                          bar(terminal, part.value / most, bar_width)});
+    section.table.rows.push_back({part.label, part.text, fmt::format("{:.1f} %", 100 * part.value / whole)});
+    section.bars.push_back(part.value / most);
   }
-  return text_table(table, terminal, 2);
 }
 
-std::string memory_text(StepEstimate const& estimate, Terminal const& terminal) {
-  auto const& memory = estimate.memory;
+std::vector<Part> memory_parts(advisor::MemoryEstimate const& memory) {
   std::vector<Part> parts;
   auto const add = [&](char const* label, double bytes) {
     parts.push_back({label, bytes, profiles::format_bytes(bytes)});
@@ -83,7 +79,44 @@ std::string memory_text(StepEstimate const& estimate, Terminal const& terminal) 
   add("communication", memory.communication_bytes);
   add("runtime, networks", memory.runtime_bytes);
   add("fragmentation", memory.fragmentation_bytes);
-  return parts_text(parts, memory.total_bytes(), terminal);
+  return parts;
+}
+
+struct HeadingLine {
+  std::string text;
+  Style style = Style::plain;
+};
+
+std::vector<HeadingLine> heading_lines(ResolvedJob const& resolved, std::string const& devices,
+                                       std::string const& batch) {
+  auto const& job = resolved.job;
+  auto const& machine = resolved.machine;
+  std::vector<HeadingLine> lines{
+      {fmt::format("{} ({} parameters) on {} of {}", job.model.name,
+                   profiles::format_count(advisor::count_parameters(job.model).total), devices, machine.name),
+       Style::bold},
+      {fmt::format("{} a node of {}, {} each", machine.devices_per_node, machine.device,
+                   profiles::format_bytes(machine.memory_bytes))},
+      {fmt::format("sequence {}, {}, {}", profiles::format_count(double(job.sequence_length)), batch,
+                   profiles::to_string(job.precision))}};
+  if (auto const tuned = fine_tuning_text(job); !tuned.empty()) lines.push_back({tuned});
+  lines.push_back(
+      {origin_sentence(machine), machine.origin == profiles::Origin::announced ? Style::warning : Style::plain});
+  if (!resolved.assumed.empty())
+    lines.push_back({fmt::format("Assumed: {}.", fmt::join(resolved.assumed, ", ")), Style::dim});
+  return lines;
+}
+
+std::string devices_text(std::int64_t device_count) {
+  return device_count == 1 ? "1 device" : fmt::format("{} devices", device_count);
+}
+
+std::string host_memory_text(advisor::MemoryEstimate const& memory) {
+  auto const capacity = memory.host_capacity_bytes > 0
+                            ? fmt::format(" of {}", profiles::format_bytes(memory.host_capacity_bytes))
+                            : std::string(", whose memory is not known");
+  return fmt::format("and the optimizer's state in the memory of a node's host: {}{}",
+                     profiles::format_bytes(memory.host_bytes), capacity);
 }
 
 }  // namespace
@@ -126,32 +159,27 @@ std::string global_batch_text(advisor::TrainingJob const& job) {
 }
 
 std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal) {
-  return heading_text(resolved, device_count == 1 ? "1 device" : fmt::format("{} devices", device_count),
-                      global_batch_text(resolved.job), terminal);
+  return heading_text(resolved, devices_text(device_count), global_batch_text(resolved.job), terminal);
 }
 
 std::string heading_text(ResolvedJob const& resolved, std::string const& devices, std::string const& batch,
                          Terminal const& terminal) {
-  auto const& job = resolved.job;
-  auto const& machine = resolved.machine;
-  auto const parameters = advisor::count_parameters(job.model);
-  std::string text = styled(terminal, Style::bold,
-                            fmt::format("{} ({} parameters) on {} of {}", job.model.name,
-                                        profiles::format_count(parameters.total), devices, machine.name)) +
-                     '\n';
-  text += fmt::format("{} a node of {}, {} each\n", machine.devices_per_node, machine.device,
-                      profiles::format_bytes(machine.memory_bytes));
-  text += fmt::format("sequence {}, {}, {}\n", profiles::format_count(double(job.sequence_length)), batch,
-                      profiles::to_string(job.precision));
-  if (auto const tuned = fine_tuning_text(job); !tuned.empty()) text += tuned + '\n';
-  text += styled(terminal, machine.origin == profiles::Origin::announced ? Style::warning : Style::plain,
-                 origin_sentence(machine)) +
-          '\n';
-  if (!resolved.assumed.empty()) {
-    std::string line = "Assumed:";
-    for (auto const& item : resolved.assumed) line += (&item == &resolved.assumed.front() ? " " : ", ") + item;
-    text += styled(terminal, Style::dim, wrapped(line + '.', terminal.width, 2)) + '\n';
+  std::string text;
+  for (auto const& line : heading_lines(resolved, devices, batch)) {
+    bool const wraps = line.style == Style::dim;
+    text += styled(terminal, line.style, wraps ? wrapped(line.text, terminal.width, 2) : line.text) + '\n';
   }
+  return text;
+}
+
+std::string heading_markdown(ResolvedJob const& resolved, std::int64_t device_count) {
+  return heading_markdown(resolved, devices_text(device_count), global_batch_text(resolved.job));
+}
+
+std::string heading_markdown(ResolvedJob const& resolved, std::string const& devices, std::string const& batch) {
+  auto const lines = heading_lines(resolved, devices, batch);
+  std::string text = "# " + lines.front().text + "\n\n";
+  for (std::size_t index = 1; index < lines.size(); ++index) text += "- " + lines[index].text + '\n';
   return text;
 }
 
@@ -189,36 +217,28 @@ Table plans_table(advisor::RankedPlans const& ranked) {
   return table;
 }
 
-std::string terms_text(StepEstimate const& estimate, Terminal const& terminal) {
+Section step_section(std::string const& heading, StepEstimate const& estimate) {
   std::vector<Part> parts;
   for (auto const& row : advisor::term_rows()) {
     double const value = estimate.terms.*row.value;
     parts.push_back({std::string(row.label), value, profiles::format_seconds(value)});
   }
   std::stable_sort(parts.begin(), parts.end(), [](Part const& a, Part const& b) { return a.value > b.value; });
-  return parts_text(parts, estimate.terms.total_s(), terminal);
+  Section section{.heading = fmt::format("{}: {}", heading, step_time_text(estimate.step_time_s))};
+  add_parts(section, parts, estimate.terms.total_s());
+  return section;
 }
 
-std::string memory_section(StepEstimate const& estimate, Terminal const& terminal) {
-  auto const& memory = estimate.memory;
-  auto const style = memory.fits() ? Style::bold : Style::bad;
-  std::string text =
-      styled(terminal, style,
-             fmt::format("Memory on the fullest device: {} of {}", profiles::format_bytes(memory.total_bytes()),
-                         profiles::format_bytes(memory.capacity_bytes))) +
-      '\n';
-  if (auto const caveat = advisor::memory_caveat(memory); !caveat.empty())
-    text += styled(terminal, memory.fits() ? Style::warning : Style::bad, wrapped(caveat, terminal.width, 2)) + '\n';
-  text += memory_text(estimate, terminal);
-  if (memory.host_bytes == 0) return text;
-  auto const capacity = memory.host_capacity_bytes > 0
-                            ? fmt::format(" of {}", profiles::format_bytes(memory.host_capacity_bytes))
-                            : std::string(", whose memory is not known");
-  return text +
-         wrapped(fmt::format("and the optimizer's state in the memory of a node's host: {}{}",
-                             profiles::format_bytes(memory.host_bytes), capacity),
-                 terminal.width, 4, 2) +
-         '\n';
+Section memory_section(advisor::MemoryEstimate const& memory) {
+  Section section{
+      .heading = fmt::format("Memory on the fullest device: {} of {}", profiles::format_bytes(memory.total_bytes()),
+                             profiles::format_bytes(memory.capacity_bytes)),
+      .remark = advisor::memory_caveat(memory),
+      .heading_style = memory.fits() ? Style::bold : Style::bad,
+      .remark_style = memory.fits() ? Style::warning : Style::bad};
+  add_parts(section, memory_parts(memory), memory.total_bytes());
+  if (memory.host_bytes > 0) section.notes.push_back(host_memory_text(memory));
+  return section;
 }
 
 std::vector<std::string> basis(ResolvedJob const& resolved, StepEstimate const& estimate) {
@@ -230,16 +250,13 @@ std::vector<std::string> basis(ResolvedJob const& resolved, StepEstimate const& 
   return lines;
 }
 
-std::string basis_text(ResolvedJob const& resolved, StepEstimate const& estimate, Terminal const& terminal) {
-  auto const lines = basis(resolved, estimate);
-  if (lines.empty()) return "";
-  return styled(terminal, Style::bold, "What this rests on") + '\n' + bullets(lines, terminal);
+Section basis_section(ResolvedJob const& resolved, StepEstimate const& estimate) {
+  return {.heading = "What this rests on", .sentences = basis(resolved, estimate)};
 }
 
-std::string bullets(std::vector<std::string> const& sentences, Terminal const& terminal) {
-  std::string text;
-  for (auto const& sentence : sentences) text += "  - " + wrapped(sentence, terminal.width, 4, 4) + '\n';
-  return text;
+std::string basis_text(ResolvedJob const& resolved, StepEstimate const& estimate, Terminal const& terminal) {
+  auto const section = basis_section(resolved, estimate);
+  return section.sentences.empty() ? "" : text_section(section, terminal);
 }
 
 }  // namespace hpcadvise::cli

@@ -5,10 +5,12 @@
 
 #include "advisor/plan_search.hpp"
 #include "cli/job_options.hpp"
+#include "cli/section.hpp"
 #include "cli/table.hpp"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace hpcadvise::cli {
 
@@ -23,6 +25,9 @@ std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count,
 // The same where they differ: "8 to 1024 devices", "global batches below".
 std::string heading_text(ResolvedJob const& resolved, std::string const& devices, std::string const& batch,
                          Terminal const& terminal);
+// The first line as a heading of Markdown, the others as bullets.
+std::string heading_markdown(ResolvedJob const& resolved, std::int64_t device_count);
+std::string heading_markdown(ResolvedJob const& resolved, std::string const& devices, std::string const& batch);
 // "global batch 1,024 (4.19 M tokens a step)"
 std::string global_batch_text(advisor::TrainingJob const& job);
 
@@ -30,17 +35,14 @@ Table plans_table(advisor::RankedPlans const& ranked);
 // Roomier or simpler plans than the recommended one, and how much slower they are than it. Precondition: there is one.
 Table trade_offs_table(advisor::RankedPlans const& ranked);
 
-// Where the time goes: one bar a term.
-std::string terms_text(advisor::StepEstimate const& estimate, Terminal const& terminal);
-// How much memory, whether that is a promise, and where it goes: one bar a part.
-std::string memory_section(advisor::StepEstimate const& estimate, Terminal const& terminal);
+// "Step: 12.3 s, ..." and where the time goes.
+Section step_section(std::string const& heading, advisor::StepEstimate const& estimate);
+// How much memory, whether that is a promise, and where it goes.
+Section memory_section(advisor::MemoryEstimate const& memory);
 
-// On how few published runs it rests, where the rates come from, what was taken for granted, a sentence each; and the
-// same under a heading.
+// On how few published runs it rests, where the rates come from, what was taken for granted, a sentence each.
 std::vector<std::string> basis(ResolvedJob const& resolved, advisor::StepEstimate const& estimate);
+Section basis_section(ResolvedJob const& resolved, advisor::StepEstimate const& estimate);
 std::string basis_text(ResolvedJob const& resolved, advisor::StepEstimate const& estimate, Terminal const& terminal);
-
-// Bullets, each wrapped to the terminal.
-std::string bullets(std::vector<std::string> const& sentences, Terminal const& terminal);
 
 }  // namespace hpcadvise::cli

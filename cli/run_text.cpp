@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace hpcadvise::cli {
 namespace {
@@ -26,13 +27,12 @@ std::string count_text(Interval const& interval) {
 }
 
 std::string useful_batches(advisor::BatchAdvice const& batch) {
-  if (!batch.critical) return fmt::format("these devices need {}", batch.least_global_batch);
-  auto const critical =
-      fmt::format("{} ({} tokens)", batch.critical->global_batch, profiles::format_count(batch.critical->tokens));
-  if (batch.least_global_batch <= batch.critical->global_batch)
-    return fmt::format("of a useful {} to {}", batch.least_global_batch, critical);
-  return fmt::format("and no size serves both: these devices need {}, the statistics of training end at {}",
-                     batch.least_global_batch, critical);
+  auto const devices = fmt::format("these devices reach 90 % of their rate from {}", batch.least_global_batch);
+  if (!batch.critical) return devices;
+  bool const serves_both = batch.least_global_batch <= batch.critical->global_batch;
+  return fmt::format("{}, {} the critical batch of {} ({} tokens){}", devices, serves_both ? "below" : "above",
+                     batch.critical->global_batch, profiles::format_count(batch.critical->tokens),
+                     serves_both ? "" : ": no size serves both");
 }
 
 std::string micro_batch_line(advisor::BatchAdvice const& batch) {
@@ -87,32 +87,34 @@ ordered_json point_to_json(advisor::BatchPoint const& point) {
 
 }  // namespace
 
-std::string batch_text(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job, Terminal const& terminal) {
-  std::vector<std::string> lines{
-      micro_batch_line(batch), fmt::format("global batch: {} sequences, {}", job.global_batch, useful_batches(batch))};
+Section batch_section(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job) {
+  Section section{.heading = "Batch sizes",
+                  .sentences = {micro_batch_line(batch), fmt::format("global batch: {} sequences, {}", job.global_batch,
+                                                                     useful_batches(batch))}};
+  auto& lines = section.sentences;
   if (batch.critical && job.global_batch > batch.critical->global_batch)
     lines.push_back(
         fmt::format("{} sequences are {:.1f} times the critical batch: most of what more devices add is lost; "
                     "take fewer of both",
                     job.global_batch, double(job.global_batch) / double(batch.critical->global_batch)));
-  std::string text = styled(terminal, Style::bold, "Batch sizes") + '\n';
-  if (!batch.points.empty()) {
-    lines.push_back(cheapest_line(batch, job));
-    text += bullets(lines, terminal) + '\n' + text_table(points_table(batch, job), terminal, 4) + '\n';
-    lines.clear();
+  if (batch.points.empty()) {
+    lines.insert(lines.end(), batch.notes.begin(), batch.notes.end());
+    return section;
   }
-  lines.insert(lines.end(), batch.notes.begin(), batch.notes.end());
-  return text + bullets(lines, terminal);
+  lines.push_back(cheapest_line(batch, job));
+  section.table = points_table(batch, job);
+  section.notes = batch.notes;
+  return section;
 }
 
-std::string cost_text(advisor::RunCost const& cost, Terminal const& terminal) {
+Section cost_section(advisor::RunCost const& cost) {
   std::vector<std::string> lines{fmt::format("{} tokens are {} steps: {}", profiles::format_count(cost.tokens),
                                              profiles::format_count(cost.steps), step_time_text(cost.duration_s)),
                                  fmt::format("{} device-hours", count_text(cost.device_hours))};
   if (cost.billing_units) lines.push_back(fmt::format("{} {}", count_text(*cost.billing_units), cost.billing_unit));
   if (cost.energy_kwh) lines.push_back(fmt::format("{} kWh", count_text(*cost.energy_kwh)));
   lines.insert(lines.end(), cost.notes.begin(), cost.notes.end());
-  return styled(terminal, Style::bold, "The whole run") + '\n' + bullets(lines, terminal);
+  return {.heading = "The whole run", .sentences = std::move(lines)};
 }
 
 ordered_json batch_to_json(advisor::BatchAdvice const& batch) {

@@ -5,16 +5,14 @@
 
 #include "advisor/batch_advice.hpp"
 #include "advisor/cost_of_run.hpp"
-#include "cli/terminal.hpp"
+#include "cli/section.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <string>
-
 namespace hpcadvise::cli {
 
-std::string batch_text(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job, Terminal const& terminal);
-std::string cost_text(advisor::RunCost const& cost, Terminal const& terminal);
+Section batch_section(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job);
+Section cost_section(advisor::RunCost const& cost);
 
 nlohmann::ordered_json batch_to_json(advisor::BatchAdvice const& batch);
 nlohmann::ordered_json cost_to_json(advisor::RunCost const& cost);

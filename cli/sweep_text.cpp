@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/sweep_text.hpp"
 
+#include "advisor/constants.hpp"
+#include "advisor/memory_verdict.hpp"
 #include "cli/plan_text.hpp"
 #include "profiles/units.hpp"
 
@@ -17,10 +19,15 @@ namespace {
 
 constexpr double billion = 1e9;
 
-double first_rate(std::span<Answer const> answers) {
+double best_rate(std::span<Answer const> answers) {
+  double rate = 0;
   for (Answer const& answer : answers)
-    if (auto const* const best = answer.recommended()) return best->tokens_per_s_per_device;
-  return 0;
+    if (auto const* const best = answer.recommended()) rate = std::max(rate, best->tokens_per_s_per_device);
+  return rate;
+}
+
+bool may_not_run(advisor::StepEstimate const& estimate) {
+  return advisor::memory_verdict(estimate.memory) != advisor::MemoryVerdict::roomy;
 }
 
 advisor::RunCost run_cost(Answer const& answer, advisor::StepEstimate const& best) {
@@ -30,9 +37,14 @@ advisor::RunCost run_cost(Answer const& answer, advisor::StepEstimate const& bes
   return *advisor::cost_of_run(job, best, answer.resolved.machine);
 }
 
-}  // namespace
+// What a heading can say of all the counts.
+struct CommonJob {
+  ResolvedJob resolved;
+  std::string devices;
+  std::string batch;
+};
 
-std::string sweep_heading(std::span<Answer const> answers, Terminal const& terminal) {
+CommonJob common_job(std::span<Answer const> answers) {
   ResolvedJob resolved = answers.front().resolved;
   bool const same_batch = std::all_of(answers.begin(), answers.end(), [&](Answer const& answer) {
     return answer.resolved.job.global_batch == resolved.job.global_batch;
@@ -41,9 +53,21 @@ std::string sweep_heading(std::span<Answer const> answers, Terminal const& termi
     std::replace_if(
         resolved.assumed.begin(), resolved.assumed.end(),
         [](std::string const& item) { return item.starts_with("global batch"); }, "global batches below");
-  return heading_text(resolved,
-                      fmt::format("{} to {} devices", answers.front().device_count, answers.back().device_count),
-                      same_batch ? global_batch_text(resolved.job) : "global batches below", terminal);
+  auto devices = fmt::format("{} to {} devices", answers.front().device_count, answers.back().device_count);
+  auto batch = same_batch ? global_batch_text(resolved.job) : "global batches below";
+  return {std::move(resolved), std::move(devices), std::move(batch)};
+}
+
+}  // namespace
+
+std::string sweep_heading(std::span<Answer const> answers, Terminal const& terminal) {
+  auto const common = common_job(answers);
+  return heading_text(common.resolved, common.devices, common.batch, terminal);
+}
+
+std::string sweep_heading_markdown(std::span<Answer const> answers) {
+  auto const common = common_job(answers);
+  return heading_markdown(common.resolved, common.devices, common.batch);
 }
 
 Table scaling_table(std::span<Answer const> answers) {
@@ -56,7 +80,7 @@ Table scaling_table(std::span<Answer const> answers) {
                {"Batch", Align::right},
                {"Best plan"}},
               {}};
-  double const rate = first_rate(answers);
+  double const rate = best_rate(answers);
   for (Answer const& answer : answers) {
     std::string const devices = fmt::format("{}", answer.device_count);
     auto const* const best = answer.recommended();
@@ -69,10 +93,23 @@ Table scaling_table(std::span<Answer const> answers) {
                           profiles::format_seconds_range(step_s.low, step_s.high, step_s.median),
                           fmt::format("{:.0f} %", 100 * best->mfu_of_dense_peak),
                           fmt::format("{:.2f}", best->tokens_per_s_per_device / rate),
-                          profiles::format_bytes(best->memory.total_bytes()),
+                          (may_not_run(*best) ? "!" : "") + profiles::format_bytes(best->memory.total_bytes()),
                           fmt::format("{}", best->plan.global_batch), short_plan(best->plan)});
   }
   return table;
+}
+
+std::vector<std::string> scaling_footnotes(std::span<Answer const> answers) {
+  std::vector<std::string> notes{"Eff: tokens a second and device, over the most that any of these counts reaches"};
+  bool const marked = std::any_of(answers.begin(), answers.end(), [](Answer const& answer) {
+    return answer.recommended() != nullptr && may_not_run(*answer.recommended());
+  });
+  if (marked)
+    notes.push_back(
+        fmt::format("!: fills more than {:.0f} % of the memory, and this estimate is off by {:.0f} % in the median: it "
+                    "may not run",
+                    100 * advisor::constants::roomy_share.value, 100 * advisor::constants::memory_error.value));
+  return notes;
 }
 
 Table run_costs_table(std::span<Answer const> answers) {
@@ -118,7 +155,7 @@ std::string run_costs_heading(std::span<Answer const> answers) {
 
 nlohmann::ordered_json scaling_to_json(std::span<Answer const> answers) {
   auto scaling = nlohmann::ordered_json::array();
-  double const rate = first_rate(answers);
+  double const rate = best_rate(answers);
   for (Answer const& answer : answers) {
     auto const* const best = answer.recommended();
     if (best == nullptr) continue;
@@ -131,6 +168,7 @@ nlohmann::ordered_json scaling_to_json(std::span<Answer const> answers) {
                        {"tokens_per_s", device_rate * double(answer.device_count)},
                        {"efficiency", device_rate / rate},
                        {"memory_bytes", best->memory.total_bytes()},
+                       {"memory_verdict", to_string(advisor::memory_verdict(best->memory))},
                        {"device_hours_per_billion_tokens", billion / device_rate / 3600}});
     if (!answer.cost) continue;
     scaling.back()["duration_s"] = answer.cost->duration_s.median;

@@ -10,14 +10,19 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace hpcadvise::cli {
 
 // Model, machine and job. A global batch that was not given differs from one number of devices to another.
 std::string sweep_heading(std::span<Answer const> answers, Terminal const& terminal);
+std::string sweep_heading_markdown(std::span<Answer const> answers);
 
-// A step on each number of devices. Efficiency is the rate of a device over that of the smallest number that fits.
+// A step on each number of devices. Efficiency is the rate of a device over the best of the sweep, for on the
+// smallest count a plan may be squeezed by its memory. A plan that may not run has its memory marked with "!".
 Table scaling_table(std::span<Answer const> answers);
+// What its columns and marks mean, a sentence each.
+std::vector<std::string> scaling_footnotes(std::span<Answer const> answers);
 
 // What a whole run costs on each, or where no tokens are given a billion of them; and what it is called.
 Table run_costs_table(std::span<Answer const> answers);

@@ -48,7 +48,7 @@ std::string markdown_cell(std::string const& text) {
 }  // namespace
 
 std::string text_table(Table const& table, Terminal const& terminal, int indent) {
-  constexpr int narrowest_prose = 20;
+  constexpr int narrowest_prose = 12;
   auto const widths = column_widths(table);
   std::size_t const last = table.columns.size() - 1;
   int prose_indent = indent;

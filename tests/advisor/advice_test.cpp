@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/batch_advice.hpp"
+#include "advisor/batch_notes.hpp"
 #include "advisor/cost_of_run.hpp"
 #include "advisor/critical_batch.hpp"
+#include "advisor/explain.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -9,10 +11,20 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
 using Catch::Matchers::WithinRel;
+
+namespace {
+
+bool mentions(std::vector<std::string> const& sentences, std::string const& words) {
+  return std::any_of(sentences.begin(), sentences.end(),
+                     [&](std::string const& sentence) { return sentence.find(words) != std::string::npos; });
+}
+
+}  // namespace
 
 TEST_CASE("A run costs its steps, rounded up, on all its devices") {
   auto job = job_of(small_gpt(), 1000, 10);
@@ -124,12 +136,36 @@ TEST_CASE("Fine-tuning gets no critical batch, and is told that none is known") 
   auto const advice = batch_advice(job, plan_of(1, 1, 8), round_machine(), {});
   CHECK_FALSE(advice.critical);
   CHECK(advice.points.empty());
-  auto const mentions = [&](std::string const& word) {
-    return std::any_of(advice.notes.begin(), advice.notes.end(),
-                       [&](std::string const& note) { return note.find(word) != std::string::npos; });
-  };
-  CHECK(mentions("not known"));
-  CHECK_FALSE(mentions("Kaplan"));
+  CHECK(mentions(advice.notes, "not known"));
+  CHECK_FALSE(mentions(advice.notes, "Kaplan"));
+}
+
+TEST_CASE("A run of less than one step has no critical batch, and is told so") {
+  auto job = job_of(llama_7b(), 4096, 64);
+  job.tokens = 64 * 4096 - 1;
+  auto const advice = batch_advice(job, plan_of(1, 1, 8, 1, 64), round_machine(), {});
+  CHECK_FALSE(advice.critical);
+  CHECK(advice.points.empty());
+  CHECK(mentions(advice.notes, "less than one step"));
+  job.tokens = 64 * 4096;
+  CHECK(batch_advice(job, plan_of(1, 1, 8, 1, 64), round_machine(), {}).critical);
+}
+
+TEST_CASE("For a mixture of experts it is said that the critical batch is a law of dense models") {
+  auto job = job_of(llama_7b(), 4096, 64);
+  CHECK_FALSE(mentions(batch_notes(job), "dense models"));
+  job.model.experts.emplace();
+  CHECK(mentions(batch_notes(job), "dense models"));
+}
+
+TEST_CASE("A larger micro-batch is advised only where there are sequences for it") {
+  StepEstimate estimate;
+  estimate.plan = plan_of(1, 1, 8, 2, 32);
+  estimate.terms.other_s = 1;
+  auto const job = job_of(llama_7b(), 4096, 32);
+  CHECK(mentions(explain(job, estimate, round_machine()), "a larger micro-batch would help most"));
+  estimate.plan.global_batch = 16;
+  CHECK(mentions(explain(job, estimate, round_machine()), "a larger global batch would help most"));
 }
 
 TEST_CASE("A micro-batch on the plateau that exceeds the memory is called so") {

@@ -3,6 +3,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+
 using namespace hpcadvise::advisor;
 using enum hpcadvise::advisor::FrameworkKind;
 
@@ -16,6 +18,16 @@ TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("InternEvo") == internevo);
   CHECK(framework_kind_from_text("something else") == unknown);
   CHECK(framework_kind_from_text("") == unknown);
+}
+
+TEST_CASE("Every word that a framework is known by is listed") {
+  auto const words = framework_words();
+  CHECK(std::is_sorted(words.begin(), words.end()));
+  for (auto const word : words) CHECK(framework_kind_from_text(word) != unknown);
+  for (auto const& traits : all_framework_traits())
+    CHECK((traits.kind == unknown || std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+             return framework_kind_from_text(word) == traits.kind;
+           })));
 }
 
 TEST_CASE("Every kind is known by its own name") {

@@ -34,5 +34,5 @@ TEST_CASE("What is no promise says how near it is, in least and in most", "[memo
   CHECK_THAT(memory_caveat(memory_of(90, 9)), ContainsSubstring("fills 99.0 %") && ContainsSubstring("off by 7 %"));
   CHECK_THAT(memory_caveat(memory_of(93, 9)), ContainsSubstring("99.3 GiB at least, and 102 GiB with all"));
   CHECK_THAT(memory_caveat(memory_of(100, 10)),
-             ContainsSubstring("107 GiB at least, 7.00 GiB too much; the largest part is activations"));
+             ContainsSubstring("10.0 GiB too much, and needs 107 GiB at least; the largest part is activations"));
 }

@@ -95,6 +95,10 @@ TEST_CASE("A plan file that contradicts itself is refused, gradient accumulation
   CHECK(text.starts_with("/gradient_accumulation |"));
   CHECK(contains(text, "the batch sizes make it 4"));
   CHECK(read(R"({"data_parallel": 2, "global_batch": 8, "gradient_accumulation": 4})") == plan_of(1, 1, 2, 1, 8));
+
+  auto const ragged =
+      complaint(R"({"data_parallel": 2, "micro_batch": 3, "global_batch": 16, "gradient_accumulation": 8})");
+  CHECK(contains(ragged, "16 is not a multiple of micro_batch x data_parallel = 6 | the next that is: 18"));
 }
 
 TEST_CASE("What is not a plan is refused") {

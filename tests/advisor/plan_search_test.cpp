@@ -353,3 +353,22 @@ TEST_CASE("State on the host is not proposed while anything fits without, and sa
   machine.host_memory_bytes = 1e9;
   CHECK_FALSE(said(4));
 }
+
+TEST_CASE("What neighbours are compared with does not depend on how many plans are shown") {
+  auto const job = job_of(llama_7b(), 4096, 1024);
+  auto const one = search_plans(job, 64, lumi(), {.keep = 1});
+  auto const five = search_plans(job, 64, lumi(), {.keep = 5});
+  // The recommended, which alone is kept, is not the fastest.
+  REQUIRE(one.plans.front().estimate.step_time_s.median > five.plans.front().estimate.step_time_s.median);
+  REQUIRE(one.neighbours.size() == five.neighbours.size());
+  for (std::size_t index = 0; index < one.neighbours.size(); ++index)
+    CHECK(one.neighbours[index].why == five.neighbours[index].why);
+}
+
+TEST_CASE("No neighbour is proposed that has a large prime factor itself") {
+  auto machine = lumi();
+  machine.node_count = 13;  // 104 = 8 x 13
+  auto const ranked = search_plans(job_of(llama_7b(), 1024, 256), 64, machine, {});
+  REQUIRE(ranked.neighbours.size() == 2);
+  CHECK(ranked.neighbours[1].device_count == 96);
+}

@@ -2,6 +2,8 @@
 // The whole tool in one process: what is typed, what is printed, which exit code.
 #include "tests/cli/run_in_process.hpp"
 
+#include "advisor/framework.hpp"
+#include "profiles/units.hpp"
 #include "tests/support/golden.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -132,10 +134,39 @@ TEST_CASE("When nothing fits the answer says what comes closest and the exit cod
   CHECK(result.code == 4);
   CHECK(has(result.out, "Nothing fits."));
   CHECK(has(result.out, "What would make it fit"));
+  CHECK(result.out.find("too much") == result.out.rfind("too much"));
   std::istringstream lines(result.out);
   for (std::string line; std::getline(lines, line);) {
     CAPTURE(line);
     CHECK(cli::display_width(line) <= 80);
+  }
+}
+
+TEST_CASE("Text and JSON call the same amount too much", "[cli]") {
+  std::vector<std::string> words{"advise", "--model", "gpt-3-175b", "--machine", "leonardo-booster", "--devices", "4"};
+  auto const text = unwrapped(run(words).out);
+  words.insert(words.end(), {"--format", "json"});
+  auto const nearest = nlohmann::json::parse(run(words).out).at("nearest");
+  double const over_bytes = nearest.at("over_bytes");
+  CHECK(over_bytes ==
+        nearest.at("memory_bytes").at("total").get<double>() - nearest.at("memory_bytes").at("capacity").get<double>());
+  CHECK(has(text, "it is " + profiles::format_bytes(over_bytes) + " too much"));
+}
+
+TEST_CASE("Batch advice names the rate that devices reach, not a range that a table beside it denies", "[cli]") {
+  auto const said = unwrapped(
+      run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64", "--tokens", "1T"}).out);
+  CHECK(has(said, "these devices reach 90 % of their rate from "));
+  CHECK(has(said, "the critical batch of "));
+}
+
+TEST_CASE("A framework that nobody knows is answered with every word that is known", "[cli]") {
+  auto const result =
+      run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64", "--framework", "something"});
+  CHECK(result.code == 2);
+  for (auto const word : advisor::framework_words()) {
+    CAPTURE(word);
+    CHECK(has(result.log, std::string(word)));
   }
 }
 
@@ -241,7 +272,7 @@ TEST_CASE("A plan that does not fit is estimated with that said first, and with 
   CHECK(result.code == 4);
   auto const said = unwrapped(result.out);
   CHECK(said.find("it does not fit") < said.find("Step, if it fitted:"));
-  CHECK(has(said, "too much; the largest part is activations"));
+  CHECK(has(said, "at least; the largest part is activations"));
   CHECK(has(said, "recompute=full: 0."));
   CHECK_FALSE(has(said, "The whole run"));
 
@@ -250,6 +281,7 @@ TEST_CASE("A plan that does not fit is estimated with that said first, and with 
   CHECK(json.at("memory_verdict") == "too_large");
   CHECK(json.at("memory_bytes").at("needed") > json.at("memory_bytes").at("capacity"));
   CHECK_FALSE(json.at("changes").empty());
+  CHECK_FALSE(json.contains("cost"));
 }
 
 TEST_CASE("Options that a table of runs would ignore are refused by name", "[cli]") {

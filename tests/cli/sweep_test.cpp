@@ -23,6 +23,7 @@ cli::Answer answer_of(std::int64_t devices) {
   estimate.step_time_s = {2, 1, 4};
   estimate.tokens_per_s_per_device = 1000;
   estimate.memory.weights_bytes = 3.0 * (1 << 30);
+  estimate.memory.capacity_bytes = 4.0 * (1 << 30);
   cli::Answer answer{.device_count = devices, .resolved = {}, .ranked = {}, .batch = {}, .cost = {}};
   answer.resolved.job.sequence_length = 1000;
   answer.resolved.job.global_batch = 16;
@@ -44,6 +45,28 @@ TEST_CASE("A sweep shows the interval of a step and the memory of a device", "[c
   CHECK(table.rows.front()[1] == "2.00 s");
   CHECK(table.rows.front()[2] == "1.00..4.00");
   CHECK(table.rows.front()[5] == "3.00 GiB");
+}
+
+TEST_CASE("A plan of a sweep that may not run is marked, and what the mark means is said", "[cli][sweep]") {
+  std::vector answers{answer_of(8), answer_of(16)};
+  CHECK(cli::scaling_footnotes(answers).size() == 1);
+  answers[1].ranked.plans.front().estimate.memory.capacity_bytes = 3.1 * (1 << 30);
+  auto const table = cli::scaling_table(answers);
+  CHECK(table.rows[0][5] == "3.00 GiB");
+  CHECK(table.rows[1][5] == "!3.00 GiB");
+  REQUIRE(cli::scaling_footnotes(answers).size() == 2);
+  CHECK_THAT(cli::scaling_footnotes(answers)[1], ContainsSubstring("it may not run"));
+  CHECK(cli::scaling_to_json(answers).at(0).at("memory_verdict") == "roomy");
+  CHECK(cli::scaling_to_json(answers).at(1).at("memory_verdict") == "crowded");
+}
+
+TEST_CASE("The efficiency of a sweep is over its best count, not its smallest", "[cli][sweep]") {
+  std::vector answers{answer_of(8), answer_of(16), answer_of(32)};
+  answers[1].ranked.plans.front().estimate.tokens_per_s_per_device = 2000;
+  auto const table = cli::scaling_table(answers);
+  CHECK(table.rows[0][4] == "0.50");
+  CHECK(table.rows[1][4] == "1.00");
+  CHECK(cli::scaling_to_json(answers).at(2).at("efficiency") == 0.5);
 }
 
 TEST_CASE("A sweep costs the run that was asked for, or a billion tokens", "[cli][sweep]") {
@@ -90,5 +113,6 @@ TEST_CASE("The JSON of a sweep holds the figures of its tables", "[cli][sweep]")
 
 TEST_CASE("A sweep as Markdown has both tables", "[cli][sweep]") {
   auto const result = run(sweep({"--tokens", "1B", "--format", "markdown"}));
+  CHECK(result.out.starts_with("# llama-2-7b (6.74 B parameters) on 8 to 16 devices of lumi-g\n"));
   CHECK_THAT(result.out, ContainsSubstring("| Devices | Step |") && ContainsSubstring("## The whole run of 1.00 B"));
 }

@@ -6,12 +6,14 @@
 #include "advisor/logs/log_lines.hpp"
 #include "profiles/error.hpp"
 
+#include <fmt/format.h>
+
 namespace hpcadvise::advisor::logs {
 namespace {
 
 // The header: nothing else in a log is a comma-separated line with the two columns that CSVLogger always writes.
 bool is_step(std::string_view line) {
-  auto const framed = "," + std::string(line) + ",";
+  auto const framed = fmt::format(",{},", line);
   return framed.find(",step,") != std::string::npos && framed.find(",epoch,") != std::string::npos;
 }
 

@@ -4,6 +4,8 @@
 #include "advisor/logs/log_format.hpp"
 #include "advisor/logs/log_lines.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace hpcadvise::advisor::logs {
@@ -23,16 +25,17 @@ std::optional<std::int64_t> mesh_size(std::string_view line, std::string_view na
   auto const end = line.find("], [");
   if (end == std::string_view::npos) return std::nullopt;
   auto const names = line.substr(0, end);
-  auto const at = names.find("'" + std::string(name) + "'");
+  auto const at = names.find(fmt::format("'{}'", name));
   if (at == std::string_view::npos) return 1;
-  auto const before = names.substr(0, at);
+  auto const first = names.rfind('[', at);
+  if (first == std::string_view::npos) return std::nullopt;
+  auto const before = names.substr(first, at - first);
   auto sizes = line.substr(end + 3);
-  for (auto commas = std::count(before.begin() + std::int64_t(before.rfind('[')), before.end(), ','); commas > 0;
-       --commas) {
+  for (auto commas = std::count(before.begin(), before.end(), ','); commas > 0; --commas) {
     if (!holds(sizes, ",")) return std::nullopt;
     sizes = sizes.substr(sizes.find(',') + 1);
   }
-  return count_after(sizes, sizes.front() == '[' ? "[" : " ");
+  return count_after(sizes, sizes.starts_with('[') ? "[" : " ");
 }
 
 void take_mesh(LogSettings& settings, std::string_view line) {

@@ -33,7 +33,7 @@ TEST_CASE("Pruning does not change the answer") {
   };
   for (auto const& [model, device_count] : {Question{llama_7b(), 1}, Question{llama_7b(), 8}, Question{llama_7b(), 24},
                                             Question{llama_7b(), 64}, Question{mixture, 16}}) {
-    for (std::size_t const keep : {1, 5, 20}) {
+    for (std::size_t const keep : {1u, 5u, 20u}) {
       INFO(device_count << " devices, keep " << keep);
       SearchOptions options;
       options.around = false;

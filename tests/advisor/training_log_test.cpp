@@ -143,6 +143,16 @@ TEST_CASE("torchtitan of 2024 prints its mesh as a list and its batch where trai
   CHECK(log.settings.sequence_length == 8192);
 }
 
+TEST_CASE("torchtitan: a mesh without its first bracket, or cut within its sizes, is not read", "[log]") {
+  for (std::string const mesh :
+       {"device mesh with dp_shard, 'tp'], [4, 2]", "device mesh with ['dp_shard', 'tp'], [4,"}) {
+    auto const log =
+        read_training_log(mesh + "\nstep: 1  loss: 12.2417  memory: 42.08GiB(30.10%)  tps: 1,478  mfu: 8.65%\n", "log");
+    CHECK(log.settings.tensor_parallel == 1);
+    CHECK(log.steps.size() == 1);
+  }
+}
+
 TEST_CASE("DeepSpeed: throughput, configuration, timers of whole steps, skipped updates", "[log]") {
   auto const log = log_of("deepspeed.log");
   CHECK(log.format == "deepspeed");

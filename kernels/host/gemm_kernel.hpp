@@ -8,19 +8,11 @@
 // A packed panel holds `width` rows of op(A) (columns of op(B)) depth-first: element (p, i) at p * width + i. The last
 // panel is filled up with zeros.
 
+#include "kernels/panel_source.hpp"
+
 #include <cstdint>
 
 namespace hpcadvise::kernels {
-
-// `width` rows of op(A) or columns of op(B) over `depth`; one of the two strides is 1.
-template <class Scalar>
-struct PanelSource {
-  Scalar const* data;
-  std::int64_t width_stride;
-  std::int64_t depth_stride;
-  std::int64_t width;  // at most the panel's
-  std::int64_t depth;
-};
 
 // C(rows x columns) = or += A B, from the panels that begin at `a` and `b`.
 template <class Scalar>
@@ -41,6 +33,7 @@ template <class Scalar>
 struct GemmKernel {
   std::int64_t panel_rows;     // of op(A): the register tile's height
   std::int64_t panel_columns;  // of op(B): the register tile's width
+  // The source is at most a panel wide.
   void (*pack_rows)(PanelSource<Scalar> const& source, Scalar* panel);
   void (*pack_columns)(PanelSource<Scalar> const& source, Scalar* panel);
   void (*multiply)(PackedProduct<Scalar> const& product);

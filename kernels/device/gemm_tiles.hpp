@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A tile for each matrix instruction: 256 threads, and accumulators of 64 32-bit registers a lane, which leaves room
+// for two blocks on a multiprocessor. Not tuned on any device.
+
+#include "kernels/device/gemm_tile.hpp"
+#include "kernels/fragment/mfma.hpp"
+#include "kernels/fragment/mma_sync.hpp"
+
+namespace hpcadvise::kernels {
+
+inline constexpr TileExtents mma_sync_16_bit_extents{
+    .warps_down = 2, .warps_across = 4, .fragments_down = 4, .fragments_across = 4, .depth = 32};
+inline constexpr TileExtents mma_sync_extents{
+    .warps_down = 2, .warps_across = 4, .fragments_down = 4, .fragments_across = 4, .depth = 16};
+using MmaSyncF16Tile = GemmTile<MmaSyncM16N8K16<Half>, mma_sync_16_bit_extents>;
+using MmaSyncBf16Tile = GemmTile<MmaSyncM16N8K16<BFloat16>, mma_sync_16_bit_extents>;
+using MmaSyncTf32Tile = GemmTile<MmaSyncM16N8K8Tf32, mma_sync_extents>;
+using MmaSyncF64Tile = GemmTile<MmaSyncM8N8K4F64, mma_sync_extents>;
+
+inline constexpr TileExtents mfma_32_extents{
+    .warps_down = 2, .warps_across = 2, .fragments_down = 2, .fragments_across = 2, .depth = 32};
+inline constexpr TileExtents mfma_16_extents{
+    .warps_down = 2, .warps_across = 2, .fragments_down = 4, .fragments_across = 4, .depth = 32};
+inline constexpr TileExtents mfma_f64_extents{
+    .warps_down = 2, .warps_across = 2, .fragments_down = 2, .fragments_across = 4, .depth = 16};
+using Mfma32F16Tile = GemmTile<MfmaF32<32, Half>, mfma_32_extents>;
+using Mfma32Bf16Tile = GemmTile<MfmaF32<32, BFloat16>, mfma_32_extents>;
+using Mfma16F16Tile = GemmTile<MfmaF32<16, Half>, mfma_16_extents>;
+using Mfma16Bf16Tile = GemmTile<MfmaF32<16, BFloat16>, mfma_16_extents>;
+using MfmaF64Tile = GemmTile<MfmaF64, mfma_f64_extents>;
+
+}  // namespace hpcadvise::kernels

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// HPCADVISE_DEVICE_FUNCTION: callable on the host and in a kernel. HPCADVISE_UNROLL before a loop whose counter indexes
+// registers: an index that is not a constant would put them into memory.
+
+#if defined(__CUDACC__)
+#define HPCADVISE_DEVICE_FUNCTION __host__ __device__ inline
+#elif defined(__HIP__)
+#define HPCADVISE_DEVICE_FUNCTION __attribute__((host, device)) inline
+#else
+#define HPCADVISE_DEVICE_FUNCTION inline
+#endif
+
+#if defined(__CUDA_ARCH__) || defined(__HIP_DEVICE_COMPILE__)
+#define HPCADVISE_UNROLL _Pragma("unroll")
+#else
+#define HPCADVISE_UNROLL
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// NVIDIA's mma.sync of sm_80 and later. Layouts: PTX ISA, "Matrix Fragments for mma.m16n8k16 with floating point type",
+// "mma.m16n8k8" and "mma.m8n8k4 with .f64". A lane's group is lane / 4, its place in the group lane % 4.
+
+#include "kernels/fragment/device_function.hpp"
+#include "kernels/fragment/number_formats.hpp"
+#include "kernels/fragment/registers.hpp"
+
+#include <cstdint>
+#include <type_traits>
+
+namespace hpcadvise::kernels {
+
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+#define HPCADVISE_HAS_MMA_SYNC 1
+#else
+#define HPCADVISE_HAS_MMA_SYNC 0
+#endif
+
+// The accumulators of all shapes: 8 rows of pairs for every 2 elements.
+HPCADVISE_DEVICE_FUNCTION constexpr Position mma_sync_c_position(int lane, int element) {
+  return {.row = lane / 4 + 8 * (element / 2), .column = 2 * (lane % 4) + element % 2};
+}
+
+#if HPCADVISE_HAS_MMA_SYNC
+// The forms with four 32-bit registers of A, two of B and four fp32 of C differ in their name alone.
+#define HPCADVISE_MMA_SYNC_4_2_4(form, c, a, b)                                                  \
+  asm volatile("mma.sync.aligned." form " {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};" \
+               : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])                                  \
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]))
+#endif
+
+// Input is Half or BFloat16. Two neighbours along k share a 32-bit register, the first in its lower half.
+template <class InputType>
+struct MmaSyncM16N8K16 {
+  static constexpr int m = 16, n = 8, k = 16, lanes = 32, adjacent = 2;
+  using Input = InputType;
+  using Element = InputType;
+  using Accumulator = float;
+  static constexpr bool flushes_subnormals = false;
+
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int element) {
+    return {.row = lane / 4 + 8 * (element / 2 % 2), .column = 2 * (lane % 4) + element % 2 + 8 * (element / 4)};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int element) {
+    return {.row = 2 * (lane % 4) + element % 2 + 8 * (element / 2), .column = lane / 4};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
+    return mma_sync_c_position(lane, element);
+  }
+
+  HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate([[maybe_unused]] Registers<float, 4>& c,
+                                                            [[maybe_unused]] Registers<Input, 8> const& a,
+                                                            [[maybe_unused]] Registers<Input, 4> const& b) {
+#if HPCADVISE_HAS_MMA_SYNC
+    auto const a_words = __builtin_bit_cast(Registers<std::uint32_t, 4>, a);
+    auto const b_words = __builtin_bit_cast(Registers<std::uint32_t, 2>, b);
+    if constexpr (std::is_same_v<Input, Half>) {
+      HPCADVISE_MMA_SYNC_4_2_4("m16n8k16.row.col.f32.f16.f16.f32", c.element, a_words.element, b_words.element);
+    } else {
+      HPCADVISE_MMA_SYNC_4_2_4("m16n8k16.row.col.f32.bf16.bf16.f32", c.element, a_words.element, b_words.element);
+    }
+#else
+    __builtin_trap();
+#endif
+  }
+};
+
+struct MmaSyncM16N8K8Tf32 {
+  static constexpr int m = 16, n = 8, k = 8, lanes = 32, adjacent = 1;
+  using Input = Tf32;
+  using Element = float;
+  using Accumulator = float;
+  static constexpr bool flushes_subnormals = false;
+
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int element) {
+    return {.row = lane / 4 + 8 * (element % 2), .column = lane % 4 + 4 * (element / 2)};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int element) {
+    return {.row = lane % 4 + 4 * element, .column = lane / 4};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
+    return mma_sync_c_position(lane, element);
+  }
+
+  HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate([[maybe_unused]] Registers<float, 4>& c,
+                                                            [[maybe_unused]] Registers<Tf32, 4> const& a,
+                                                            [[maybe_unused]] Registers<Tf32, 2> const& b) {
+#if HPCADVISE_HAS_MMA_SYNC
+    auto const a_words = __builtin_bit_cast(Registers<std::uint32_t, 4>, a);
+    auto const b_words = __builtin_bit_cast(Registers<std::uint32_t, 2>, b);
+    HPCADVISE_MMA_SYNC_4_2_4("m16n8k8.row.col.f32.tf32.tf32.f32", c.element, a_words.element, b_words.element);
+#else
+    __builtin_trap();
+#endif
+  }
+};
+
+struct MmaSyncM8N8K4F64 {
+  static constexpr int m = 8, n = 8, k = 4, lanes = 32, adjacent = 1;
+  using Input = double;
+  using Element = double;
+  using Accumulator = double;
+  static constexpr bool flushes_subnormals = false;
+
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int /*element*/) {
+    return {.row = lane / 4, .column = lane % 4};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int /*element*/) {
+    return {.row = lane % 4, .column = lane / 4};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
+    return mma_sync_c_position(lane, element);
+  }
+
+  HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate([[maybe_unused]] Registers<double, 2>& c,
+                                                            [[maybe_unused]] Registers<double, 1> const& a,
+                                                            [[maybe_unused]] Registers<double, 1> const& b) {
+#if HPCADVISE_HAS_MMA_SYNC
+    asm volatile("mma.sync.aligned.m8n8k4.row.col.f64.f64.f64.f64 {%0,%1}, {%2}, {%3}, {%0,%1};"
+                 : "+d"(c.element[0]), "+d"(c.element[1])
+                 : "d"(a.element[0]), "d"(b.element[0]));
+#else
+    __builtin_trap();
+#endif
+  }
+};
+
+#undef HPCADVISE_MMA_SYNC_4_2_4
+#undef HPCADVISE_HAS_MMA_SYNC
+
+}  // namespace hpcadvise::kernels

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the descriptions of matrix instructions (mma_sync.hpp, mfma.hpp) have in common. Each is a struct with
+//   m, n, k                    D = A B + C, A m x k, B k x n, C and D m x n
+//   lanes                      of the warp (AMD: wavefront) that executes it together
+//   Input, Accumulator         of A and B; of C and D
+//   Element                    what an Input is rounded from: the type of a matrix in memory
+//   adjacent                   elements of a lane, from a multiple of it on, that follow each other along k
+//   flushes_subnormals         of Input and Accumulator, to zero
+//   a_position, b_position,    (lane, element) -> the row and column that this element of this lane's registers holds
+//   c_position                 of the operand; elements in the order of the instruction's own operand list
+//   multiply_accumulate        the instruction, for device code of its architecture; elsewhere it traps
+
+namespace hpcadvise::kernels {
+
+struct Position {
+  int row;
+  int column;
+};
+
+// One lane's part of an operand.
+template <class Scalar, int count>
+struct Registers {
+  Scalar element[count];
+};
+
+template <class Instruction>
+inline constexpr int a_elements = Instruction::m* Instruction::k / Instruction::lanes;
+template <class Instruction>
+inline constexpr int b_elements = Instruction::k* Instruction::n / Instruction::lanes;
+template <class Instruction>
+inline constexpr int c_elements = Instruction::m* Instruction::n / Instruction::lanes;
+
+template <class Instruction>
+using ARegisters = Registers<typename Instruction::Input, a_elements<Instruction>>;
+template <class Instruction>
+using BRegisters = Registers<typename Instruction::Input, b_elements<Instruction>>;
+template <class Instruction>
+using CRegisters = Registers<typename Instruction::Accumulator, c_elements<Instruction>>;
+
+}  // namespace hpcadvise::kernels

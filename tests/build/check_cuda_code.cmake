@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# The GEMM kernels compiled for ARCHITECTURE (80 or 90) by the CUDA toolkit, where it is: the tensor-core instructions are in the
+# PTX, and ptxas spills nothing and stays within REGISTERS a thread. Nothing is run.
+cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
+find_program(NVCC nvcc PATHS $ENV{CUDA_HOME}/bin /usr/local/cuda/bin)
+if(NOT NVCC)
+  hpcadvise_skip("no nvcc on the PATH, in CUDA_HOME or in /usr/local/cuda")
+endif()
+execute_process(COMMAND ${NVCC} --version OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCH "release ([0-9]+)" _ "${version}")
+if(CMAKE_MATCH_1 LESS 12)
+  hpcadvise_skip("${NVCC} is of CUDA ${CMAKE_MATCH_1}; C++20 begins with 12")
+endif()
+
+file(MAKE_DIRECTORY ${WORK})
+execute_process(COMMAND ${NVCC} -std=c++20 -O3 -x cu -I ${ROOT} -arch=compute_${ARCHITECTURE} -ptx
+    ${ROOT}/tests/build/device/gemm_kernels.cpp -o ${WORK}/${ARCHITECTURE}.ptx
+  COMMAND_ERROR_IS_FATAL ANY)
+file(READ ${WORK}/${ARCHITECTURE}.ptx ptx)
+hpcadvise_expect_instructions("${ptx}"
+  mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
+  mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
+  mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32
+  mma.sync.aligned.m8n8k4.row.col.f64.f64.f64.f64)
+
+execute_process(COMMAND ${NVCC} -arch=sm_${ARCHITECTURE} -cubin -Xptxas -v ${WORK}/${ARCHITECTURE}.ptx
+    -o ${WORK}/${ARCHITECTURE}.cubin
+  OUTPUT_VARIABLE report ERROR_VARIABLE report COMMAND_ERROR_IS_FATAL ANY)
+hpcadvise_expect_at_most(0 4 "${report}" "" " bytes stack frame")
+hpcadvise_expect_at_most(0 4 "${report}" "" " bytes spill stores")
+hpcadvise_expect_at_most(${REGISTERS} 4 "${report}" "Used " " registers")
+hpcadvise_expect_at_most(49152 4 "${report}" "" " bytes smem")

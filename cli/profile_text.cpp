@@ -203,7 +203,7 @@ Table samples_table(MachineProfile const& profile, std::string const& probe_name
     if (sample.probe != probe_name) continue;
     std::string parameters;
     for (auto const& [name, value] : sample.parameters)
-      parameters += (parameters.empty() ? "" : " ") + fmt::format("{}={}", name, profiles::parameter_text(value));
+      parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", name, profiles::parameter_text(value));
     if (!is_ok(sample)) {
       table.rows.push_back({sample.provider, std::string(profiles::to_string(sample.status)), "", "", "",
                             parameters + " (" + sample.reason + ")"});

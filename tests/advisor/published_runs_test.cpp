@@ -4,6 +4,7 @@
 #include "advisor/csv_table.hpp"
 #include "profiles/atomic_file.hpp"
 #include "profiles/error.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
@@ -12,7 +13,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -65,16 +65,10 @@ Cells changed(Cells cells, Cells const& changes) {
 }
 
 std::vector<RunResult> results_of_text(std::string const& text) {
-  auto const file = std::filesystem::temp_directory_path() / ("hpcadvise-runs-" + std::to_string(::getpid()) + ".csv");
+  hpcadvise::tests::TemporaryFolder const folder;
+  auto const file = folder / "runs.csv";
   hpcadvise::profiles::write_file_atomically(file, text);
-  try {
-    auto results = estimate_runs(file);
-    std::filesystem::remove(file);
-    return results;
-  } catch (...) {
-    std::filesystem::remove(file);
-    throw;
-  }
+  return estimate_runs(file);
 }
 
 // The columns of the first row serve for all.

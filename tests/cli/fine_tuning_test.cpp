@@ -2,8 +2,7 @@
 #include "cli/fine_tuning_options.hpp"
 
 #include "tests/cli/run_in_process.hpp"
-
-#include <unistd.h>
+#include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -73,9 +72,8 @@ TEST_CASE("Options of adapters that contradict are refused with what to do", "[c
 
 TEST_CASE("A plan's answer brings its adapters to estimate, and a kind of job it cannot know is refused",
           "[cli][lora]") {
-  auto const folder = std::filesystem::temp_directory_path() / ("hpcadvise-lora-" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder);
-  auto const file = (folder / "plan.json").string();
+  tests::TemporaryFolder const folder;
+  auto const file = folder.file("plan.json");
   auto const answer = run(advise({"--fine-tune", "lora", "--lora-rank", "16", "--lora-targets", "all-linear",
                                   "--sequence-length", "2048", "--format", "json"}));
   std::ofstream(file) << answer.out;
@@ -93,5 +91,4 @@ TEST_CASE("A plan's answer brings its adapters to estimate, and a kind of job it
   auto const refused = run({"estimate", "--plan", file});
   CHECK(refused.code == 2);
   CHECK_THAT(refused.log, ContainsSubstring("/job/fine_tune"));
-  std::filesystem::remove_all(folder);
 }

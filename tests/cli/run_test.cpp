@@ -5,6 +5,7 @@
 #include "advisor/framework.hpp"
 #include "profiles/units.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -86,19 +87,17 @@ TEST_CASE("Device counts that make no sense are refused with what would", "[cli]
 }
 
 TEST_CASE("A profile that is not there or broken is exit code 2 with its file", "[cli]") {
-  auto const folder = std::filesystem::temp_directory_path() / "hpcadvise-run-test";
-  std::filesystem::create_directories(folder);
+  tests::TemporaryFolder const folder;
   auto const broken = folder / "broken.json";
   std::ofstream(broken) << "{\"schema_version\": ";
   auto const result = run({"profiles", "validate", broken.string()});
   CHECK(result.code == 2);
   CHECK(has(result.out, "broken.json"));
-  CHECK(run({"profiles", "show", "no-such-profile", "--store", folder.string()}).code == 2);
+  CHECK(run({"profiles", "show", "no-such-profile", "--store", folder.path().string()}).code == 2);
 
-  auto const list = run({"profiles", "list", "--store", folder.string()});
+  auto const list = run({"profiles", "list", "--store", folder.path().string()});
   CHECK(list.code == 0);
   CHECK(has(list.out, "unreadable"));
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("Results that cannot be written are an error, not silence", "[cli]") {
@@ -205,14 +204,14 @@ TEST_CASE("A plan printed by advise is read back by estimate and gets the same s
   auto advise = std::vector<std::string>{"advise", "--devices", "64", "--global-batch", "1024"};
   advise.insert(advise.end(), job.begin(), job.end());
   auto const answer = run(advise).out;
-  auto const file = std::filesystem::temp_directory_path() / "hpcadvise-run-test-plan.json";
+  tests::TemporaryFolder const folder;
+  auto const file = folder / "plan.json";
   std::ofstream(file) << answer;
 
   auto estimate = std::vector<std::string>{"estimate", "--plan", file.string()};
   estimate.insert(estimate.end(), job.begin(), job.end());
   auto const again = nlohmann::json::parse(run(estimate).out);
   CHECK(again.at("step_time_s") == nlohmann::json::parse(answer).at("plans").at(0).at("step_time_s"));
-  std::filesystem::remove(file);
 }
 
 TEST_CASE("A plan that cannot be is refused with what contradicts", "[cli]") {

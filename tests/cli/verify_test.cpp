@@ -5,9 +5,9 @@
 #include "profiles/atomic_file.hpp"
 #include "profiles/profile_file.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -64,16 +64,6 @@ profiles::MachineProfile large_host() {
   return result;
 }
 
-struct Folder {
-  Folder() : path(fs::temp_directory_path() / ("hpcadvise-verify-test-" + std::to_string(::getpid()))) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string file(std::string const& name) const { return (path / name).string(); }
-  fs::path path;
-};
-
 }  // namespace
 
 TEST_CASE("The comparison of a Megatron log on LUMI-G stays as it was accepted", "[cli][verify][golden]") {
@@ -107,7 +97,7 @@ TEST_CASE("verify fits on a terminal of 80 columns and answers as JSON and Markd
 }
 
 TEST_CASE("A plan file of advise or estimate brings model, machine and job along", "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   auto const answer = run({"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--sequence-length", "4096",
                            "--framework", "megatron-core", "--plan", plan, "--format", "json"});
   profiles::write_file_atomically(folder.file("plan.json"), answer.out);
@@ -120,7 +110,7 @@ TEST_CASE("A plan file of advise or estimate brings model, machine and job along
 
 TEST_CASE("verify --calibrate writes where its numbers come from, and estimates that use it move towards them",
           "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   auto const file = folder.file("lumi-g.calibration.json");
   auto const first = run(verify({"--calibrate", "--output", file}));
   REQUIRE(first.code == 0);
@@ -165,7 +155,7 @@ TEST_CASE("verify --calibrate writes where its numbers come from, and estimates 
 }
 
 TEST_CASE("A profile keeps its own calibration, and every estimate on it uses it", "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   auto const file = folder.file("here.json");
   profiles::write_profile(large_host(), file);
   Words const job{"--model",           "llama-2-7b", "--machine", file,
@@ -194,7 +184,7 @@ TEST_CASE("A profile keeps its own calibration, and every estimate on it uses it
 }
 
 TEST_CASE("advise with a calibration ranks the plans as without one", "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   auto const file = folder.file("c.json");
   REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
   Words const advise{"advise", "--model",     "llama-2-7b",    "--machine", "lumi-g", "--devices",
@@ -208,7 +198,7 @@ TEST_CASE("advise with a calibration ranks the plans as without one", "[cli][ver
 }
 
 TEST_CASE("An answer that rests on measured steps does not say that nothing was measured", "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   auto const file = folder.file("c.json");
   REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
   Words const plain{"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64"};
@@ -220,7 +210,7 @@ TEST_CASE("An answer that rests on measured steps does not say that nothing was 
 }
 
 TEST_CASE("A run that cannot be is not calibrated on, and no file is written", "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   std::string fast;
   for (int i = 1; i <= 12; ++i)
     fast += fmt::format(" iteration {}/ 12 | elapsed time per iteration (ms): 3.1 | global batch size: 1024 |\n", i);
@@ -234,7 +224,7 @@ TEST_CASE("A run that cannot be is not calibrated on, and no file is written", "
 }
 
 TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   auto const written = [&](std::string const& name, std::string const& text) {
     profiles::write_file_atomically(folder.file(name), text);
     return folder.file(name);
@@ -255,7 +245,7 @@ TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][ve
            {{"verify", "--log", megatron}, "verify needs --plan"},
            {{"verify", "--log", megatron, "--plan", plan, "--machine", "lumi-g"}, "--model is needed"},
            {with_job({"--log", folder.file("none.log")}), "none.log"},
-           {with_job({"--log", folder.path.string()}), "is a folder"},
+           {with_job({"--log", folder.path().string()}), "is a folder"},
            {with_job({"--log", written("empty.log", "")}), "is empty"},
            {with_job({"--log", written("other.log", "hello\n")}), "no line of a training step"},
            {with_job({"--log", written("binary.log", std::string(4096, '\0'))}), "no line of a training step"},
@@ -282,11 +272,11 @@ TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][ve
     CHECK_THAT(unwrapped(result.log), ContainsSubstring(each.message));
     CHECK(result.out.empty());
   }
-  CHECK_FALSE(fs::exists(folder.path / "c.json"));
+  CHECK_FALSE(fs::exists(folder / "c.json"));
 }
 
 TEST_CASE("A calibration of another machine is refused by name", "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   auto const file = folder.file("c.json");
   REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
   auto const advise = run(

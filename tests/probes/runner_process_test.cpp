@@ -6,11 +6,10 @@
 #include "probes/launch/find_program.hpp"
 #include "probes/launch/mpi_launcher.hpp"
 #include "probes/protocol.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -35,17 +34,11 @@ std::string const runner = HPCADVISE_RUNNER_FILE;
 // A plan in a file that goes with the object.
 class PlanFile {
  public:
-  explicit PlanFile(std::string const& text)
-      : path_(std::filesystem::temp_directory_path() / ("hpcadvise-plan-" + std::to_string(getpid()) + ".json")) {
-    std::ofstream(path_) << text;
-  }
-  ~PlanFile() { std::filesystem::remove(path_); }
-  PlanFile(PlanFile const&) = delete;
-  PlanFile& operator=(PlanFile const&) = delete;
-  std::string path() const { return path_.string(); }
+  explicit PlanFile(std::string const& text) { std::ofstream(path()) << text; }
+  std::string path() const { return folder_.file("plan.json"); }
 
  private:
-  std::filesystem::path path_;
+  tests::TemporaryFolder folder_;
 };
 
 struct Outcome {

@@ -3,11 +3,10 @@
 #include "probes/runner/request.hpp"
 #include "probes/runner/sensors.hpp"
 #include "probes/runner/system_sensors.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -16,35 +15,22 @@
 
 using namespace hpcadvise::probes::runner;
 using Catch::Matchers::WithinRel;
+using hpcadvise::tests::TemporaryFolder;
 
 namespace {
 
-// A file system that holds what the test writes, in place of "/".
-class FakeRoot {
- public:
-  FakeRoot() : path_(std::filesystem::temp_directory_path() / ("hpcadvise-root-" + std::to_string(getpid()))) {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~FakeRoot() { std::filesystem::remove_all(path_); }
-  FakeRoot(FakeRoot const&) = delete;
-  FakeRoot& operator=(FakeRoot const&) = delete;
+// In place of "/".
+void write(TemporaryFolder const& root, std::string const& file, std::string const& text) {
+  std::filesystem::create_directories((root / file).parent_path());
+  std::ofstream(root / file) << text;
+}
 
-  void write(std::string const& file, std::string const& text) const {
-    std::filesystem::create_directories((path_ / file).parent_path());
-    std::ofstream(path_ / file) << text;
-  }
-  std::filesystem::path const& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-void write_package(FakeRoot const& root, std::string const& zone, std::string const& name, std::string const& energy) {
+void write_package(TemporaryFolder const& root, std::string const& zone, std::string const& name,
+                   std::string const& energy) {
   auto const folder = "sys/class/powercap/" + zone + "/";
-  root.write(folder + "name", name + "\n");
-  root.write(folder + "energy_uj", energy + "\n");
-  root.write(folder + "max_energy_range_uj", "262143328850\n");
+  write(root, folder + "name", name + "\n");
+  write(root, folder + "energy_uj", energy + "\n");
+  write(root, folder + "max_energy_range_uj", "262143328850\n");
 }
 
 hpcadvise::profiles::Sensor sensor_named(Sensors const& sensors, std::string const& name) {
@@ -56,34 +42,34 @@ hpcadvise::profiles::Sensor sensor_named(Sensors const& sensors, std::string con
 }  // namespace
 
 TEST_CASE("The clock is the mean of the cores', in hertz", "[runner][sensors]") {
-  FakeRoot const root;
+  TemporaryFolder const root;
   Sensors const none(root.path());
   CHECK(none.state().empty());
   CHECK_FALSE(sensor_named(none, "system:clock").available);
   CHECK_FALSE(sensor_named(none, "system:clock").reason.empty());
 
-  root.write("proc/cpuinfo", "processor : 0\ncpu MHz\t\t: 2000.000\nprocessor : 1\ncpu MHz\t\t: 3000.000\n");
+  write(root, "proc/cpuinfo", "processor : 0\ncpu MHz\t\t: 2000.000\nprocessor : 1\ncpu MHz\t\t: 3000.000\n");
   CHECK_THAT(Sensors(root.path()).state().at("clock_hz"), WithinRel(2.5e9));
 
   // cpufreq is nearer to the truth where it is there.
-  root.write("sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "1200000\n");
-  root.write("sys/devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "1400000\n");
+  write(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "1200000\n");
+  write(root, "sys/devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "1400000\n");
   CHECK_THAT(Sensors(root.path()).state().at("clock_hz"), WithinRel(1.3e9));
 }
 
 TEST_CASE("The temperature is the processor's hottest", "[runner][sensors]") {
-  FakeRoot const root;
-  root.write("sys/class/hwmon/hwmon0/name", "nvme\n");
-  root.write("sys/class/hwmon/hwmon0/temp1_input", "90000\n");
-  root.write("sys/class/hwmon/hwmon1/name", "coretemp\n");
-  root.write("sys/class/hwmon/hwmon1/temp1_input", "41000\n");
-  root.write("sys/class/hwmon/hwmon1/temp2_input", "47500\n");
-  root.write("sys/class/hwmon/hwmon1/temp2_max", "100000\n");
+  TemporaryFolder const root;
+  write(root, "sys/class/hwmon/hwmon0/name", "nvme\n");
+  write(root, "sys/class/hwmon/hwmon0/temp1_input", "90000\n");
+  write(root, "sys/class/hwmon/hwmon1/name", "coretemp\n");
+  write(root, "sys/class/hwmon/hwmon1/temp1_input", "41000\n");
+  write(root, "sys/class/hwmon/hwmon1/temp2_input", "47500\n");
+  write(root, "sys/class/hwmon/hwmon1/temp2_max", "100000\n");
   CHECK_THAT(Sensors(root.path()).state().at("temperature_celsius"), WithinRel(47.5));
 }
 
 TEST_CASE("Energy is that of packages, not of their parts", "[runner][sensors]") {
-  FakeRoot const root;
+  TemporaryFolder const root;
   write_package(root, "intel-rapl:0", "package-0", "5000000");
   write_package(root, "intel-rapl:0:0", "core", "4000000");
   write_package(root, "intel-rapl:1", "package-1", "7000000");
@@ -108,7 +94,7 @@ TEST_CASE("An energy counter that started again from 0 is followed through", "[r
 }
 
 TEST_CASE("Every sensor that is not available says why", "[runner][sensors]") {
-  FakeRoot const root;
+  TemporaryFolder const root;
   Sensors const sensors(root.path());
   for (auto const& sensor : sensors.list()) {
     CAPTURE(sensor.name);
@@ -117,19 +103,19 @@ TEST_CASE("Every sensor that is not available says why", "[runner][sensors]") {
 }
 
 TEST_CASE("Available memory is what both machine and control group leave", "[runner][memory]") {
-  FakeRoot const root;
+  TemporaryFolder const root;
   hpcadvise::probes::DiscoveryRoots const roots{root.path() / "proc", root.path() / "sys", root.path() / "etc", ""};
   CHECK_FALSE(available_memory_bytes(roots));
-  root.write("proc/meminfo", "MemTotal:       16000 kB\nMemFree: 10 kB\nMemAvailable:    4000 kB\n");
+  write(root, "proc/meminfo", "MemTotal:       16000 kB\nMemFree: 10 kB\nMemAvailable:    4000 kB\n");
   CHECK(available_memory_bytes(roots) == 4000 * 1024);
-  root.write("proc/self/cgroup", "0::/job\n");
-  root.write("sys/fs/cgroup/job/memory.current", "1000000\n");
-  root.write("sys/fs/cgroup/job/memory.max", "max\n");
+  write(root, "proc/self/cgroup", "0::/job\n");
+  write(root, "sys/fs/cgroup/job/memory.current", "1000000\n");
+  write(root, "sys/fs/cgroup/job/memory.max", "max\n");
   CHECK(available_memory_bytes(roots) == 4000 * 1024);
-  root.write("sys/fs/cgroup/job/memory.max", "3000000\n");
+  write(root, "sys/fs/cgroup/job/memory.max", "3000000\n");
   CHECK(available_memory_bytes(roots) == 2'000'000);
   // After a build most of a group's memory is cached files.
-  root.write("sys/fs/cgroup/job/memory.stat", "anon 100000\nfile 900000\ninactive_file 700000\n");
+  write(root, "sys/fs/cgroup/job/memory.stat", "anon 100000\nfile 900000\ninactive_file 700000\n");
   CHECK(available_memory_bytes(roots) == 2'700'000);
 }
 

@@ -2,7 +2,7 @@
 #include "profiles/atomic_file.hpp"
 
 #include "profiles/error.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -19,6 +19,7 @@
 using namespace hpcadvise::profiles;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+using hpcadvise::tests::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {

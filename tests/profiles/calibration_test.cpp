@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiles/calibration.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include "profiles/atomic_file.hpp"
 #include "profiles/calibration_json.hpp"
@@ -50,7 +51,8 @@ bool obeys(json const& document) {
 std::string refusal(std::function<void(json&)> const& change) {
   json document = calibration_to_json(invented());
   change(document);
-  auto const file = std::filesystem::temp_directory_path() / "hpcadvise-calibration-test.json";
+  hpcadvise::tests::TemporaryFolder const folder;
+  auto const file = folder / "calibration.json";
   write_file_atomically(file, document.dump());
   try {
     read_calibration(file);
@@ -63,13 +65,13 @@ std::string refusal(std::function<void(json&)> const& change) {
 }  // namespace
 
 TEST_CASE("A calibration is written as the schema says and read back the same", "[calibration]") {
-  auto const file = std::filesystem::temp_directory_path() / "hpcadvise-calibration-round.json";
+  hpcadvise::tests::TemporaryFolder const folder;
+  auto const file = folder / "calibration.json";
   write_calibration(invented(), file);
   CHECK(obeys(json::parse(read_text_file(file))));
   auto const read = read_calibration(file);
   CHECK(calibration_to_json(read) == calibration_to_json(invented()));
   CHECK(obeys(calibration_to_json(Calibration{.machine = "m", .anchors = {}})));
-  std::filesystem::remove(file);
 }
 
 TEST_CASE("A broken calibration is refused with its place", "[calibration]") {

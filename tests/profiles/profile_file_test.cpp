@@ -4,7 +4,7 @@
 #include "invented_profile.hpp"
 #include "profiles/atomic_file.hpp"
 #include "profiles/error.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -17,6 +17,7 @@
 using namespace hpcadvise::profiles;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
+using hpcadvise::tests::TemporaryFolder;
 using nlohmann::ordered_json;
 using namespace nlohmann::literals;
 

@@ -5,7 +5,7 @@
 #include "profiles/atomic_file.hpp"
 #include "profiles/error.hpp"
 #include "profiles/profile_file.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -15,6 +15,7 @@
 
 using namespace hpcadvise::profiles;
 using Catch::Matchers::ContainsSubstring;
+using hpcadvise::tests::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {

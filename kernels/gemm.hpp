@@ -1,37 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// C = op(A) op(B). This header declares; each backend implements in its own folder (host/).
+// C = op(A) op(B). This header declares; host/ and device/ implement.
 
+#include "kernels/fragment/number_formats.hpp"
 #include "kernels/gemm_shape.hpp"
-
-#include <Kokkos_Core.hpp>
+#include "kernels/space.hpp"
 
 namespace hpcadvise::kernels {
 
 enum class Transpose { no, yes };
 
 // Row-major, contiguous.
-template <class Scalar, class MemorySpace = Kokkos::HostSpace>
+template <class Scalar>
 using Matrix = Kokkos::View<Scalar**, Kokkos::LayoutRight, MemorySpace>;
 
 // Memory for packed operands; gemm() makes it as large as it needs, at most 32 MiB and some padding. Kept from call to
 // call it saves the page faults of a fresh one, which show below n = 2048.
 struct GemmWorkspace {
-  Kokkos::View<char*, Kokkos::HostSpace> memory;
+  Kokkos::View<char*, MemorySpace> memory;
 };
 
 // Enqueues C = op(A) op(B) on `space` and returns; the caller fences. A is m x k (k x m when transposed), B is k x n
 // (n x k), C is m x n. Precondition: the extents agree. C is overwritten. One workspace serves one call at a time.
-void gemm(Kokkos::DefaultHostExecutionSpace const& space, Transpose a_op, Transpose b_op, Matrix<float const> a,
-          Matrix<float const> b, Matrix<float> c, GemmWorkspace& workspace);
-void gemm(Kokkos::DefaultHostExecutionSpace const& space, Transpose a_op, Transpose b_op, Matrix<double const> a,
-          Matrix<double const> b, Matrix<double> c, GemmWorkspace& workspace);
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
+          Matrix<float> c, GemmWorkspace& workspace);
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<double const> a, Matrix<double const> b,
+          Matrix<double> c, GemmWorkspace& workspace);
+
+// On a device only. Sums in fp32; the operands of gemm_tf32 are rounded to tf32.
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Half const> a, Matrix<Half const> b,
+          Matrix<Half> c, GemmWorkspace& workspace);
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<BFloat16 const> a, Matrix<BFloat16 const> b,
+          Matrix<BFloat16> c, GemmWorkspace& workspace);
+void gemm_tf32(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
+               Matrix<float> c, GemmWorkspace& workspace);
 
 // With a workspace of their own.
-void gemm(Kokkos::DefaultHostExecutionSpace const& space, Transpose a_op, Transpose b_op, Matrix<float const> a,
-          Matrix<float const> b, Matrix<float> c);
-void gemm(Kokkos::DefaultHostExecutionSpace const& space, Transpose a_op, Transpose b_op, Matrix<double const> a,
-          Matrix<double const> b, Matrix<double> c);
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
+          Matrix<float> c);
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<double const> a, Matrix<double const> b,
+          Matrix<double> c);
 
 }  // namespace hpcadvise::kernels

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Memory traffic with next to nothing else. Each thread works on a contiguous piece of its own, again and again if
-// asked, inside one launch: so the same kernels measure a first cache and main memory.
+// Memory traffic with next to nothing else. Each thread (on a device: team of threads) works on a contiguous piece of
+// its own, again and again if asked, inside one launch: so the same kernels measure a first cache and main memory.
 
-#include <Kokkos_Core.hpp>
+#include "kernels/space.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -19,8 +19,8 @@ namespace hpcadvise::kernels {
 //   strided  as read, of every stream_stride-th element of b: one double of each cache line
 enum class StreamKernel { read, write, copy, triad, strided };
 
-// Ordinary stores bring the line into the cache first; non-temporal ones go past it. They pay where the arrays are
-// larger than the last cache, and cost a factor where they are not.
+// On a host, ordinary stores bring the line into the cache first; non-temporal ones go past it. They pay where the
+// arrays are larger than the last cache, and cost a factor where they are not.
 enum class Stores { ordinary, non_temporal };
 
 std::string_view to_string(StreamKernel kernel);
@@ -53,7 +53,7 @@ constexpr int stream_array_count(StreamKernel kernel) {
   return 0;
 }
 
-using Vector = Kokkos::View<double*, Kokkos::HostSpace>;
+using Vector = Kokkos::View<double*, MemorySpace>;
 
 // All of the same extent; what a kernel does not use may be empty (read and strided use a and b, write a, copy a and
 // b).
@@ -68,14 +68,23 @@ struct StreamPiece {
   std::int64_t begin;
   std::int64_t end;
 };
-StreamPiece stream_piece(std::int64_t extent, std::int64_t pieces, std::int64_t index);
+KOKKOS_INLINE_FUNCTION StreamPiece stream_piece(std::int64_t extent, std::int64_t pieces, std::int64_t index) {
+  constexpr std::int64_t elements_per_line = 64 / sizeof(double);
+  std::int64_t const lines = (extent + elements_per_line - 1) / elements_per_line;
+  std::int64_t const begin = lines * index / pieces * elements_per_line;
+  std::int64_t const end = lines * (index + 1) / pieces * elements_per_line;
+  return {.begin = begin < extent ? begin : extent, .end = end < extent ? end : extent};
+}
 
-// Enqueue on `space` and return; the caller fences. One piece for each of space.concurrency() threads.
-void stream(Kokkos::DefaultHostExecutionSpace const& space, StreamKernel kernel, StreamArrays const& arrays,
-            std::int64_t repeats = 1, Stores stores = Stores::ordinary);
+// Of stream() on this space.
+std::int64_t stream_piece_count(Space const& space);
+
+// Enqueue on `space` and return; the caller fences. `stores` is for the host; a device's write past the first cache.
+void stream(Space const& space, StreamKernel kernel, StreamArrays const& arrays, std::int64_t repeats = 1,
+            Stores stores = Stores::ordinary);
 
 // Sets each piece from the thread that will work on it, so that on a fresh, uninitialized vector its pages lie in that
 // thread's memory.
-void stream_fill(Kokkos::DefaultHostExecutionSpace const& space, Vector const& vector, double value);
+void stream_fill(Space const& space, Vector const& vector, double value);
 
 }  // namespace hpcadvise::kernels

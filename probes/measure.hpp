@@ -67,12 +67,12 @@ inline bool settled(std::vector<double> const& readings_s) {
 
 }  // namespace detail
 
-// Calls `body` until the stopping rule is satisfied. `body` returns when its work is done. A reading times as many
-// calls as are long against the clock's resolution and as let `max_readings` fill `max_total_s`: a short body is
-// watched for as long as a long one. Warm-up lasts until the running median settles, at most a quarter of the time;
-// then `when_warm` is called once, and what comes after are the timed readings. When the first call alone spends the
-// whole time and is not short, it is the one reading there is, and `when_warm` is not called. Whatever `body` throws
-// passes through.
+// Takes readings until the stopping rule is satisfied. `body(calls)` makes so many calls and returns when the work of
+// all of them is done. A reading times as many calls as are long against the clock's resolution and as let
+// `max_readings` fill `max_total_s`: a short call is watched for as long as a long one. Warm-up lasts until the running
+// median settles, at most a quarter of the time; then `when_warm` is called once, and what comes after are the timed
+// readings. When the first call alone spends the whole time and is not short, it is the one reading there is, and
+// `when_warm` is not called. Whatever `body` throws passes through.
 template <class Clock = std::chrono::steady_clock, class Body, class WhenWarm, class Ranks = Alone>
 profiles::Timing measure(StoppingRule const& rule, double clock_resolution_s, Body&& body, WhenWarm&& when_warm,
                          Ranks const& ranks = {}) {
@@ -82,7 +82,7 @@ profiles::Timing measure(StoppingRule const& rule, double clock_resolution_s, Bo
   auto const reading_s = [&](std::int64_t calls) {
     ranks.align();
     auto const begin = Clock::now();
-    for (std::int64_t call = 0; call < calls; ++call) body();
+    body(calls);
     return ranks.slowest(seconds_since(begin));
   };
   auto const finished = [&](std::vector<double> const& readings_s, std::int64_t calls) {

@@ -9,16 +9,15 @@
 namespace hpcadvise::kernels {
 namespace {
 
-using Host = Kokkos::DefaultHostExecutionSpace;
-using Scratch = Kokkos::View<float*, Host::scratch_memory_space, Kokkos::MemoryUnmanaged>;
+using Scratch = Kokkos::View<float*, Space::scratch_memory_space, Kokkos::MemoryUnmanaged>;
 // Tasks take unequal times under a causal mask; each writes what no other does, so the order does not matter.
-using Policy = Kokkos::TeamPolicy<Host, Kokkos::Schedule<Kokkos::Dynamic>>;
+using Policy = Kokkos::TeamPolicy<Space, Kokkos::Schedule<Kokkos::Dynamic>>;
 using Member = Policy::member_type;
 
 constexpr std::size_t alignment_bytes = 64;
 constexpr std::size_t alignment_floats = alignment_bytes / sizeof(float);
 
-Policy one_thread_each(Host const& space, std::int64_t task_count, std::size_t scratch_floats) {
+Policy one_thread_each(Space const& space, std::int64_t task_count, std::size_t scratch_floats) {
   Policy policy(space, static_cast<int>(task_count), 1);
   policy.set_scratch_size(1, Kokkos::PerTeam(static_cast<int>(Scratch::shmem_size(scratch_floats + alignment_floats))));
   return policy;
@@ -55,7 +54,7 @@ std::int64_t backward_chunk_keys(AttentionShape shape) {
 
 }  // namespace
 
-void attention_forward(Host const& space, AttentionShape shape, Heads<float const> q, Heads<float const> k,
+void attention_forward(Space const& space, AttentionShape shape, Heads<float const> q, Heads<float const> k,
                        Heads<float const> v, Heads<float> out, RowStatistic<float> log_sum_exp) {
   std::int64_t const tiles = ceil_div(shape.query_length, tile_rows);
   std::int64_t const group = shape.query_heads / shape.kv_heads;
@@ -81,7 +80,7 @@ void attention_forward(Host const& space, AttentionShape shape, Heads<float cons
                        });
 }
 
-void attention_backward(Host const& space, AttentionShape shape, Heads<float const> q, Heads<float const> k,
+void attention_backward(Space const& space, AttentionShape shape, Heads<float const> q, Heads<float const> k,
                         Heads<float const> v, Heads<float const> out, RowStatistic<float const> log_sum_exp,
                         Heads<float const> d_out, Heads<float> d_q, Heads<float> d_k, Heads<float> d_v) {
   std::int64_t const group = shape.query_heads / shape.kv_heads;
@@ -134,7 +133,7 @@ void attention_backward(Host const& space, AttentionShape shape, Heads<float con
 
   std::int64_t const rows = shape.batch * shape.query_heads * shape.query_length;
   Kokkos::parallel_for(
-      "hpcadvise::attention_backward_sum", Kokkos::RangePolicy<Host, Kokkos::IndexType<std::int64_t>>(space, 0, rows),
+      "hpcadvise::attention_backward_sum", Kokkos::RangePolicy<Space, Kokkos::IndexType<std::int64_t>>(space, 0, rows),
       [=](std::int64_t row) {
         std::int64_t const query = row % shape.query_length;
         std::int64_t const head = row / shape.query_length % shape.query_heads;

@@ -7,7 +7,6 @@
 namespace hpcadvise::kernels {
 namespace {
 
-using Space = Kokkos::DefaultHostExecutionSpace;
 using PackRange = Kokkos::RangePolicy<Space, Kokkos::IndexType<std::int64_t>>;
 // Tiles are taken one by one: a thread that shares its core with another process does not hold up the rest.
 using TileRange = Kokkos::RangePolicy<Space, Kokkos::Schedule<Kokkos::Dynamic>, Kokkos::IndexType<std::int64_t>>;

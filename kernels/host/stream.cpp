@@ -6,7 +6,6 @@
 namespace hpcadvise::kernels {
 namespace {
 
-using Space = Kokkos::DefaultHostExecutionSpace;
 // Piece i to thread i in every launch: its pages and its caches are where it is.
 using PieceRange = Kokkos::RangePolicy<Space, Kokkos::Schedule<Kokkos::Static>, Kokkos::IndexType<std::int64_t>>;
 using PassFunction = void (*)(StreamPass const&);
@@ -25,8 +24,8 @@ PassFunction function_of(StreamKernel kernel) {
 
 void enqueue(Space const& space, PassFunction function, StreamArrays const& arrays, double scalar, std::int64_t repeats,
              Stores stores) {
-  std::int64_t const extent = arrays.a.extent_int(0);
-  std::int64_t const pieces = space.concurrency();
+  auto const extent = std::int64_t(arrays.a.extent(0));
+  std::int64_t const pieces = stream_piece_count(space);
   StreamPass const whole{.a = arrays.a.data(),
                          .b = arrays.b.data(),
                          .c = arrays.c.data(),
@@ -46,6 +45,8 @@ void enqueue(Space const& space, PassFunction function, StreamArrays const& arra
 }
 
 }  // namespace
+
+std::int64_t stream_piece_count(Space const& space) { return space.concurrency(); }
 
 void stream(Space const& space, StreamKernel kernel, StreamArrays const& arrays, std::int64_t repeats, Stores stores) {
   KOKKOS_EXPECTS(kernel == StreamKernel::write || arrays.b.extent(0) == arrays.a.extent(0));

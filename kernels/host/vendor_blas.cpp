@@ -12,8 +12,6 @@
 namespace hpcadvise::kernels {
 namespace {
 
-using Space = Kokkos::DefaultHostExecutionSpace;
-
 #if HPCADVISE_HAVE_BLAS && defined(OPENBLAS_VERSION)
 
 // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH USE_OPENMP SkylakeX MAX_THREADS=128": the second word.

@@ -9,8 +9,8 @@
 namespace hpcadvise::probes::runner {
 namespace {
 
-using Space = Kokkos::DefaultHostExecutionSpace;
 using kernels::AttentionShape;
+using kernels::Space;
 using Row = std::vector<double>;
 
 // One position of one head of one sequence. For a query row `head` counts query heads, for a key row key heads.

@@ -18,12 +18,12 @@ struct AttentionTensors {
 // many, spread evenly and with the last among them, as some 1e8 operations pay for. Not a number if a row holds one.
 
 // Of the output; and of exp(log_sum_exp), if that is further off.
-double attention_forward_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::AttentionShape shape,
+double attention_forward_error(kernels::Space const& space, kernels::AttentionShape shape,
                                AttentionTensors const& tensors);
 
 // Of dQ, dK or dV, whichever is furthest off. Uses the forward's output and log_sum_exp, which
 // attention_forward_error has to have passed.
-double attention_backward_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::AttentionShape shape,
+double attention_backward_error(kernels::Space const& space, kernels::AttentionShape shape,
                                 AttentionTensors const& tensors);
 
 // Rounding in fp32: of scores, sums of head_size products, and of weighted sums over the keys (queries), as random

@@ -3,22 +3,21 @@
 
 // What every measurer is given, and the steps that all of them share.
 
+#include "kernels/space.hpp"
 #include "probes/measure.hpp"
 #include "probes/runner/mpi_session.hpp"
 #include "probes/runner/sensors.hpp"
 #include "probes/sample_request.hpp"
 
-#include <Kokkos_Core.hpp>
-
 #include <string>
 
 namespace hpcadvise::probes::runner {
 
-using Space = Kokkos::DefaultHostExecutionSpace;
+using kernels::Space;
 
 struct Context {
   Space space;
-  double clock_resolution_s;
+  double clock_resolution_s;  // what a reading is uncertain by: see timing_resolution_s
   MpiSession const& mpi;
   Sensors& sensors;
 };
@@ -29,10 +28,18 @@ bool accept(profiles::Sample& sample, double relative_error, double bound);
 // Work per second as the rate `name`, with the timing's interval.
 void add_rate(profiles::Sample& sample, std::string const& name, double work);
 
-// Times `body` by the request's rule into the sample, with counters over the timed readings.
-template <class Body, class Ranks = Alone>
-void time_into(profiles::Sample& sample, Context const& context, SampleRequest const& request, Body&& body,
+// The clock's resolution, and on a device no less than a fence of an idle queue takes: that is part of every reading.
+double timing_resolution_s(Space const& space);
+
+// Times `enqueue`, one call, by the request's rule into the sample, with counters over the timed readings. The calls of
+// a reading follow each other in the queue, and it ends when the last of them is done.
+template <class Enqueue, class Ranks = Alone>
+void time_into(profiles::Sample& sample, Context const& context, SampleRequest const& request, Enqueue&& enqueue,
                Ranks const& ranks = {}) {
+  auto const body = [&](std::int64_t calls) {
+    for (std::int64_t call = 0; call < calls; ++call) enqueue();
+    context.space.fence();
+  };
   sample.timing = measure(
       request.rule, context.clock_resolution_s, body, [&] { context.sensors.start_counters(); }, ranks);
   sample.counters = context.sensors.stop_counters();

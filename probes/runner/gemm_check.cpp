@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/gemm_check.hpp"
 
+#include "kernels/fragment/number_formats.hpp"
 #include "probes/runner/inputs.hpp"
 
 #include <algorithm>
@@ -13,15 +14,14 @@ namespace hpcadvise::probes::runner {
 namespace {
 
 using Space = Kokkos::DefaultHostExecutionSpace;
-using kernels::Matrix;
 using kernels::Transpose;
 
 constexpr int vector_count = 4;
 template <class Wide>
 using Vectors = std::vector<std::array<Wide, vector_count>>;  // one row: an element of each vector
 
-template <class Scalar, class Wide>
-Vectors<Wide> rows_times(Space const& space, Matrix<Scalar const> matrix, Vectors<Wide> const& x) {
+template <class Element, class Wide>
+Vectors<Wide> rows_times(Space const& space, HostMatrix<Element> const& matrix, Vectors<Wide> const& x) {
   Vectors<Wide> product(matrix.extent(0));
   auto* const out = product.data();
   auto const* const in = x.data();
@@ -29,15 +29,16 @@ Vectors<Wide> rows_times(Space const& space, Matrix<Scalar const> matrix, Vector
                        [=](std::size_t i) {
                          std::array<Wide, vector_count> sum{};
                          for (std::size_t j = 0; j < matrix.extent(1); ++j)
-                           for (std::size_t v = 0; v < vector_count; ++v) sum[v] += Wide(matrix(i, j)) * in[j][v];
+                           for (std::size_t v = 0; v < vector_count; ++v)
+                             sum[v] += Wide(kernels::widened(matrix(i, j))) * in[j][v];
                          out[i] = sum;
                        });
   space.fence();
   return product;
 }
 
-template <class Scalar, class Wide>
-Vectors<Wide> columns_times(Space const& space, Matrix<Scalar const> matrix, Vectors<Wide> const& x) {
+template <class Element, class Wide>
+Vectors<Wide> columns_times(Space const& space, HostMatrix<Element> const& matrix, Vectors<Wide> const& x) {
   constexpr std::size_t block = 64;  // columns at a time, so that rows are read by whole cache lines
   Vectors<Wide> product(matrix.extent(1));
   auto* const out = product.data();
@@ -47,21 +48,22 @@ Vectors<Wide> columns_times(Space const& space, Matrix<Scalar const> matrix, Vec
                        Kokkos::RangePolicy<Space>(space, 0, (columns + block - 1) / block), [=](std::size_t b) {
                          for (std::size_t i = 0; i < matrix.extent(0); ++i)
                            for (std::size_t j = b * block; j < std::min(columns, (b + 1) * block); ++j)
-                             for (std::size_t v = 0; v < vector_count; ++v) out[j][v] += Wide(matrix(i, j)) * in[i][v];
+                             for (std::size_t v = 0; v < vector_count; ++v)
+                               out[j][v] += Wide(kernels::widened(matrix(i, j))) * in[i][v];
                        });
   space.fence();
   return product;
 }
 
-template <class Scalar, class Wide>
-Vectors<Wide> times(Space const& space, Transpose op, Matrix<Scalar const> matrix, Vectors<Wide> const& x) {
+template <class Element, class Wide>
+Vectors<Wide> times(Space const& space, Transpose op, HostMatrix<Element> const& matrix, Vectors<Wide> const& x) {
   return op == Transpose::no ? rows_times(space, matrix, x) : columns_times(space, matrix, x);
 }
 
-template <class Scalar>
-double relative_error(Space const& space, Transpose a_op, Transpose b_op, Matrix<Scalar const> a,
-                      Matrix<Scalar const> b, Matrix<Scalar const> c) {
-  using Wide = std::conditional_t<std::is_same_v<Scalar, float>, double, long double>;
+template <class Element>
+double relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<Element> const& a,
+                      HostMatrix<Element> const& b, HostMatrix<Element> const& c) {
+  using Wide = std::conditional_t<std::is_same_v<Element, double>, long double, double>;
   Vectors<Wide> signs(c.extent(1));
   for (std::size_t j = 0; j < signs.size(); ++j)
     for (std::size_t v = 0; v < vector_count; ++v) signs[j][v] = (random_bits(99, j) >> v & 1) != 0 ? 1 : -1;
@@ -81,18 +83,28 @@ double relative_error(Space const& space, Transpose a_op, Transpose b_op, Matrix
 
 }  // namespace
 
-double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a,
-                           Matrix<float const> b, Matrix<float const> c) {
-  return relative_error<float>(space, a_op, b_op, a, b, c);
+double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<float> a, HostMatrix<float> b,
+                           HostMatrix<float> c) {
+  return relative_error(space, a_op, b_op, a, b, c);
 }
 
-double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, Matrix<double const> a,
-                           Matrix<double const> b, Matrix<double const> c) {
-  return relative_error<double>(space, a_op, b_op, a, b, c);
+double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<double> a,
+                           HostMatrix<double> b, HostMatrix<double> c) {
+  return relative_error(space, a_op, b_op, a, b, c);
 }
 
-double gemm_error_bound(double unit_roundoff, std::int64_t length) {
-  return 8 * unit_roundoff * std::sqrt(double(length));
+double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::Half> a,
+                           HostMatrix<kernels::Half> b, HostMatrix<kernels::Half> c) {
+  return relative_error(space, a_op, b_op, a, b, c);
+}
+
+double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::BFloat16> a,
+                           HostMatrix<kernels::BFloat16> b, HostMatrix<kernels::BFloat16> c) {
+  return relative_error(space, a_op, b_op, a, b, c);
+}
+
+double gemm_error_bound(GemmRounding rounding, std::int64_t length) {
+  return 2 * rounding.operands + 8 * rounding.sums * std::sqrt(double(length)) + rounding.result;
 }
 
 }  // namespace hpcadvise::probes::runner

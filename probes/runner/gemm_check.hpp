@@ -8,20 +8,34 @@
 
 namespace hpcadvise::probes::runner {
 
+template <class Element>
+using HostMatrix = Kokkos::View<Element const**, Kokkos::LayoutRight, Kokkos::HostSpace>;
+
 // An estimate of |C - op(A) op(B)| / |op(A) op(B)| in the Frobenius norm. With x of random signs the mean of |E x|^2 is
 // |E|^2 (Hutchinson 1990; the test of a product by a vector is Freivalds's, 1977), so the ratio of the two is taken
-// over a few such x, in fp64 for fp32 and in long double for fp64. No sign is 0: no element of C goes unseen. Not
+// over a few such x, in fp64, for fp64 in long double. No sign is 0: no element of C goes unseen. Not
 // a number if C holds one.
 double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
-                           kernels::Transpose b_op, kernels::Matrix<float const> a, kernels::Matrix<float const> b,
-                           kernels::Matrix<float const> c);
+                           kernels::Transpose b_op, HostMatrix<float> a, HostMatrix<float> b, HostMatrix<float> c);
 double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
-                           kernels::Transpose b_op, kernels::Matrix<double const> a, kernels::Matrix<double const> b,
-                           kernels::Matrix<double const> c);
+                           kernels::Transpose b_op, HostMatrix<double> a, HostMatrix<double> b, HostMatrix<double> c);
+double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
+                           kernels::Transpose b_op, HostMatrix<kernels::Half> a, HostMatrix<kernels::Half> b,
+                           HostMatrix<kernels::Half> c);
+double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
+                           kernels::Transpose b_op, HostMatrix<kernels::BFloat16> a, HostMatrix<kernels::BFloat16> b,
+                           HostMatrix<kernels::BFloat16> c);
 
-// What rounding explains for sums of `length` products of random signs: errors that add up like a random walk,
-// u sqrt(length) relative to the sum (Higham and Mary 2019), with a factor of 8 to spare. An operand rounded to
-// bf16 or tf32 on the way is far outside.
-double gemm_error_bound(double unit_roundoff, std::int64_t length);
+// Unit roundoffs of what a kernel rounds.
+struct GemmRounding {
+  double operands = 0;  // 0: multiplied as they lie in memory
+  double sums = 0;
+  double result = 0;  // beyond that of the sums
+};
+
+// What rounding explains for sums of `length` products of random signs: errors of the sums that add up like a random
+// walk, u sqrt(length) relative to the sum (Higham and Mary 2019), with a factor of 8 to spare; those of the operands
+// and of the result once, at their largest. An fp32 operand rounded to bf16 on the way is far outside.
+double gemm_error_bound(GemmRounding rounding, std::int64_t length);
 
 }  // namespace hpcadvise::probes::runner

@@ -4,11 +4,13 @@
 // What kernels read and write while they are measured: random numbers, the same in every run, in as many sets as keep
 // a call from finding the data of the one before in cache.
 
-#include <Kokkos_Core.hpp>
+#include "kernels/fragment/number_formats.hpp"
+#include "kernels/space.hpp"
 
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 namespace hpcadvise::probes::runner {
 
@@ -25,6 +27,16 @@ KOKKOS_INLINE_FUNCTION double random_value(std::uint64_t seed, std::uint64_t ind
   return double(std::int64_t(random_bits(seed, index) >> 11)) / double(std::int64_t{1} << 52) - 1.0;
 }
 
+// In the format of Scalar; 16 bits by way of fp32.
+template <class Scalar>
+KOKKOS_INLINE_FUNCTION Scalar element_of(double value) {
+  if constexpr (std::is_floating_point_v<Scalar>) {
+    return Scalar(value);
+  } else {
+    return kernels::converted<Scalar>(float(value));
+  }
+}
+
 // Sets so that together they are cold_bytes (probes/host_rates.hpp), as far as a quarter of the memory goes. At
 // least 1.
 std::int64_t cold_set_count(double bytes_per_set);
@@ -38,30 +50,30 @@ class Buffers {
         values_(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), std::size_t(set_count * stride_)) {}
 
   Scalar* set(std::int64_t index) const { return values_.data() + index * stride_; }
-  Kokkos::View<Scalar*, Kokkos::HostSpace> const& all() const { return values_; }
+  Kokkos::View<Scalar*, kernels::MemorySpace> const& all() const { return values_; }
 
  private:
   static constexpr std::int64_t line = 64 / std::int64_t(sizeof(Scalar));
   std::int64_t stride_;
-  Kokkos::View<Scalar*, Kokkos::HostSpace> values_;
+  Kokkos::View<Scalar*, kernels::MemorySpace> values_;
 };
 
 // By the threads that will work on them, so that pages lie on those threads' memory nodes.
 template <class Scalar>
-void fill_random(Kokkos::DefaultHostExecutionSpace const& space, Kokkos::View<Scalar*, Kokkos::HostSpace> const& values,
+void fill_random(kernels::Space const& space, Kokkos::View<Scalar*, kernels::MemorySpace> const& values,
                  std::uint64_t seed) {
   Kokkos::parallel_for(
-      "hpcadvise::fill_random", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(space, 0, values.extent(0)),
-      KOKKOS_LAMBDA(std::size_t i) { values(i) = Scalar(random_value(seed, i)); });
+      "hpcadvise::fill_random", Kokkos::RangePolicy<kernels::Space>(space, 0, values.extent(0)),
+      KOKKOS_LAMBDA(std::size_t i) { values(i) = element_of<Scalar>(random_value(seed, i)); });
   space.fence();
 }
 
 // Not a number: an element that a kernel forgets to write shows in every sum it enters.
 template <class Scalar>
-void poison(Kokkos::DefaultHostExecutionSpace const& space, Kokkos::View<Scalar*, Kokkos::HostSpace> const& values) {
+void poison(kernels::Space const& space, Kokkos::View<Scalar*, kernels::MemorySpace> const& values) {
   Kokkos::parallel_for(
-      "hpcadvise::poison", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(space, 0, values.extent(0)),
-      KOKKOS_LAMBDA(std::size_t i) { values(i) = std::numeric_limits<Scalar>::quiet_NaN(); });
+      "hpcadvise::poison", Kokkos::RangePolicy<kernels::Space>(space, 0, values.extent(0)),
+      KOKKOS_LAMBDA(std::size_t i) { values(i) = element_of<Scalar>(std::numeric_limits<double>::quiet_NaN()); });
   space.fence();
 }
 

@@ -38,8 +38,9 @@ void measure(std::string const& runner_name, SamplePlan const& plan) {
   runner::MpiSession const mpi(needs_mpi(plan) || runner::started_by_mpi_launcher());
   Kokkos::ScopeGuard const kokkos;
   runner::Sensors sensors;
+  runner::Space const space;
   runner::Context const context{
-      .space = {}, .clock_resolution_s = clock_resolution_s(), .mpi = mpi, .sensors = sensors};
+      .space = space, .clock_resolution_s = runner::timing_resolution_s(space), .mpi = mpi, .sensors = sensors};
   auto const emit = [&](Event const& event) {
     if (mpi.rank() == 0) print(event);
   };

@@ -99,12 +99,10 @@ class TensorSets {
 
 void run_forward(Space const& space, AttentionShape shape, AttentionTensors const& t) {
   kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp);
-  space.fence();
 }
 
 void run_backward(Space const& space, AttentionShape shape, AttentionTensors const& t) {
   kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v);
-  space.fence();
 }
 
 }  // namespace
@@ -128,10 +126,12 @@ void measure_attention(SampleRequest const& request, Context const& context, pro
 
   // Backward reads what forward wrote, so every set needs it once.
   for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run_forward(space, shape, tensors);
+  space.fence();
   double error = attention_forward_error(space, shape, sets.front());
   if (!accept(sample, error, attention_forward_bound(shape))) return;
   if (backward) {
     run_backward(space, shape, sets.front());
+    space.fence();
     error = attention_backward_error(space, shape, sets.front());
     if (!accept(sample, error, attention_backward_bound(shape))) return;
   }

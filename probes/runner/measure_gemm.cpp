@@ -5,45 +5,76 @@
 #include "kernels/vendor_blas.hpp"
 #include "probes/runner/available_memory.hpp"
 #include "probes/runner/gemm_check.hpp"
+#include "probes/runner/host_copy.hpp"
 #include "probes/runner/inputs.hpp"
 #include "probes/runner/request.hpp"
 
 #include <functional>
-#include <limits>
+#include <type_traits>
 
 namespace hpcadvise::probes::runner {
 namespace {
 
 using kernels::Matrix;
 using kernels::Transpose;
+using profiles::Precision;
 
-template <class Scalar>
-using Gemm =
-    std::function<void(Space const&, Transpose, Transpose, Matrix<Scalar const>, Matrix<Scalar const>, Matrix<Scalar>)>;
+template <class Element>
+using Gemm = std::function<void(Space const&, Transpose, Transpose, Matrix<Element const> const&,
+                                Matrix<Element const> const&, Matrix<Element> const&)>;
 
-template <class Scalar>
-Gemm<Scalar> gemm_of(std::string const& provider) {
-  if (provider == "kokkos")  // keeps its workspace from call to call, as a framework keeps its own
-    return [workspace = kernels::GemmWorkspace{}](Space const& space, Transpose a_op, Transpose b_op,
-                                                  Matrix<Scalar const> const& a, Matrix<Scalar const> const& b,
-                                                  Matrix<Scalar> const& c) mutable {
-      kernels::gemm(space, a_op, b_op, a, b, c, workspace);
-    };
+// Keeps its workspace from call to call, as a framework keeps its own.
+template <class Element>
+Gemm<Element> own_gemm([[maybe_unused]] Precision precision) {
+  return [=, workspace = kernels::GemmWorkspace{}](Space const& space, Transpose a_op, Transpose b_op,
+                                                   Matrix<Element const> const& a, Matrix<Element const> const& b,
+                                                   Matrix<Element> const& c) mutable {
+    if constexpr (kernels::on_device && std::is_same_v<Element, float>) {
+      if (precision == Precision::tf32) return kernels::gemm_tf32(space, a_op, b_op, a, b, c, workspace);
+    }
+    kernels::gemm(space, a_op, b_op, a, b, c, workspace);
+  };
+}
+
+template <class Element>
+Gemm<Element> vendor_gemm([[maybe_unused]] Precision precision) {
+  return [=](Space const& space, Transpose a_op, Transpose b_op, Matrix<Element const> const& a,
+             Matrix<Element const> const& b, Matrix<Element> const& c) {
+    if constexpr (kernels::on_device && std::is_same_v<Element, float>) {
+      if (precision == Precision::tf32) return kernels::vendor_gemm_tf32(space, a_op, b_op, a, b, c);
+    }
+    kernels::vendor_gemm(space, a_op, b_op, a, b, c);
+  };
+}
+
+template <class Element>
+Gemm<Element> gemm_of(std::string const& provider, Precision precision) {
+  if (provider == "kokkos") return own_gemm<Element>(precision);
   auto const vendor = kernels::vendor_blas();
-  if (vendor && vendor->name == provider)
-    return [](Space const& space, Transpose a_op, Transpose b_op, Matrix<Scalar const> const& a,
-              Matrix<Scalar const> const& b,
-              Matrix<Scalar> const& c) { kernels::vendor_gemm(space, a_op, b_op, a, b, c); };
+  if (vendor && vendor->name == provider) return vendor_gemm<Element>(precision);
   throw RequestError("this runner has no provider " + provider + " of gemm");
+}
+
+// Half of the distance from 1 to the next number; 16-bit and tf32 operands are summed up in fp32.
+GemmRounding rounding_of(Precision precision) {
+  constexpr double fp64 = 0x1p-53, fp32 = 0x1p-24, fp16 = 0x1p-11, bf16 = 0x1p-8;
+  switch (precision) {
+    case Precision::fp64: return {.sums = fp64};
+    case Precision::tf32: return {.operands = fp16, .sums = fp32};  // as many digits as fp16
+    case Precision::fp16: return {.sums = fp32, .result = fp16};
+    case Precision::bf16: return {.sums = fp32, .result = bf16};
+    default: return {.sums = fp32};
+  }
 }
 
 Transpose transpose_of(SampleRequest const& request, std::string_view name) {
   return flag_of(request, name) ? Transpose::yes : Transpose::no;
 }
 
-template <class Scalar>
-void measure_precision(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
-  auto const gemm = gemm_of<Scalar>(request.provider);
+template <class Element>
+void measure_elements(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+  auto const precision = precision_of(request);
+  auto const gemm = gemm_of<Element>(request.provider, precision);
   std::int64_t const m = extent_of(request, "m");
   std::int64_t const n = extent_of(request, "n");
   std::int64_t const k = extent_of(request, "k");
@@ -52,36 +83,35 @@ void measure_precision(SampleRequest const& request, Context const& context, pro
   auto const b_op = transpose_of(request, "b_transposed");
   auto const& space = context.space;
 
-  double const set_bytes = kernels::gemm_compulsory_bytes(shape, sizeof(Scalar));
+  double const set_bytes = kernels::gemm_compulsory_bytes(shape, sizeof(Element));
   require_memory(set_bytes);
   auto const sets = cold_set_count(set_bytes);
-  Buffers<Scalar> const a_buffers("hpcadvise::gemm::a", sets, m * k);
-  Buffers<Scalar> const b_buffers("hpcadvise::gemm::b", sets, k * n);
-  Buffers<Scalar> const c_buffers("hpcadvise::gemm::c", sets, m * n);
+  Buffers<Element> const a_buffers("hpcadvise::gemm::a", sets, m * k);
+  Buffers<Element> const b_buffers("hpcadvise::gemm::b", sets, k * n);
+  Buffers<Element> const c_buffers("hpcadvise::gemm::c", sets, m * n);
   fill_random(space, a_buffers.all(), 1);
   fill_random(space, b_buffers.all(), 2);
   poison(space, c_buffers.all());
 
   auto const a = [&](auto set) {
-    return Matrix<Scalar const>(a_buffers.set(set), std::size_t(a_op == Transpose::no ? m : k),
-                                std::size_t(a_op == Transpose::no ? k : m));
+    return Matrix<Element const>(a_buffers.set(set), std::size_t(a_op == Transpose::no ? m : k),
+                                 std::size_t(a_op == Transpose::no ? k : m));
   };
   auto const b = [&](auto set) {
-    return Matrix<Scalar const>(b_buffers.set(set), std::size_t(b_op == Transpose::no ? k : n),
-                                std::size_t(b_op == Transpose::no ? n : k));
+    return Matrix<Element const>(b_buffers.set(set), std::size_t(b_op == Transpose::no ? k : n),
+                                 std::size_t(b_op == Transpose::no ? n : k));
   };
-  auto const c = [&](auto set) { return Matrix<Scalar>(c_buffers.set(set), std::size_t(m), std::size_t(n)); };
+  auto const c = [&](auto set) { return Matrix<Element>(c_buffers.set(set), std::size_t(m), std::size_t(n)); };
 
   gemm(space, a_op, b_op, a(0), b(0), c(0));
   space.fence();
-  double const error = gemm_relative_error(space, a_op, b_op, a(0), b(0), c(0));
-  if (!accept(sample, error, gemm_error_bound(std::numeric_limits<Scalar>::epsilon() / 2, k))) return;
+  double const error = gemm_relative_error({}, a_op, b_op, host_copy(a(0)), host_copy(b(0)), host_copy(c(0)));
+  if (!accept(sample, error, gemm_error_bound(rounding_of(precision), k))) return;
 
   std::int64_t call = 0;
   time_into(sample, context, request, [&] {
     auto const set = ++call % sets;
     gemm(space, a_op, b_op, a(set), b(set), c(set));
-    space.fence();
   });
   sample.work_flops = kernels::gemm_flops(shape);
   sample.work_bytes = set_bytes;
@@ -92,11 +122,15 @@ void measure_precision(SampleRequest const& request, Context const& context, pro
 }  // namespace
 
 void measure_gemm(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
-  switch (precision_of(request)) {
-    case profiles::Precision::fp32: return measure_precision<float>(request, context, sample);
-    case profiles::Precision::fp64: return measure_precision<double>(request, context, sample);
-    default: throw RequestError("gemm on the host knows fp32 and fp64, not " + word_of(request, "precision"));
+  auto const precision = precision_of(request);
+  if (precision == Precision::fp32) return measure_elements<float>(request, context, sample);
+  if (precision == Precision::fp64) return measure_elements<double>(request, context, sample);
+  if constexpr (kernels::on_device) {
+    if (precision == Precision::tf32) return measure_elements<float>(request, context, sample);
+    if (precision == Precision::fp16) return measure_elements<kernels::Half>(request, context, sample);
+    if (precision == Precision::bf16) return measure_elements<kernels::BFloat16>(request, context, sample);
   }
+  throw RequestError("gemm on this backend does not know " + word_of(request, "precision"));
 }
 
 }  // namespace hpcadvise::probes::runner

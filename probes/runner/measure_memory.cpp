@@ -75,11 +75,9 @@ void measure_memory(SampleRequest const& request, Context const& context, profil
 
   double const pass_bytes = kernels::stream_bytes_per_element(kernel) * double(extent);
   auto const repeats = std::max<std::int64_t>(1, std::int64_t(least_call_bytes / pass_bytes));
-  auto const run = [&] {
-    kernels::stream(space, kernel, arrays, repeats, stores);
-    space.fence();
-  };
+  auto const run = [&] { kernels::stream(space, kernel, arrays, repeats, stores); };
   run();
+  space.fence();
   double const error = stream_relative_error(space, kernel, arrays);
   if (!accept(sample, error, stream_error_bound(kernel, extent))) return;
 

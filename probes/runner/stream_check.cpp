@@ -7,7 +7,7 @@
 namespace hpcadvise::probes::runner {
 namespace {
 
-using Space = Kokkos::DefaultHostExecutionSpace;
+using kernels::Space;
 using kernels::StreamArrays;
 using kernels::StreamKernel;
 

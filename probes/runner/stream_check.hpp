@@ -9,7 +9,7 @@ namespace hpcadvise::probes::runner {
 
 // Relative to the reference in the Frobenius norm: of the sums in higher precision for read and strided, of `a`
 // for the others.
-double stream_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::StreamKernel kernel,
+double stream_relative_error(kernels::Space const& space, kernels::StreamKernel kernel,
                              kernels::StreamArrays const& arrays);
 
 // Rounding in sums of positive numbers as a random walk (see gemm_error_bound), of one multiplication and addition for

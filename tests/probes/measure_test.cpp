@@ -37,7 +37,9 @@ constexpr double resolution_s = 1e-9;
 
 // A body whose n-th call (from 0) takes as long as `duration_s(n)` says.
 auto body_taking(std::function<double(int)> duration_s, int& calls) {
-  return [duration_s = std::move(duration_s), &calls] { ManualClock::now_s += duration_s(calls++); };
+  return [duration_s = std::move(duration_s), &calls](std::int64_t wanted) {
+    for (std::int64_t i = 0; i < wanted; ++i) ManualClock::now_s += duration_s(calls++);
+  };
 }
 
 profiles::Timing measured(probes::StoppingRule const& rule, std::function<double(int)> duration_s) {
@@ -161,8 +163,9 @@ TEST_CASE("Counters can be started between the warm-up and the readings", "[prob
 }
 
 TEST_CASE("What a body throws passes through", "[probes][measure]") {
-  CHECK_THROWS_AS(probes::measure<ManualClock>({}, resolution_s, [] { throw std::runtime_error("no memory"); }),
-                  std::runtime_error);
+  CHECK_THROWS_AS(
+      probes::measure<ManualClock>({}, resolution_s, [](std::int64_t) { throw std::runtime_error("no memory"); }),
+      std::runtime_error);
 }
 
 namespace {

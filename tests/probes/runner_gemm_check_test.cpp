@@ -52,7 +52,7 @@ TEST_CASE("A product in fp32 is right to within its bound, however its operands 
   auto const a = random_matrix<float>(37, 150, 1);
   auto const b = random_matrix<float>(150, 70, 2);
   auto const c = product(a, b);
-  double const bound = probes::runner::gemm_error_bound(unit_roundoff_fp32, 150);
+  double const bound = probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32}, 150);
 
   double const error = gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c);
   CHECK(error > unit_roundoff_fp32 / 10);  // there is rounding, and it is seen
@@ -65,7 +65,7 @@ TEST_CASE("A product in fp64 is held to fp64", "[runner][gemm]") {
   auto const a = random_matrix<double>(20, 90, 1);
   auto const b = random_matrix<double>(90, 30, 2);
   auto const c = product(a, b);
-  double const bound = probes::runner::gemm_error_bound(std::numeric_limits<double>::epsilon() / 2, 90);
+  double const bound = probes::runner::gemm_error_bound({.sums = std::numeric_limits<double>::epsilon() / 2}, 90);
   CHECK(gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c) < bound);
   c(3, 4) += 1e-9;
   CHECK(gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c) > bound);
@@ -100,7 +100,7 @@ TEST_CASE("A product whose operands were rounded to bf16 is wrong", "[runner][ge
   for (std::size_t i = 0; i < 32; ++i)
     for (std::size_t j = 0; j < 256; ++j) rounded(i, j) = std::round(a(i, j) * 256) / 256;
   CHECK(gemm_relative_error(space, Transpose::no, Transpose::no, a, b, product(rounded, b)) >
-        10 * probes::runner::gemm_error_bound(unit_roundoff_fp32, 256));
+        10 * probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32}, 256));
 }
 
 TEST_CASE("The sum's first element missing is outside of the bound", "[runner][gemm]") {
@@ -110,5 +110,30 @@ TEST_CASE("The sum's first element missing is outside of the bound", "[runner][g
   for (std::size_t i = 0; i < 16; ++i)
     for (std::size_t j = 0; j < 16; ++j) c(i, j) -= a(i, 0) * b(0, j);
   CHECK(gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c) >
-        10 * probes::runner::gemm_error_bound(unit_roundoff_fp32, 4096));
+        10 * probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32}, 4096));
+}
+
+TEST_CASE("Operands and results of 16 bits are widened as they are, and rounding to them is in the bound",
+          "[runner][gemm]") {
+  constexpr double unit_roundoff_bf16 = 1.0 / 256;  // 8 significant bits
+  auto const a = random_matrix<float>(24, 64, 1);
+  auto const b = random_matrix<float>(64, 24, 2);
+  Matrix<kernels::BFloat16> const a16("a16", 24, 64), b16("b16", 64, 24), c16("c16", 24, 24);
+  auto const round = [](Matrix<float> const& from, Matrix<kernels::BFloat16> const& to) {
+    for (std::size_t i = 0; i < from.extent(0); ++i)
+      for (std::size_t j = 0; j < from.extent(1); ++j) {
+        to(i, j) = kernels::to_bfloat16(from(i, j));
+        from(i, j) = kernels::widened(to(i, j));
+      }
+  };
+  round(a, a16);
+  round(b, b16);
+  round(product(a, b), c16);
+  double const error = gemm_relative_error(space, Transpose::no, Transpose::no, a16, b16, c16);
+  double const bound = probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32, .result = unit_roundoff_bf16}, 64);
+  CHECK(error < bound);
+  CHECK(error > unit_roundoff_bf16 / 10);
+  CHECK(error > 100 * probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32}, 64));
+  c16(3, 5) = kernels::to_bfloat16(std::numeric_limits<float>::quiet_NaN());
+  CHECK(std::isnan(gemm_relative_error(space, Transpose::no, Transpose::no, a16, b16, c16)));
 }

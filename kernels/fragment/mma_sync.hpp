@@ -19,10 +19,15 @@ namespace hpcadvise::kernels {
 #define HPCADVISE_HAS_MMA_SYNC 0
 #endif
 
-// The accumulators of all shapes: 8 rows of pairs for every 2 elements.
-HPCADVISE_DEVICE_FUNCTION constexpr Position mma_sync_c_position(int lane, int element) {
-  return {.row = lane / 4 + 8 * (element / 2), .column = 2 * (lane % 4) + element % 2};
-}
+// What all shapes have in common. Their accumulators are 8 rows of pairs for every 2 elements.
+struct MmaSync {
+  static constexpr int lanes = 32;
+  static constexpr bool flushes_subnormals = false;
+
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
+    return {.row = lane / 4 + 8 * (element / 2), .column = 2 * (lane % 4) + element % 2};
+  }
+};
 
 #if HPCADVISE_HAS_MMA_SYNC
 // The forms with four 32-bit registers of A, two of B and four fp32 of C differ in their name alone.
@@ -34,21 +39,17 @@ HPCADVISE_DEVICE_FUNCTION constexpr Position mma_sync_c_position(int lane, int e
 
 // Input is Half or BFloat16. Two neighbours along k share a 32-bit register, the first in its lower half.
 template <class InputType>
-struct MmaSyncM16N8K16 {
-  static constexpr int m = 16, n = 8, k = 16, lanes = 32, adjacent = 2;
+struct MmaSyncM16N8K16 : MmaSync {
+  static constexpr int m = 16, n = 8, k = 16, adjacent = 2;
   using Input = InputType;
   using Element = InputType;
   using Accumulator = float;
-  static constexpr bool flushes_subnormals = false;
 
   HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int element) {
     return {.row = lane / 4 + 8 * (element / 2 % 2), .column = 2 * (lane % 4) + element % 2 + 8 * (element / 4)};
   }
   HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int element) {
     return {.row = 2 * (lane % 4) + element % 2 + 8 * (element / 2), .column = lane / 4};
-  }
-  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
-    return mma_sync_c_position(lane, element);
   }
 
   HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate([[maybe_unused]] Registers<float, 4>& c,
@@ -68,21 +69,17 @@ struct MmaSyncM16N8K16 {
   }
 };
 
-struct MmaSyncM16N8K8Tf32 {
-  static constexpr int m = 16, n = 8, k = 8, lanes = 32, adjacent = 1;
+struct MmaSyncM16N8K8Tf32 : MmaSync {
+  static constexpr int m = 16, n = 8, k = 8, adjacent = 1;
   using Input = Tf32;
   using Element = float;
   using Accumulator = float;
-  static constexpr bool flushes_subnormals = false;
 
   HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int element) {
     return {.row = lane / 4 + 8 * (element % 2), .column = lane % 4 + 4 * (element / 2)};
   }
   HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int element) {
     return {.row = lane % 4 + 4 * element, .column = lane / 4};
-  }
-  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
-    return mma_sync_c_position(lane, element);
   }
 
   HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate([[maybe_unused]] Registers<float, 4>& c,
@@ -98,21 +95,17 @@ struct MmaSyncM16N8K8Tf32 {
   }
 };
 
-struct MmaSyncM8N8K4F64 {
-  static constexpr int m = 8, n = 8, k = 4, lanes = 32, adjacent = 1;
+struct MmaSyncM8N8K4F64 : MmaSync {
+  static constexpr int m = 8, n = 8, k = 4, adjacent = 1;
   using Input = double;
   using Element = double;
   using Accumulator = double;
-  static constexpr bool flushes_subnormals = false;
 
   HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int /*element*/) {
     return {.row = lane / 4, .column = lane % 4};
   }
   HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int /*element*/) {
     return {.row = lane % 4, .column = lane / 4};
-  }
-  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
-    return mma_sync_c_position(lane, element);
   }
 
   HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate([[maybe_unused]] Registers<double, 2>& c,

@@ -68,6 +68,37 @@ struct MfmaF32 {
   }
 };
 
+// v_mfma_f32_32x32x2f32, whose accumulators lie as those of the 16-bit form.
+struct MfmaFp32 {
+  static constexpr int m = 32, n = 32, k = 2, lanes = 64, adjacent = 1;
+  using Input = float;
+  using Element = float;
+  using Accumulator = float;
+  static constexpr bool flushes_subnormals = false;
+
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int /*element*/) {
+    return {.row = lane % 32, .column = lane / 32};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int /*element*/) {
+    return {.row = lane / 32, .column = lane % 32};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
+    return MfmaF32<32, Half>::c_position(lane, element);
+  }
+
+  using Sums = Registers<float, 16>;
+  HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate([[maybe_unused]] Sums& c,
+                                                            [[maybe_unused]] Registers<float, 1> const& a,
+                                                            [[maybe_unused]] Registers<float, 1> const& b) {
+#if HPCADVISE_HAS_MFMA
+    auto const c_vector = __builtin_bit_cast(MfmaVector<float, 16>, c);
+    c = __builtin_bit_cast(Sums, __builtin_amdgcn_mfma_f32_32x32x2f32(a.element[0], b.element[0], c_vector, 0, 0, 0));
+#else
+    __builtin_trap();
+#endif
+  }
+};
+
 // v_mfma_f64_16x16x4f64. Its accumulators lie otherwise than those of the fp32 forms: an element is every fourth row.
 struct MfmaF64 {
   static constexpr int m = 16, n = 16, k = 4, lanes = 64, adjacent = 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the descriptions of matrix instructions (mma_sync.hpp, mfma.hpp) have in common. Each is a struct with
+// What the descriptions of matrix instructions (mma_sync.hpp, mfma.hpp, fma.hpp) have in common. Each is a struct with
 //   m, n, k                    D = A B + C, A m x k, B k x n, C and D m x n
 //   lanes                      of the warp (AMD: wavefront) that executes it together
 //   Input, Accumulator         of A and B; of C and D
@@ -10,6 +10,7 @@
 //   flushes_subnormals         of Input and Accumulator, to zero
 //   a_position, b_position,    (lane, element) -> the row and column that this element of this lane's registers holds
 //   c_position                 of the operand; elements in the order of the instruction's own operand list
+//   a_copies, b_copies         lanes that hold the same element of A, of B; left out where it is one
 //   multiply_accumulate        the instruction, for device code of its architecture; elsewhere it traps
 
 namespace hpcadvise::kernels {
@@ -25,10 +26,32 @@ struct Registers {
   Scalar element[count];
 };
 
+namespace detail {
+
 template <class Instruction>
-inline constexpr int a_elements = Instruction::m* Instruction::k / Instruction::lanes;
+constexpr int a_copies() {
+  if constexpr (requires { Instruction::a_copies; }) {
+    return Instruction::a_copies;
+  } else {
+    return 1;
+  }
+}
+
 template <class Instruction>
-inline constexpr int b_elements = Instruction::k* Instruction::n / Instruction::lanes;
+constexpr int b_copies() {
+  if constexpr (requires { Instruction::b_copies; }) {
+    return Instruction::b_copies;
+  } else {
+    return 1;
+  }
+}
+
+}  // namespace detail
+
+template <class Instruction>
+inline constexpr int a_elements = detail::a_copies<Instruction>() * Instruction::m* Instruction::k / Instruction::lanes;
+template <class Instruction>
+inline constexpr int b_elements = detail::b_copies<Instruction>() * Instruction::k* Instruction::n / Instruction::lanes;
 template <class Instruction>
 inline constexpr int c_elements = Instruction::m* Instruction::n / Instruction::lanes;
 

@@ -19,7 +19,8 @@ std::optional<VendorBlas> identify() {
   std::string_view config = openblas_get_config();
   config.remove_prefix(std::min(config.find(' ') + 1, config.size()));
   return VendorBlas{.name = "openblas",
-                    .version = std::string(config.substr(0, config.find(' '))) + ' ' + openblas_get_corename()};
+                    .version = std::string(config.substr(0, config.find(' '))) + ' ' + openblas_get_corename(),
+                    .problem = {}};
 }
 
 // OpenBLAS on OpenMP changes OpenMP's own number of threads with its own, so it is put back.
@@ -41,7 +42,7 @@ class ThreadCount {
 
 #elif HPCADVISE_HAVE_BLAS
 
-std::optional<VendorBlas> identify() { return VendorBlas{.name = "cblas", .version = "unknown"}; }
+std::optional<VendorBlas> identify() { return VendorBlas{.name = "cblas", .version = "unknown", .problem = {}}; }
 
 struct ThreadCount {
   explicit ThreadCount(int) {}
@@ -99,12 +100,12 @@ void multiply(Space const&, Transpose, Transpose, Matrix<Scalar const> const&, M
 std::optional<VendorBlas> vendor_blas() { return identify(); }
 
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
-                 Matrix<float> c) {
+                 Matrix<float> c, VendorWorkspace&) {
   multiply<float>(space, a_op, b_op, a, b, c);
 }
 
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<double const> a, Matrix<double const> b,
-                 Matrix<double> c) {
+                 Matrix<double> c, VendorWorkspace&) {
   multiply<double>(space, a_op, b_op, a, b, c);
 }
 

@@ -10,7 +10,7 @@ namespace hpcadvise::probes::runner {
 namespace {
 
 using kernels::AttentionShape;
-using kernels::Space;
+using Space = Kokkos::DefaultHostExecutionSpace;
 using Row = std::vector<double>;
 
 // One position of one head of one sequence. For a query row `head` counts query heads, for a key row key heads.
@@ -78,11 +78,13 @@ std::vector<Place> places(AttentionShape shape, std::int64_t heads, std::int64_t
 }
 
 template <class ErrorOfPlace>
-SquaredError sum_over(Space const& space, std::vector<Place> const& checked, ErrorOfPlace const& error_of) {
+SquaredError sum_over(Space const& space, std::vector<Place> const& checked, ErrorOfPlace error_of) {
   std::vector<SquaredError> errors(checked.size());
+  auto* const each = errors.data();
+  auto const* const place = checked.data();
   Kokkos::parallel_for("hpcadvise::attention_check",
                        Kokkos::RangePolicy<Space, Kokkos::Schedule<Kokkos::Dynamic>>(space, 0, checked.size()),
-                       [&](std::size_t i) { errors[i] = error_of(checked[i]); });
+                       [=](std::size_t i) { each[i] = error_of(place[i]); });
   space.fence();
   SquaredError sum;
   for (auto const& error : errors) sum.add(error);
@@ -188,7 +190,7 @@ using ErrorOfRow = SquaredError (*)(AttentionShape, AttentionTensors const&, Pla
 
 double relative_error(Space const& space, AttentionShape shape, AttentionTensors const& tensors,
                       std::vector<Place> const& checked, ErrorOfRow error_of) {
-  return sum_over(space, checked, [&](Place place) { return error_of(shape, tensors, place); }).relative();
+  return sum_over(space, checked, [=](Place place) { return error_of(shape, tensors, place); }).relative();
 }
 
 }  // namespace
@@ -211,16 +213,16 @@ double attention_backward_error(Space const& space, AttentionShape shape, Attent
   return worst(worst(d_query, d_key), relative_error(space, shape, tensors, keys, d_value_error));
 }
 
-double attention_forward_bound(AttentionShape shape) {
+double attention_forward_bound(AttentionShape shape, double format_roundoff) {
   constexpr double unit_roundoff = std::numeric_limits<float>::epsilon() / 2;
-  return 16 * unit_roundoff * std::sqrt(double(shape.head_size + shape.key_length));
+  return 16 * unit_roundoff * std::sqrt(double(shape.head_size + shape.key_length)) + 2 * format_roundoff;
 }
 
-double attention_backward_bound(AttentionShape shape) {
+double attention_backward_bound(AttentionShape shape, double format_roundoff) {
   constexpr double unit_roundoff = std::numeric_limits<float>::epsilon() / 2;
   double const group = double(shape.query_heads) / double(shape.kv_heads);
   double const longest_sum = std::max(double(shape.key_length), group * double(shape.query_length));
-  return 2 * 16 * unit_roundoff * std::sqrt(double(shape.head_size) + longest_sum);
+  return 2 * 16 * unit_roundoff * std::sqrt(double(shape.head_size) + longest_sum) + 4 * format_roundoff;
 }
 
 }  // namespace hpcadvise::probes::runner

@@ -25,8 +25,8 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   event.providers = {"kokkos"};
   event.libraries["kokkos"] = kokkos_version();
   if (auto const vendor = kernels::vendor_blas()) {
-    event.providers.push_back(vendor->name);
-    event.libraries[vendor->name] = vendor->version;
+    if (vendor->problem.empty()) event.providers.push_back(vendor->name);
+    event.libraries[vendor->name] = vendor->problem.empty() ? vendor->version : "cannot be used: " + vendor->problem;
   }
   if (auto const mpi = mpi_library(); !mpi.empty()) {
     event.providers.emplace_back("mpi");

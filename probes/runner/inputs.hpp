@@ -42,7 +42,7 @@ KOKKOS_INLINE_FUNCTION Scalar element_of(double value) {
 std::int64_t cold_set_count(double bytes_per_set);
 
 // `set_count` sets of `count` values, each on a cache line of its own.
-template <class Scalar>
+template <class Scalar, class MemorySpace = kernels::MemorySpace>
 class Buffers {
  public:
   Buffers(std::string const& label, std::int64_t set_count, std::int64_t count)
@@ -50,12 +50,12 @@ class Buffers {
         values_(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), std::size_t(set_count * stride_)) {}
 
   Scalar* set(std::int64_t index) const { return values_.data() + index * stride_; }
-  Kokkos::View<Scalar*, kernels::MemorySpace> const& all() const { return values_; }
+  Kokkos::View<Scalar*, MemorySpace> const& all() const { return values_; }
 
  private:
   static constexpr std::int64_t line = 64 / std::int64_t(sizeof(Scalar));
   std::int64_t stride_;
-  Kokkos::View<Scalar*, kernels::MemorySpace> values_;
+  Kokkos::View<Scalar*, MemorySpace> values_;
 };
 
 // By the threads that will work on them, so that pages lie on those threads' memory nodes.

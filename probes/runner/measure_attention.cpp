@@ -3,9 +3,12 @@
 
 #include "probes/runner/attention_check.hpp"
 #include "probes/runner/available_memory.hpp"
+#include "probes/runner/host_copy.hpp"
 #include "probes/runner/inputs.hpp"
 #include "probes/runner/request.hpp"
 
+#include <algorithm>
+#include <type_traits>
 #include <vector>
 
 namespace hpcadvise::probes::runner {
@@ -34,7 +37,43 @@ bool is_backward(SampleRequest const& request) {
   throw RequestError("direction=" + direction + " is neither forward nor backward");
 }
 
+// What one call reads and writes. Backward's part is empty for forward.
+template <class Element>
+struct Tensors {
+  kernels::Heads<Element> q, k, v, out;
+  kernels::RowStatistic<float> log_sum_exp;
+  kernels::Heads<Element> d_out, d_q, d_k, d_v;
+};
+
+template <class Element>
+AttentionTensors::Heads host_floats(kernels::Heads<Element> const& heads) {
+  auto const copy = host_copy(heads);
+  if constexpr (std::is_same_v<Element, float>) {
+    return copy;
+  } else {
+    AttentionTensors::Heads const floats("hpcadvise::attention::floats", heads.extent(0), heads.extent(1),
+                                         heads.extent(2), heads.extent(3));
+    std::transform(copy.data(), copy.data() + copy.span(), floats.data(),
+                   [](Element element) { return kernels::widened(element); });
+    return floats;
+  }
+}
+
+template <class Element>
+AttentionTensors on_host(Tensors<Element> const& t) {
+  return {.q = host_floats(t.q),
+          .k = host_floats(t.k),
+          .v = host_floats(t.v),
+          .out = host_floats(t.out),
+          .log_sum_exp = host_copy(t.log_sum_exp),
+          .d_out = host_floats(t.d_out),
+          .d_q = host_floats(t.d_q),
+          .d_k = host_floats(t.d_k),
+          .d_v = host_floats(t.d_v)};
+}
+
 // The tensors of one call in memory of their own, for as many calls as keep them out of cache.
+template <class Element>
 class TensorSets {
  public:
   TensorSets(Space const& space, AttentionShape shape, bool backward, std::int64_t sets)
@@ -53,11 +92,12 @@ class TensorSets {
     fill_random(space, k_.all(), 2);
     fill_random(space, v_.all(), 3);
     fill_random(space, d_out_.all(), 4);
-    for (auto const* buffers : {&out_, &log_sum_exp_, &d_q_, &d_k_, &d_v_}) poison(space, buffers->all());
+    for (auto const* buffers : {&out_, &d_q_, &d_k_, &d_v_}) poison(space, buffers->all());
+    poison(space, log_sum_exp_.all());
   }
 
-  AttentionTensors set(std::int64_t index) const {
-    AttentionTensors tensors{
+  Tensors<Element> set(std::int64_t index) const {
+    Tensors<Element> tensors{
         .q = query_heads(q_, index),
         .k = key_heads(k_, index),
         .v = key_heads(v_, index),
@@ -83,66 +123,84 @@ class TensorSets {
     return shape_.batch * shape_.query_heads * shape_.query_length * shape_.head_size;
   }
   std::int64_t key_count() const { return shape_.batch * shape_.kv_heads * shape_.key_length * shape_.head_size; }
-  kernels::Heads<float> query_heads(Buffers<float> const& buffers, std::int64_t index) const {
-    return kernels::Heads<float>(buffers.set(index), extent(shape_.batch), extent(shape_.query_heads),
-                                 extent(shape_.query_length), extent(shape_.head_size));
+  kernels::Heads<Element> query_heads(Buffers<Element> const& buffers, std::int64_t index) const {
+    return kernels::Heads<Element>(buffers.set(index), extent(shape_.batch), extent(shape_.query_heads),
+                                   extent(shape_.query_length), extent(shape_.head_size));
   }
-  kernels::Heads<float> key_heads(Buffers<float> const& buffers, std::int64_t index) const {
-    return kernels::Heads<float>(buffers.set(index), extent(shape_.batch), extent(shape_.kv_heads),
-                                 extent(shape_.key_length), extent(shape_.head_size));
+  kernels::Heads<Element> key_heads(Buffers<Element> const& buffers, std::int64_t index) const {
+    return kernels::Heads<Element>(buffers.set(index), extent(shape_.batch), extent(shape_.kv_heads),
+                                   extent(shape_.key_length), extent(shape_.head_size));
   }
 
   AttentionShape shape_;
   bool backward_;
-  Buffers<float> q_, k_, v_, out_, log_sum_exp_, d_out_, d_q_, d_k_, d_v_;
+  Buffers<Element> q_, k_, v_, out_;
+  Buffers<float> log_sum_exp_;
+  Buffers<Element> d_out_, d_q_, d_k_, d_v_;
 };
 
-void run_forward(Space const& space, AttentionShape shape, AttentionTensors const& t) {
+template <class Element>
+void run_forward(Space const& space, AttentionShape shape, Tensors<Element> const& t) {
   kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp);
 }
 
-void run_backward(Space const& space, AttentionShape shape, AttentionTensors const& t) {
+template <class Element>
+void run_backward(Space const& space, AttentionShape shape, Tensors<Element> const& t) {
   kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v);
 }
 
-}  // namespace
-
-void measure_attention(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
-  if (precision_of(request) != profiles::Precision::fp32)
-    throw RequestError("attention on the host knows fp32, not " + word_of(request, "precision"));
-  if (request.provider != "kokkos")
-    throw RequestError("this runner has no provider " + request.provider + " of attention");
+// `format_roundoff` as in attention_check.hpp.
+template <class Element>
+void measure_elements(SampleRequest const& request, Context const& context, double format_roundoff,
+                      profiles::Sample& sample) {
   auto const shape = shape_of(request);
   bool const backward = is_backward(request);
   auto const& space = context.space;
 
-  double const set_bytes = backward ? kernels::attention_backward_bytes(shape, sizeof(float))
-                                    : kernels::attention_forward_bytes(shape, sizeof(float));
+  double const set_bytes = backward ? kernels::attention_backward_bytes(shape, sizeof(Element))
+                                    : kernels::attention_forward_bytes(shape, sizeof(Element));
   require_memory(set_bytes);
   auto const set_count = cold_set_count(set_bytes);
-  TensorSets const buffers(space, shape, backward, set_count);
-  std::vector<AttentionTensors> sets;
+  TensorSets<Element> const buffers(space, shape, backward, set_count);
+  std::vector<Tensors<Element>> sets;
   for (std::int64_t index = 0; index < set_count; ++index) sets.push_back(buffers.set(index));
 
   // Backward reads what forward wrote, so every set needs it once.
   for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run_forward(space, shape, tensors);
   space.fence();
-  double error = attention_forward_error(space, shape, sets.front());
-  if (!accept(sample, error, attention_forward_bound(shape))) return;
+  double error = attention_forward_error({}, shape, on_host(sets.front()));
+  if (!accept(sample, error, attention_forward_bound(shape, format_roundoff))) return;
   if (backward) {
     run_backward(space, shape, sets.front());
     space.fence();
-    error = attention_backward_error(space, shape, sets.front());
-    if (!accept(sample, error, attention_backward_bound(shape))) return;
+    error = attention_backward_error({}, shape, on_host(sets.front()));
+    if (!accept(sample, error, attention_backward_bound(shape, format_roundoff))) return;
   }
 
   std::size_t call = 0;
-  auto const run = backward ? run_backward : run_forward;
+  auto const run = backward ? run_backward<Element> : run_forward<Element>;
   time_into(sample, context, request, [&] { run(space, shape, sets[++call % sets.size()]); });
   sample.work_flops = backward ? kernels::attention_backward_flops(shape) : kernels::attention_forward_flops(shape);
   sample.work_bytes = set_bytes;
   add_rate(sample, "flops_per_s", sample.work_flops);
   add_rate(sample, "bytes_per_s", sample.work_bytes);
+}
+
+}  // namespace
+
+void measure_attention(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+  if (request.provider != "kokkos")
+    throw RequestError("this runner has no provider " + request.provider + " of attention");
+  auto const precision = precision_of(request);
+  if constexpr (kernels::on_device) {
+    if (precision == profiles::Precision::bf16)
+      return measure_elements<kernels::BFloat16>(request, context, 0x1p-8, sample);
+    if (precision == profiles::Precision::fp16)
+      return measure_elements<kernels::Half>(request, context, 0x1p-11, sample);
+  } else {
+    if (precision == profiles::Precision::fp32) return measure_elements<float>(request, context, 0, sample);
+  }
+  throw RequestError("attention on this backend does not know " + word_of(request, "precision"));
 }
 
 }  // namespace hpcadvise::probes::runner

@@ -22,18 +22,18 @@ constexpr std::int64_t most_checked = std::int64_t{1} << 22;  // elements of a r
 // One set for all calls: a message is what was written just before it is sent, in a training run as here, and the
 // published numbers that ours are compared with (nccl-tests, OSU) are taken so.
 struct Messages {
-  Buffers<float> send;
-  Buffers<float> receive;
+  Buffers<float, Kokkos::HostSpace> send;
+  Buffers<float, Kokkos::HostSpace> receive;
 };
 
 Messages messages_of(Context const& context, std::int64_t send_elements, std::int64_t receive_elements) {
   // As if all ranks were on this node, which is where memory is scarce.
   require_memory(double(context.mpi.size()) * sizeof(float) * (double(send_elements) + double(receive_elements)));
-  Messages const messages{Buffers<float>("hpcadvise::collective::send", 1, send_elements),
-                          Buffers<float>("hpcadvise::collective::receive", 1, receive_elements)};
+  Messages const messages{{"hpcadvise::collective::send", 1, send_elements},
+                          {"hpcadvise::collective::receive", 1, receive_elements}};
   for (std::int64_t i = 0; i < send_elements; ++i)
     messages.send.set(0)[i] = float(collective_input(context.mpi.rank(), i));
-  poison(context.space, messages.receive.all());
+  Kokkos::deep_copy(messages.receive.all(), std::numeric_limits<float>::quiet_NaN());
   return messages;
 }
 

@@ -38,12 +38,13 @@ Gemm<Element> own_gemm([[maybe_unused]] Precision precision) {
 
 template <class Element>
 Gemm<Element> vendor_gemm([[maybe_unused]] Precision precision) {
-  return [=](Space const& space, Transpose a_op, Transpose b_op, Matrix<Element const> const& a,
-             Matrix<Element const> const& b, Matrix<Element> const& c) {
+  return [=, workspace = kernels::VendorWorkspace{}](Space const& space, Transpose a_op, Transpose b_op,
+                                                     Matrix<Element const> const& a, Matrix<Element const> const& b,
+                                                     Matrix<Element> const& c) mutable {
     if constexpr (kernels::on_device && std::is_same_v<Element, float>) {
-      if (precision == Precision::tf32) return kernels::vendor_gemm_tf32(space, a_op, b_op, a, b, c);
+      if (precision == Precision::tf32) return kernels::vendor_gemm_tf32(space, a_op, b_op, a, b, c, workspace);
     }
-    kernels::vendor_gemm(space, a_op, b_op, a, b, c);
+    kernels::vendor_gemm(space, a_op, b_op, a, b, c, workspace);
   };
 }
 
@@ -51,7 +52,7 @@ template <class Element>
 Gemm<Element> gemm_of(std::string const& provider, Precision precision) {
   if (provider == "kokkos") return own_gemm<Element>(precision);
   auto const vendor = kernels::vendor_blas();
-  if (vendor && vendor->name == provider) return vendor_gemm<Element>(precision);
+  if (vendor && vendor->name == provider && vendor->problem.empty()) return vendor_gemm<Element>(precision);
   throw RequestError("this runner has no provider " + provider + " of gemm");
 }
 

@@ -13,51 +13,72 @@ using kernels::StreamKernel;
 
 constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2;
 
-double relative(long double difference, long double norm) {
-  return difference == 0 ? 0 : double(std::sqrt(difference / norm));
+double relative(double difference, double norm) { return difference == 0 ? 0 : std::sqrt(difference / norm); }
+
+// What each addition rounds off is kept and added at the end (Neumaier 1974).
+struct CompensatedSum {
+  double sum = 0;
+  double lost = 0;
+
+  KOKKOS_FUNCTION void add(double value) {
+    double const next = sum + value;
+    lost += std::fabs(sum) >= std::fabs(value) ? (sum - next) + value : (value - next) + sum;
+    sum = next;
+  }
+  KOKKOS_FUNCTION double total() const { return sum + lost; }
+};
+
+// Of the sum that a piece's first element holds.
+struct SumError {
+  StreamArrays arrays;
+  std::int64_t pieces;
+  std::int64_t stride;
+
+  KOKKOS_FUNCTION void operator()(std::int64_t index, double& difference, double& norm) const {
+    auto const piece = kernels::stream_piece(std::int64_t(arrays.b.extent(0)), pieces, index);
+    if (piece.begin == piece.end) return;
+    CompensatedSum sum;
+    for (std::int64_t i = piece.begin; i < piece.end; i += stride) sum.add(arrays.b(std::size_t(i)));
+    double const d = arrays.a(std::size_t(piece.begin)) - sum.total();
+    difference += d * d;
+    norm += sum.total() * sum.total();
+  }
+};
+
+struct ElementError {
+  StreamKernel kernel;
+  StreamArrays arrays;
+
+  KOKKOS_FUNCTION double expected(std::size_t i) const {
+    if (kernel == StreamKernel::write) return kernels::stream_scalar;
+    if (kernel == StreamKernel::copy) return arrays.b(i);
+    return arrays.b(i) + kernels::stream_scalar * arrays.c(i);
+  }
+  KOKKOS_FUNCTION void operator()(std::int64_t index, double& difference, double& norm) const {
+    auto const i = std::size_t(index);
+    double const d = arrays.a(i) - expected(i);
+    difference += d * d;
+    norm += expected(i) * expected(i);
+  }
+};
+
+template <class Error>
+double error_over(Space const& space, std::int64_t count, Error const& error) {
+  double difference = 0;
+  double norm = 0;
+  Kokkos::parallel_reduce("hpcadvise::stream_check",
+                          Kokkos::RangePolicy<Space, Kokkos::IndexType<std::int64_t>>(space, 0, count), error,
+                          difference, norm);
+  return relative(difference, norm);
 }
 
 double error_of_sums(Space const& space, StreamArrays const& arrays, std::int64_t stride) {
-  long double difference = 0;
-  long double norm = 0;
-  int const pieces = space.concurrency();
-  for (int index = 0; index < pieces; ++index) {
-    auto const piece = kernels::stream_piece(std::int64_t(arrays.b.extent(0)), pieces, index);
-    if (piece.begin == piece.end) continue;
-    long double sum = 0;
-    Kokkos::parallel_reduce(
-        "hpcadvise::stream_check::sum",
-        Kokkos::RangePolicy<Space, Kokkos::IndexType<std::int64_t>>(space, 0,
-                                                                    (piece.end - piece.begin + stride - 1) / stride),
-        [=](std::int64_t i, long double& part) { part += arrays.b(std::size_t(piece.begin + i * stride)); }, sum);
-    long double const d = arrays.a(std::size_t(piece.begin)) - sum;
-    difference += d * d;
-    norm += sum * sum;
-  }
-  return relative(difference, norm);
-}
-
-double expected_element(StreamKernel kernel, StreamArrays const& arrays, std::size_t i) {
-  switch (kernel) {
-    case StreamKernel::write: return kernels::stream_scalar;
-    case StreamKernel::copy: return arrays.b(i);
-    default: return std::fma(kernels::stream_scalar, arrays.c(i), arrays.b(i));
-  }
+  auto const pieces = kernels::stream_piece_count(space);
+  return error_over(space, pieces, SumError{.arrays = arrays, .pieces = pieces, .stride = stride});
 }
 
 double error_of_elements(Space const& space, StreamKernel kernel, StreamArrays const& arrays) {
-  double difference = 0;
-  double norm = 0;
-  Kokkos::parallel_reduce(
-      "hpcadvise::stream_check::elements",
-      Kokkos::RangePolicy<Space, Kokkos::IndexType<std::size_t>>(space, 0, arrays.a.extent(0)),
-      [=](std::size_t i, double& difference_part, double& norm_part) {
-        double const expected = expected_element(kernel, arrays, i);
-        difference_part += (arrays.a(i) - expected) * (arrays.a(i) - expected);
-        norm_part += expected * expected;
-      },
-      difference, norm);
-  return relative(difference, norm);
+  return error_over(space, std::int64_t(arrays.a.extent(0)), ElementError{.kernel = kernel, .arrays = arrays});
 }
 
 }  // namespace

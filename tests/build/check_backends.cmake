@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# What only the CUDA or only the HIP compiler understands stands in kernels/fragment and nowhere else.
+# What only CUDA or only HIP understands stands in kernels/fragment and kernels/vendor and nowhere else.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/tree_files.cmake)
-set(words "__CUDA|__HIP|__(device|global|shared)__|__launch_bounds__|__syncthreads|__builtin_amdgcn|__gfx|asm( volatile)? *[(]|threadIdx|blockIdx|mma[.]sync[.]")
+set(words "__CUDA|__HIP|__(device|global|shared)__|__launch_bounds__|__syncthreads|__builtin_amdgcn|__gfx|asm( volatile)? *[(]|threadIdx|blockIdx|mma[.]sync[.]|cuda_runtime|hip_runtime|cublasLt|rocblas_")
 
 hpcadvise_tree_files(files *.hpp *.cpp)
 list(FILTER files INCLUDE REGEX "^(kernels|probes|profiles|advisor|cli)/")
-list(FILTER files EXCLUDE REGEX "^kernels/fragment/")
+list(FILTER files EXCLUDE REGEX "^kernels/(fragment|vendor)/")
 set(broken "")
 foreach(file IN LISTS files)
   file(STRINGS ${ROOT}/${file} hits REGEX "${words}")
@@ -16,5 +16,5 @@ foreach(file IN LISTS files)
 endforeach()
 if(broken)
   list(JOIN broken "\n  " lines)
-  message(FATAL_ERROR "Words of one GPU backend outside of kernels/fragment:\n  ${lines}")
+  message(FATAL_ERROR "Words of one GPU backend outside of kernels/fragment and kernels/vendor:\n  ${lines}")
 endif()

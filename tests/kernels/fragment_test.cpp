@@ -6,10 +6,11 @@
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <random>
-#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -17,18 +18,18 @@ using namespace hpcadvise::kernels;
 
 namespace {
 
-// Whether (lane, element) -> position takes each element of a rows x columns operand once.
+// Whether (lane, element) -> position takes each element of a rows x columns operand, and all equally often.
 template <class PositionOf>
-bool covers_once(PositionOf position_of, int lanes, int elements, int rows, int columns) {
-  std::set<std::pair<int, int>> seen;
+bool covers_evenly(PositionOf position_of, int lanes, int elements, int rows, int columns) {
+  std::map<std::pair<int, int>, int> count;
   for (int lane = 0; lane < lanes; ++lane) {
     for (int element = 0; element < elements; ++element) {
       Position const at = position_of(lane, element);
       if (at.row < 0 || at.row >= rows || at.column < 0 || at.column >= columns) return false;
-      seen.insert({at.row, at.column});
+      ++count[{at.row, at.column}];
     }
   }
-  return lanes * elements == rows * columns && int(seen.size()) == rows * columns;
+  return std::ranges::all_of(count, [&](auto const& each) { return each.second * rows * columns == lanes * elements; });
 }
 
 // Rows of A and columns of B with k running fastest; C row-major.
@@ -82,11 +83,28 @@ struct Product {
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("The lanes of a warp hold each element of an operand once", "[fragment]", Instructions) {
+TEMPLATE_LIST_TEST_CASE("The lanes of a warp hold each element of an operand, and as many of them each", "[fragment]",
+                        Instructions) {
   constexpr int m = TestType::m, n = TestType::n, k = TestType::k, lanes = TestType::lanes;
-  CHECK(covers_once(TestType::a_position, lanes, a_elements<TestType>, m, k));
-  CHECK(covers_once(TestType::b_position, lanes, b_elements<TestType>, k, n));
-  CHECK(covers_once(TestType::c_position, lanes, c_elements<TestType>, m, n));
+  CHECK(covers_evenly(TestType::a_position, lanes, a_elements<TestType>, m, k));
+  CHECK(covers_evenly(TestType::b_position, lanes, b_elements<TestType>, k, n));
+  CHECK(covers_evenly(TestType::c_position, lanes, c_elements<TestType>, m, n));
+}
+
+TEST_CASE("A lane's own multiply-adds give what the model gives", "[fragment]") {
+  using Warp = ModelWarp<FmaF32>;
+  Product<FmaF32> product;
+  product.fill(std::uniform_int_distribution<int>(-8, 8));
+  AFragment<Warp> a;
+  BFragment<Warp> b;
+  CFragment<Warp> by_lanes = {}, by_model = {};
+  load_a(Warp{}, a, &product.a[0][0], FmaF32::k);
+  load_b(Warp{}, b, &product.b[0][0], FmaF32::k);
+  for (int lane = 0; lane < FmaF32::lanes; ++lane)
+    FmaF32::multiply_accumulate(by_lanes.held[lane], a.held[lane], b.held[lane]);
+  Warp::multiply_accumulate(by_model, a, b);
+  for (int lane = 0; lane < FmaF32::lanes; ++lane)
+    CHECK(std::ranges::equal(by_lanes.held[lane].element, by_model.held[lane].element));
 }
 
 TEMPLATE_LIST_TEST_CASE("Elements that are loaded together follow each other along k", "[fragment]", Instructions) {

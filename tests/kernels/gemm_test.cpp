@@ -163,7 +163,9 @@ TEMPLATE_TEST_CASE("The vendor's GEMM has the same contract", "[gemm][vendor]", 
     for (Transpose const a_op : both) {
       for (Transpose const b_op : both) {
         Problem<TestType> const problem(shape, a_op, b_op);
-        vendor_gemm(space, a_op, b_op, Matrix<TestType const>(problem.a), Matrix<TestType const>(problem.b), problem.c);
+        VendorWorkspace workspace;
+        vendor_gemm(space, a_op, b_op, Matrix<TestType const>(problem.a), Matrix<TestType const>(problem.b), problem.c,
+                    workspace);
         space.fence();
         CHECK(worst_error(problem) <= 1);
       }

@@ -12,8 +12,8 @@
 namespace hpcadvise::kernels {
 
 using MmaSyncTiles = std::tuple<MmaSyncF16Tile, MmaSyncBf16Tile, MmaSyncTf32Tile, MmaSyncF64Tile>;
-using MfmaTiles = std::tuple<Mfma32F16Tile, Mfma32Bf16Tile, Mfma16F16Tile, Mfma16Bf16Tile, MfmaF64Tile>;
-using Tiles = decltype(std::tuple_cat(MmaSyncTiles{}, MfmaTiles{}));
+using MfmaTiles = std::tuple<Mfma32F16Tile, Mfma32Bf16Tile, Mfma16F16Tile, Mfma16Bf16Tile, MfmaFp32Tile, MfmaF64Tile>;
+using Tiles = decltype(std::tuple_cat(MmaSyncTiles{}, MfmaTiles{}, std::tuple<FmaF32Tile>{}));
 
 template <class... Tile>
 std::tuple<typename Tile::Instruction...> instructions_of(std::tuple<Tile...>);

@@ -35,7 +35,7 @@ class SquareGemm {
 
   void vendor() {
     kernels::vendor_gemm(space_, Transpose::no, Transpose::no, matrix<Scalar const>(a_), matrix<Scalar const>(b_),
-                         matrix<Scalar>(c_));
+                         matrix<Scalar>(c_), vendor_workspace_);
     space_.fence();
   }
 
@@ -53,6 +53,7 @@ class SquareGemm {
   Buffers<Scalar> b_;
   Buffers<Scalar> c_;
   kernels::GemmWorkspace workspace_;
+  kernels::VendorWorkspace vendor_workspace_;
 };
 
 template <class Scalar>

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/gemm.hpp"
+
+#include "kernels/device/gemm_tiles.hpp"
+
+#include <stdexcept>
+
+namespace hpcadvise::kernels {
+namespace {
+
+constexpr int blocks_a_multiprocessor = 2;
+// Tiles of C that neighbouring blocks share a column of op(B)'s panels for, before the next column comes: what they
+// read stays in the last cache.
+constexpr int tiles_down_together = 8;
+
+struct TileGrid {
+  int down;
+  int across;
+};
+
+KOKKOS_INLINE_FUNCTION Position tile_position(TileGrid grid, int block) {
+  int const band_tiles = tiles_down_together * grid.across;
+  int const first_down = block / band_tiles * tiles_down_together;
+  int const rest = grid.down - first_down;
+  int const height = rest < tiles_down_together ? rest : tiles_down_together;
+  int const in_band = block % band_tiles;
+  return {.row = first_down + in_band % height, .column = in_band / height};
+}
+
+template <class Tile, class Element>
+struct GemmTeam {
+  using Policy = Kokkos::TeamPolicy<Space, Kokkos::LaunchBounds<Tile::threads, blocks_a_multiprocessor>>;
+
+  DeviceGemm<Element, Element> gemm;
+  TileGrid grid;
+
+  KOKKOS_FUNCTION void operator()(typename Policy::member_type const& team) const {
+    auto* const panels =
+        static_cast<typename Tile::Panels*>(team.team_shmem().get_shmem_aligned(sizeof(typename Tile::Panels), 16));
+    DeviceBlock<typename Tile::Instruction> const block{.own_thread = team.team_rank()};
+    auto const [row, column] = tile_position(grid, team.league_rank());
+    gemm_tile<Tile>(block, gemm, std::int64_t{row} * Tile::rows, std::int64_t{column} * Tile::columns, *panels);
+  }
+};
+
+// Rows of op(A), or columns of op(B), over the depth.
+template <class Element>
+PanelSource<Element> operand(Matrix<Element const> const& matrix, bool depth_along_rows) {
+  auto const row_stride = std::int64_t(matrix.stride(0));
+  auto const rows = std::int64_t(matrix.extent(0));
+  auto const columns = std::int64_t(matrix.extent(1));
+  if (depth_along_rows)
+    return {.data = matrix.data(), .width_stride = row_stride, .depth_stride = 1, .width = rows, .depth = columns};
+  return {.data = matrix.data(), .width_stride = 1, .depth_stride = row_stride, .width = columns, .depth = rows};
+}
+
+template <class Tile, class Element>
+void tiled_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Element const> const& a,
+                Matrix<Element const> const& b, Matrix<Element> const& c) {
+  DeviceGemm<Element, Element> const gemm{.a = operand<Element>(a, a_op == Transpose::no),
+                                          .b = operand<Element>(b, b_op == Transpose::yes),
+                                          .c = c.data(),
+                                          .c_row_stride = std::int64_t(c.stride(0))};
+  KOKKOS_EXPECTS(gemm.a.depth == gemm.b.depth);
+  KOKKOS_EXPECTS(gemm.a.width == std::int64_t(c.extent(0)) && gemm.b.width == std::int64_t(c.extent(1)));
+  TileGrid const grid{.down = int((gemm.a.width + Tile::rows - 1) / Tile::rows),
+                      .across = int((gemm.b.width + Tile::columns - 1) / Tile::columns)};
+  if (grid.down * grid.across == 0) return;
+  using Kernel = GemmTeam<Tile, Element>;
+  typename Kernel::Policy policy(space, grid.down * grid.across, Tile::threads);
+  policy.set_scratch_size(0, Kokkos::PerTeam(sizeof(typename Tile::Panels) + 16));
+  Kokkos::parallel_for("hpcadvise::gemm", policy, Kernel{.gemm = gemm, .grid = grid});
+}
+
+}  // namespace
+
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
+          Matrix<float> c, GemmWorkspace&) {
+  tiled_gemm<NativeF32Tile>(space, a_op, b_op, a, b, c);
+}
+
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<double const> a, Matrix<double const> b,
+          Matrix<double> c, GemmWorkspace&) {
+  tiled_gemm<NativeF64Tile>(space, a_op, b_op, a, b, c);
+}
+
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Half const> a, Matrix<Half const> b,
+          Matrix<Half> c, GemmWorkspace&) {
+  tiled_gemm<NativeF16Tile>(space, a_op, b_op, a, b, c);
+}
+
+void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<BFloat16 const> a, Matrix<BFloat16 const> b,
+          Matrix<BFloat16> c, GemmWorkspace&) {
+  tiled_gemm<NativeBf16Tile>(space, a_op, b_op, a, b, c);
+}
+
+void gemm_tf32(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
+               Matrix<float> c, GemmWorkspace&) {
+  if constexpr (native_is_mfma) {
+    throw std::runtime_error("MI200 has no tf32");
+  } else {
+    tiled_gemm<MmaSyncTf32Tile>(space, a_op, b_op, a, b, c);
+  }
+}
+
+}  // namespace hpcadvise::kernels

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// fp32 where no matrix instruction takes it: each lane multiplies rows by columns of its own with the ordinary
+// fused multiply-add. Described as the matrix instructions are, so that the same tiles run on it.
+
+#include "kernels/fragment/device_function.hpp"
+#include "kernels/fragment/registers.hpp"
+
+namespace hpcadvise::kernels {
+
+// A warp is 4 x 8 lanes, each with 8 x 8 elements of C.
+struct FmaF32 {
+  static constexpr int m = 32, n = 64, k = 2, lanes = 32, adjacent = 2;
+  static constexpr int a_copies = 8, b_copies = 4;
+  using Input = float;
+  using Element = float;
+  using Accumulator = float;
+  static constexpr bool flushes_subnormals = false;
+
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int element) {
+    return {.row = 4 * (element / 2) + lane / 8, .column = element % 2};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int element) {
+    return {.row = element % 2, .column = 8 * (element / 2) + lane % 8};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
+    return {.row = 4 * (element / 8) + lane / 8, .column = 8 * (element % 8) + lane % 8};
+  }
+
+  HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate(Registers<float, 64>& c, Registers<float, 16> const& a,
+                                                            Registers<float, 16> const& b) {
+    HPCADVISE_UNROLL
+    for (int p = 0; p < 2; ++p) {
+      HPCADVISE_UNROLL
+      for (int row = 0; row < 8; ++row) {
+        HPCADVISE_UNROLL
+        for (int column = 0; column < 8; ++column) {
+          c.element[8 * row + column] += a.element[2 * row + p] * b.element[2 * column + p];
+        }
+      }
+    }
+  }
+};
+
+}  // namespace hpcadvise::kernels

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/vendor/shared_library.hpp"
+
+#include <dlfcn.h>
+
+namespace hpcadvise::kernels {
+
+SharedLibrary::SharedLibrary(std::initializer_list<char const*> names) {
+  for (char const* const name : names) {
+    handle_ = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (handle_ != nullptr) {
+      problem_.clear();
+      return;
+    }
+    char const* const reason = dlerror();
+    if (problem_.empty()) problem_ = reason != nullptr ? reason : std::string("cannot load ") + name;
+  }
+}
+
+void* SharedLibrary::address(char const* name) {
+  if (handle_ == nullptr) return nullptr;
+  void* const found = dlsym(handle_, name);
+  if (found == nullptr && problem_.empty()) problem_ = std::string("it has no function ") + name;
+  return found;
+}
+
+}  // namespace hpcadvise::kernels

@@ -81,9 +81,20 @@ std::string sharding_problem(ParallelPlan const& plan, FrameworkKind framework) 
                      framework == FrameworkKind::unknown ? "a framework that is not stated" : to_string(framework));
 }
 
+std::string offload_problem(ParallelPlan const& plan, Machine const& machine, FrameworkKind framework) {
+  if (plan.offload == Offload::none) return {};
+  if (!machine.host_bound) return fmt::format("offload to the host: {} is the host itself", machine.name);
+  auto const limits = framework_limits(framework);
+  if (can_offload(limits, plan)) return {};
+  if (!limits.offload) return fmt::format("offload to the host: {} does not have it", to_string(framework));
+  auto const [least, most] = *limits.offload;
+  return fmt::format("offload=optimizer needs sharding={}{}{}{}", to_string(least),
+                     least == most ? "" : fmt::format(" to {}", to_string(most)),
+                     framework == FrameworkKind::unknown ? "" : fmt::format(" in {}", to_string(framework)),
+                     plan.gathers_once() ? ", zero2 and zero3 without a pipeline" : "");
+}
+
 std::string machine_problem(ParallelPlan const& plan, Machine const& machine) {
-  if (plan.offload != Offload::none && !machine.host_bound)
-    return fmt::format("offload to the host: {} is the host itself", machine.name);
   return device_count_problem(plan.device_count(), machine);
 }
 
@@ -91,9 +102,10 @@ std::string machine_problem(ParallelPlan const& plan, Machine const& machine) {
 
 std::string plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                          FrameworkKind framework) {
-  for (auto const& problem : {expert_problem(job.model, plan), context_problem(job, plan),
-                              pipeline_problem(job.model, plan), shape_problem(job.model, plan), batch_problem(plan),
-                              sharding_problem(plan, framework), machine_problem(plan, machine)}) {
+  for (auto const& problem :
+       {expert_problem(job.model, plan), context_problem(job, plan), pipeline_problem(job.model, plan),
+        shape_problem(job.model, plan), batch_problem(plan), sharding_problem(plan, framework),
+        offload_problem(plan, machine, framework), machine_problem(plan, machine)}) {
     if (!problem.empty()) return problem;
   }
   return {};

@@ -36,6 +36,9 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"adapters-unproven",
      "no published run with adapters was compared with this model: what the host and the framework add for them is not "
      "known, and the interval is wider for it"},
+    {"offload-unproven",
+     "no published run with the optimizer on the host was compared with this model: what a node's processors reach "
+     "differs by more than two times, and the interval is wider for it"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
     {"calibrated",
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},

@@ -107,6 +107,7 @@ std::vector<HeadingLine> heading_lines(ResolvedJob const& resolved, std::string 
       {origin_sentence(machine), machine.origin == profiles::Origin::announced ? Style::warning : Style::plain});
   if (!resolved.assumed.empty())
     lines.push_back({fmt::format("Assumed: {}.", fmt::join(resolved.assumed, ", ")), Style::dim});
+  for (auto const& note : resolved.notes) lines.push_back({fmt::format("Note: {}.", note), Style::warning});
   return lines;
 }
 
@@ -169,7 +170,7 @@ std::string heading_text(ResolvedJob const& resolved, std::string const& devices
                          Terminal const& terminal) {
   std::string text;
   for (auto const& line : heading_lines(resolved, devices, batch)) {
-    bool const wraps = line.style == Style::dim;
+    bool const wraps = line.style == Style::dim || line.style == Style::warning;
     text += styled(terminal, line.style, wraps ? wrapped(line.text, terminal.width, 2) : line.text) + '\n';
   }
   return text;

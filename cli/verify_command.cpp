@@ -254,6 +254,7 @@ nlohmann::ordered_json to_json(Case const& verified, advisor::Verification const
                               {"devices", verified.plan.device_count()},
                               {"job", advisor::job_to_json(verified.resolved.job)},
                               {"assumed", verified.resolved.assumed},
+                              {"notes", verified.resolved.notes},
                               {"log",
                                {{"file", options.log.filename().string()},
                                 {"format", verified.log.format},

@@ -118,8 +118,8 @@ void observe_uneven_ranks(TrainingLog const& log, Verification& result) {
 void observe_memory(TrainingLog const& log, Verification& result) {
   if (log.allocator_retries > 0)
     result.observed.push_back(
-        fmt::format("the caching allocator had to free and retry {} times: memory is nearly full, and each costs time",
-                    log.allocator_retries));
+        fmt::format("the caching allocator had to free and retry {}: memory is nearly full, and each costs time",
+                    profiles::format_counted(log.allocator_retries, "time")));
   double const capacity_bytes = result.memory.capacity_bytes;
   if (log.memory_reserved_bytes && *log.memory_reserved_bytes > full_memory * capacity_bytes)
     result.observed.push_back(fmt::format("{} of {} are reserved: the allocator may have had to free and retry",

@@ -75,8 +75,8 @@ std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate
 
 std::string considered_text(RankedPlans const& ranked) {
   auto const count = [](std::int64_t plans) { return profiles::format_count(static_cast<double>(plans)); };
-  std::string line =
-      fmt::format("{} plans considered: {} estimated", count(ranked.considered), count(ranked.estimated));
+  std::string line = fmt::format("{} considered: {} estimated", profiles::format_counted(ranked.considered, "plan"),
+                                 count(ranked.estimated));
   for (auto const& [reason, plans] : ranked.rejected) line += fmt::format("; {}: {}", reason, count(plans));
   return line + '.';
 }

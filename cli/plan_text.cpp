@@ -111,9 +111,7 @@ std::vector<HeadingLine> heading_lines(ResolvedJob const& resolved, std::string 
   return lines;
 }
 
-std::string devices_text(std::int64_t device_count) {
-  return device_count == 1 ? "1 device" : fmt::format("{} devices", device_count);
-}
+std::string devices_text(std::int64_t device_count) { return profiles::format_counted(device_count, "device"); }
 
 std::string host_memory_text(advisor::MemoryEstimate const& memory) {
   auto const capacity = memory.host_capacity_bytes > 0

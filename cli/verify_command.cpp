@@ -173,9 +173,8 @@ std::string calibration_sentence(Calibrated const& calibrated, bool in_profile) 
   return fmt::format(
       "{} now holds {}: steps there are taken to be {:.2f} times the prediction, each plan within {:.0f} % "
       "(one sigma).{}",
-      calibrated.file.string(), count == 1 ? "1 run" : fmt::format("{} runs", count),
-      std::exp(calibrated.factor.log_factor), 100 * std::sqrt(calibrated.factor.left_variance),
-      in_profile ? "" : " Use it with --calibration.");
+      calibrated.file.string(), profiles::format_counted(count, "run"), std::exp(calibrated.factor.log_factor),
+      100 * std::sqrt(calibrated.factor.left_variance), in_profile ? "" : " Use it with --calibration.");
 }
 
 std::string error_text(double predicted, double measured) {
@@ -214,8 +213,8 @@ Table terms_table(advisor::Verification const& result) {
 std::string readings_sentence(Case const& verified, advisor::Verification const& result) {
   auto const& measured = result.measured;
   auto const count = measured.times_s.size();
-  return fmt::format("{} log, {}: median {}, {}", verified.log.format,
-                     count == 1 ? "1 reading" : fmt::format("{} readings", count), format_seconds(measured.median_s),
+  return fmt::format("{} log, {}: median {}, {}", verified.log.format, profiles::format_counted(count, "reading"),
+                     format_seconds(measured.median_s),
                      profiles::format_seconds_range(measured.low_s, measured.high_s, measured.median_s));
 }
 

@@ -3,6 +3,7 @@
 
 #include "profiles/build_info.hpp"
 #include "profiles/profile_store.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -77,8 +78,8 @@ void ProfileRecorder::plan(SamplePlan const& plan) {
   if (!plan.dropped.empty())
     finding({.kind = "left_out",
              .severity = profiles::Severity::note,
-             .seen = fmt::format("{} samples did not fit the budget; the first: {}", plan.dropped.size(),
-                                 plan.dropped.front()),
+             .seen = fmt::format("{} did not fit the budget; the first: {}",
+                                 profiles::format_counted(plan.dropped.size(), "sample"), plan.dropped.front()),
              .expected = "all that the probes would like to measure",
              .cost = "the advisor interpolates further between the samples that are there",
              .next_step = "a larger --budget"});
@@ -201,8 +202,8 @@ void ProfileRecorder::judge_repeats() {
   if (!lost_repeats_.empty())
     finding({.kind = "lost_in_second_pass",
              .severity = profiles::Severity::warning,
-             .seen = fmt::format("{} samples that were measured once did not work again: {}", lost_repeats_.size(),
-                                 lost_repeats_.front()),
+             .seen = fmt::format("{} measured once did not work again: {}",
+                                 profiles::format_counted(lost_repeats_.size(), "sample"), lost_repeats_.front()),
              .expected = "a sample that works whenever it is tried",
              .cost = "their first readings stand alone",
              .next_step = "probe again; what fails now and then will fail in a long run"});

@@ -143,12 +143,30 @@ TEST_CASE("torchtitan of 2024 prints its mesh as a list and its batch where trai
   CHECK(log.settings.sequence_length == 8192);
 }
 
-TEST_CASE("torchtitan: a mesh without its first bracket, or cut within its sizes, is not read", "[log]") {
-  for (std::string const mesh :
-       {"device mesh with dp_shard, 'tp'], [4, 2]", "device mesh with ['dp_shard', 'tp'], [4,"}) {
+TEST_CASE("torchtitan: of a mesh that is cut, what is lost is not known", "[log]") {
+  using Size = std::optional<std::int64_t>;
+  struct Cut {
+    std::string mesh;
+    Size data;
+    Size tensor;
+    Size devices;
+  };
+  for (auto const& [mesh, data, tensor, devices] :
+       {Cut{"device mesh with ['dp_shard', 'tp'], [4, 2]", 4, 2, 8},
+        Cut{"device mesh with dp_shard, 'tp'], [4, 2]", {}, {}, {}},
+        Cut{"device mesh with ['dp_shard', 'tp'", {}, {}, {}},
+        Cut{"device mesh with ['dp_shard', 'tp'], [4,", 4, {}, {}},
+        Cut{"device mesh with ['dp_shard', 'tp'], [4, 1", 4, {}, {}},
+        Cut{"device mesh with ['dp_shard'], [4]", 4, 1, 4},
+        Cut{"device mesh with parallelism: pp=1, dp_replicate=1, dp_shard=4, cp=1, tp=2, ep=1", 4, 2, 8},
+        Cut{"device mesh with parallelism: pp=1, dp_replicate=1, dp_shard=4, cp=1, tp=1", 4, {}, {}},
+        Cut{"device mesh with parallelism: pp=1, dp_replicate=1, dp_sh", {}, {}, {}}}) {
+    INFO(mesh);
     auto const log =
         read_training_log(mesh + "\nstep: 1  loss: 12.2417  memory: 42.08GiB(30.10%)  tps: 1,478  mfu: 8.65%\n", "log");
-    CHECK(log.settings.tensor_parallel == 1);
+    CHECK(log.settings.data_parallel == data);
+    CHECK(log.settings.tensor_parallel == tensor);
+    CHECK(log.settings.device_count == devices);
     CHECK(log.steps.size() == 1);
   }
 }

@@ -66,6 +66,11 @@ std::vector<std::string> verdict_of(Verification const& result) {
   sentences.push_back(fmt::format("the predicted step is {} {} than the measured one, which lies {} its P10..P90",
                                   format_ratio_as_percent(std::abs(error)), error > 0 ? "longer" : "shorter",
                                   result.inside() ? "inside" : "outside"));
+  if (step_s > hopeless_slowness * result.predicted.step_time_s.median)
+    sentences.push_back(fmt::format(
+        "that is {:.1f} times the prediction, which no published run is: the log is of another model, plan or machine, "
+        "or the run was held up",
+        step_s / result.predicted.step_time_s.median));
   if (!result.predicted.memory.fits())
     sentences.emplace_back(
         "it ran, although the prediction says that it does not fit: the memory is predicted too high");

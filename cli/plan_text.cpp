@@ -243,22 +243,14 @@ Section memory_section(advisor::MemoryEstimate const& memory) {
   return section;
 }
 
-std::vector<std::string> basis(ResolvedJob const& resolved, StepEstimate const& estimate) {
-  std::vector<std::string> lines;
+Section basis_section(ResolvedJob const& resolved, StepEstimate const& estimate) {
+  Section section{.heading = "What this rests on"};
+  auto& lines = section.sentences;
   if (auto ground = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine); !ground.empty())
     lines.push_back(std::move(ground));
   lines.insert(lines.end(), resolved.machine.notes.begin(), resolved.machine.notes.end());
   for (auto const& flag : estimate.flags) lines.push_back(flag_sentence(flag));
-  return lines;
-}
-
-Section basis_section(ResolvedJob const& resolved, StepEstimate const& estimate) {
-  return {.heading = "What this rests on", .sentences = basis(resolved, estimate)};
-}
-
-std::string basis_text(ResolvedJob const& resolved, StepEstimate const& estimate, Terminal const& terminal) {
-  auto const section = basis_section(resolved, estimate);
-  return section.sentences.empty() ? "" : text_section(section, terminal);
+  return section;
 }
 
 }  // namespace hpcadvise::cli

@@ -218,32 +218,37 @@ std::string readings_sentence(Case const& verified, advisor::Verification const&
                      profiles::format_seconds_range(measured.low_s, measured.high_s, measured.median_s));
 }
 
+// Behind the tables.
+std::vector<Section> sections_of(Case const& verified, advisor::Verification const& result,
+                                 std::string const& calibration) {
+  std::vector<std::string> readings{readings_sentence(verified, result)};
+  readings.insert(readings.end(), result.measured.notes.begin(), result.measured.notes.end());
+  std::vector<Section> sections{{.heading = "What it says", .sentences = result.verdict},
+                                {.heading = "What the log shows that may explain it", .sentences = result.observed},
+                                {.heading = "What was measured", .sentences = std::move(readings)}};
+  if (!calibration.empty()) sections.push_back({.heading = "Calibration", .sentences = {calibration}});
+  sections.push_back(basis_section(verified.resolved, result.predicted));
+  std::erase_if(sections, [](Section const& section) { return section.sentences.empty(); });
+  return sections;
+}
+
 void print_text(Case const& verified, advisor::Verification const& result, std::string const& calibration,
                 Output& output) {
   auto const& terminal = output.out_terminal;
-  auto const section = [&](char const* heading, std::vector<std::string> const& sentences) {
-    if (!sentences.empty())
-      output.out << '\n' << styled(terminal, Style::bold, heading) << '\n' << bullets(sentences, terminal);
-  };
   output.out << heading_text(verified.resolved, verified.plan.device_count(), terminal) << '\n'
              << text_table(comparison_table(result), terminal);
   if (!result.terms.empty()) output.out << '\n' << text_table(terms_table(result), terminal);
-  section("What it says", result.verdict);
-  section("What the log shows that may explain it", result.observed);
-  std::vector<std::string> readings{readings_sentence(verified, result)};
-  readings.insert(readings.end(), result.measured.notes.begin(), result.measured.notes.end());
-  section("What was measured", readings);
-  if (!calibration.empty()) section("Calibration", {calibration});
-  output.out << '\n' << basis_text(verified.resolved, result.predicted, terminal);
+  for (auto const& section : sections_of(verified, result, calibration))
+    output.out << '\n' << text_section(section, terminal);
 }
 
-void print_markdown(advisor::Verification const& result, std::string const& calibration, Output& output) {
-  output.out << markdown_table(comparison_table(result));
+void print_markdown(Case const& verified, advisor::Verification const& result, std::string const& calibration,
+                    Output& output) {
+  output.out << heading_markdown(verified.resolved, verified.plan.device_count()) << '\n'
+             << markdown_table(comparison_table(result));
   if (!result.terms.empty()) output.out << '\n' << markdown_table(terms_table(result));
-  output.out << '\n';
-  for (auto const* const sentences : {&result.verdict, &result.observed, &result.measured.notes})
-    for (auto const& sentence : *sentences) output.out << "- " << sentence << '\n';
-  if (!calibration.empty()) output.out << "- " << calibration << '\n';
+  for (auto const& section : sections_of(verified, result, calibration))
+    output.out << '\n' << markdown_section(section);
 }
 
 nlohmann::ordered_json to_json(Case const& verified, advisor::Verification const& result,
@@ -302,7 +307,7 @@ ExitCode run_verify_command(VerifyOptions const& options, Output& output) {
   auto const sentence = calibrated ? calibration_sentence(*calibrated, options.output.empty()) : std::string();
   switch (options.format) {
     case Format::text: print_text(verified, result, sentence, output); break;
-    case Format::markdown: print_markdown(result, sentence, output); break;
+    case Format::markdown: print_markdown(verified, result, sentence, output); break;
     case Format::json: {
       auto json = to_json(verified, result, options);
       if (calibrated) json["calibration"] = profiles::calibration_to_json(calibrated->calibration);

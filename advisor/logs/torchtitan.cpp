@@ -75,6 +75,7 @@ void take_mesh(LogSettings& settings, std::string_view line) {
   settings.tensor_parallel = mesh_size(line, "tp");
   settings.context_parallel = mesh_size(line, "cp");
   settings.expert_parallel = mesh_size(line, "ep");
+  settings.expert_tensor_parallel = mesh_size(line, "etp");
   settings.data_parallel = product(replicas, shards);
   settings.device_count = product(product(settings.pipeline_parallel, settings.tensor_parallel),
                                   product(settings.context_parallel, settings.data_parallel));

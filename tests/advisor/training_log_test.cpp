@@ -69,6 +69,7 @@ TEST_CASE("Megatron-LM: steps, arguments, memory of all ranks, timers of the slo
   CHECK(log.unreadable_steps == 1);  // the last line ends within its time
   CHECK(log.settings.device_count == 64);
   CHECK(log.settings.tensor_parallel == 2);
+  CHECK(log.settings.expert_tensor_parallel == 2);
   CHECK(log.settings.pipeline_parallel == 1);
   CHECK(log.settings.data_parallel == 32);
   CHECK(log.settings.virtual_stages == std::nullopt);

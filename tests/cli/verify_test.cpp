@@ -233,6 +233,25 @@ TEST_CASE("A run that cannot be is not calibrated on, and no file is written", "
   CHECK_FALSE(fs::exists(file));
 }
 
+TEST_CASE("A run that takes many times its prediction is shown, and not calibrated on", "[cli][verify]") {
+  Folder const folder;
+  std::string slow;
+  for (int i = 1; i <= 12; ++i)
+    slow += fmt::format(" iteration {}/ 12 | elapsed time per iteration (ms): 5e6 | global batch size: 1024 |\n", i);
+  profiles::write_file_atomically(folder.file("slow.log"), slow);
+  auto const file = folder.file("c.json");
+  Words words{"verify", "--log", folder.file("slow.log"), "--model", "llama-2-7b", "--machine", "lumi-g",
+              "--plan", plan};
+  auto const shown = run(words);
+  CHECK(shown.code == 0);
+  CHECK_THAT(unwrapped(shown.out), ContainsSubstring("times the prediction, which no published run is"));
+  words.insert(words.end(), {"--calibrate", "--output", file});
+  auto const refused = run(words);
+  CHECK(refused.code == 2);
+  CHECK_THAT(unwrapped(refused.log), ContainsSubstring("which no published run is: nothing is learnt of them"));
+  CHECK_FALSE(fs::exists(file));
+}
+
 TEST_CASE("What verify cannot use is one clear error and exit code 2", "[cli][verify]") {
   Folder const folder;
   auto const written = [&](std::string const& name, std::string const& text) {

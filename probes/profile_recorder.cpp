@@ -94,6 +94,8 @@ void ProfileRecorder::started(SampleRequest const& request) {
 void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sample) {
   Probe const* const probe = find_probe(request.probe);
   guard_against_impossible(request, probe != nullptr ? probe->primary_rate : std::string_view(), sample);
+  // An exception may say nothing, and a profile without a reason could not be read again.
+  if (sample.status != SampleStatus::ok && sample.reason.empty()) sample.reason = "it said nothing";
   if (request.sentinel && is_timed(sample)) {
     sentinel_key_ = sample_key(sample);
     sentinel_readings_.push_back({elapsed_s(), sample.timing->median_s, sample.timing->low_s, sample.timing->high_s});

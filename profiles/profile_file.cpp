@@ -7,6 +7,7 @@
 #include "profiles/host_json.hpp"
 #include "profiles/json_text.hpp"
 #include "profiles/profile_sections.hpp"
+#include "profiles/sample_form.hpp"
 #include "profiles/sample_json.hpp"
 
 #include <fmt/format.h>
@@ -59,6 +60,7 @@ MachineProfile profile_from_root(JsonNode const& root) {
   profile.sensors = array_from_json(root.at("sensors"), sensor_from_json);
   profile.sentinels = array_from_json(root.at("sentinels"), sentinel_from_json);
   profile.samples = array_from_json(root.at("samples"), sample_from_json);
+  for (JsonNode const& sample : root.at("samples").elements()) check_sample(sample);
   profile.findings = array_from_json(root.at("findings"), finding_from_json);
   if (auto const calibration = root.find("calibration")) profile.calibration = calibration_from_json(*calibration);
   return profile;

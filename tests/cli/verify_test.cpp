@@ -58,9 +58,15 @@ profiles::MachineProfile large_host() {
   result.host.memory_bytes = std::int64_t{8} << 40;
   result.samples = {
       sample("gemm",
-             {{"m", std::int64_t{4096}}, {"n", std::int64_t{4096}}, {"k", std::int64_t{4096}}, {"precision", "fp32"}},
+             {{"m", std::int64_t{4096}},
+              {"n", std::int64_t{4096}},
+              {"k", std::int64_t{4096}},
+              {"precision", "fp32"},
+              {"a_transposed", false},
+              {"b_transposed", false}},
              "flops_per_s", 1e13),
-      sample("memory", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 1e12)};
+      sample("memory", {{"kernel", "triad"}, {"working_set_bytes", std::int64_t{1} << 30}, {"level", "DRAM"}},
+             "bytes_per_s", 1e12)};
   return result;
 }
 

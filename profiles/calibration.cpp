@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 namespace hpcadvise::profiles {
 namespace {
@@ -97,10 +96,6 @@ void write_calibration(Calibration const& calibration, std::filesystem::path con
   write_file_atomically(file, print_json(calibration_to_json(calibration)));
 }
 
-std::string_view calibration_schema() {
-  for (EmbeddedFile const& file : embedded_schemas())
-    if (file.name == "calibration.schema.json") return file.text;
-  throw std::logic_error("calibration.schema.json is not embedded");
-}
+std::string_view calibration_schema() { return embedded_schema("calibration.schema.json"); }
 
 }  // namespace hpcadvise::profiles

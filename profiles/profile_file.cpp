@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 namespace hpcadvise::profiles {
 namespace {
@@ -99,10 +98,6 @@ void write_profile(MachineProfile const& profile, std::filesystem::path const& f
   write_file_atomically(file, profile_to_json(profile));
 }
 
-std::string_view machine_profile_schema() {
-  for (EmbeddedFile const& file : embedded_schemas())
-    if (file.name == "machine_profile.schema.json") return file.text;
-  throw std::logic_error("machine_profile.schema.json is not embedded");
-}
+std::string_view machine_profile_schema() { return embedded_schema("machine_profile.schema.json"); }
 
 }  // namespace hpcadvise::profiles

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a kind of framework cannot do, so that the search does not propose it. Where this table is not sure it allows.
+// What a kind of framework cannot do, so that the search does not propose it. Where this table is not sure it allows,
+// but for offload, which has to be known of.
 
 #include "advisor/framework.hpp"
 #include "advisor/parallel_plan.hpp"
@@ -30,10 +31,10 @@ struct FrameworkLimits {
 // engine knows 1F1B alone (deepspeed/runtime/pipe/schedule.py), its sequence parallelism is Ulysses. Plain FSDP
 // trainers (llm-foundry, Accelerate) have no pipeline. torchtitan has zero-bubble schedules beside its default, 1F1B
 // (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1 (parallel.pipeline.mode); a framework that is not
-// stated is not taken to have one: zero_bubble_option() says what it would give. Of
-// these torchtitan alone shards the parameters of pipeline stages.
-// Offload: DeepSpeed's at every stage of ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP's with what it shards,
-// Megatron-Core with its distributed optimizer (megatron/core/optimizer/optimizer_config.py, optimizer_cpu_offload).
+// stated is not taken to have one: zero_bubble_option() says what it would give. Of these torchtitan alone shards the
+// parameters of pipeline stages. DeepSpeed offloads at every stage of ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP what
+// it shards, Megatron-Core with its distributed optimizer (megatron/core/optimizer/optimizer_config.py,
+// optimizer_cpu_offload).
 inline FrameworkLimits framework_limits(FrameworkKind kind) {
   constexpr OffloadRange any_stage{Sharding::zero1, Sharding::zero3};
   constexpr OffloadRange all_sharded{Sharding::zero3, Sharding::zero3};

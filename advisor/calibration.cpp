@@ -2,6 +2,10 @@
 #include "advisor/calibration.hpp"
 
 #include "advisor/uncertainty.hpp"
+#include "profiles/error.hpp"
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -100,6 +104,14 @@ void apply(CalibrationFactor const& factor, StepEstimate& estimate) {
 }
 
 void add_anchor(profiles::Calibration& calibration, profiles::CalibrationAnchor anchor) {
+  double const slowness = anchor.measured.median_s / anchor.predicted.median_s;
+  if (slowness > hopeless_slowness)
+    throw profiles::UsageError(
+        fmt::format(
+            "steps of {} are {:.1f} times the predicted {}, which no published run is: nothing is learnt of them",
+            profiles::format_seconds(anchor.measured.median_s), slowness,
+            profiles::format_seconds(anchor.predicted.median_s)),
+        "Look for the cause without --calibrate: another model, plan or machine, waiting for data, a slow node.");
   std::erase_if(calibration.anchors, [&](auto const& each) { return each.log_sha256 == anchor.log_sha256; });
   calibration.anchors.push_back(std::move(anchor));
 }

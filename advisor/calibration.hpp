@@ -30,7 +30,11 @@ CalibrationFactor calibrate(profiles::Calibration const& calibration, std::strin
 // did not share (another number format, a larger machine) stay.
 void apply(CalibrationFactor const& factor, StepEstimate& estimate);
 
-// The anchor of one log replaces an older one of the same bytes.
+// A run that takes more than this many times its prediction is not what the prediction is of, or was held up: of 493
+// published runs none takes over 2.7 times (validation_test.cpp).
+inline constexpr double hopeless_slowness = 4;
+
+// The anchor of one log replaces an older one of the same bytes. Throws UsageError for one that is hopelessly slow.
 void add_anchor(profiles::Calibration& calibration, profiles::CalibrationAnchor anchor);
 
 }  // namespace hpcadvise::advisor

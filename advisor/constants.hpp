@@ -81,6 +81,12 @@ inline constexpr Constant host_link_infinity_fabric_bytes_per_s{
 inline constexpr Constant host_link_c2c_bytes_per_s{
     "host_link_c2c_bytes_per_s", 360e9, "NVLink-C2C of a Grace superchip, bytes/s",
     "0.8 of 450 GB/s (NVIDIA GH200 data sheet: 900 GB/s both ways)", "host link"};
+inline constexpr Constant host_optimizer_bytes_per_s{"host_optimizer_bytes_per_s", 62e9,
+                                                     "state that the optimizer moves on a node's processors, bytes/s",
+                                                     "Qwen 72B on four nodes of A100, ZeRO-3 with offload: 10 s a step "
+                                                     "of the optimizer (DeepSpeed issue 6834), 34 bytes "
+                                                     "a parameter",
+                                                     "optimizer on the host"};
 
 // Memory.
 inline constexpr Constant fragmentation{
@@ -114,6 +120,11 @@ inline constexpr Constant sigma_large{"sigma_large", 0.08, "more than 2,048 devi
 inline constexpr Constant sigma_framework{
     "sigma_framework", 0.10, "the framework is not stated",
     "elementwise factors of the kinds differ by +-30 %, of 10 to 30 % of a step, and so does overlap", ""};
+inline constexpr Constant sigma_offload{
+    "sigma_offload", 0.25, "state on the host; it is proposed only where it gains more than this",
+    "no published run; processors step 0.8e9 (DeepSpeed issue 6695) to 1.8e9 parameters a second (issue 6834), a third "
+    "of a step",
+    ""};
 inline constexpr Constant sigma_rate_measured{"sigma_rate_measured", 0.03, "a rate that was measured on the machine",
                                               "half-widths of probes, 3 to 6 %, are two sigma (docs/performance.md)",
                                               ""};

@@ -2,6 +2,7 @@
 #include "advisor/csv_table.hpp"
 
 #include "profiles/error.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -114,7 +115,8 @@ CsvTable parse_csv(std::string_view text, std::filesystem::path const& file) {
     CsvRow row = reader.row();
     if (row.cells == std::vector<std::string>{""}) continue;
     if (row.problem.empty() && row.cells.size() != table.header.size())
-      row.problem = fmt::format("{} cells, the header has {}", row.cells.size(), table.header.size());
+      row.problem =
+          fmt::format("{}, the header has {}", profiles::format_counted(row.cells.size(), "cell"), table.header.size());
     table.rows.push_back(std::move(row));
   }
   return table;

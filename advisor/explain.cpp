@@ -85,7 +85,9 @@ std::string memory_sentence(MemoryEstimate const& memory) {
 }
 
 std::string bubble_sentence(ParallelPlan const& plan) {
-  return fmt::format("pipeline: {} micro-batches over {} stages", plan.gradient_accumulation(), plan.pipeline_parallel);
+  return fmt::format("pipeline: {} over {}",
+                     profiles::format_counted(plan.gradient_accumulation(), "micro-batch", "micro-batches"),
+                     profiles::format_counted(plan.pipeline_parallel, "stage"));
 }
 
 }  // namespace

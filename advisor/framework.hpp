@@ -79,6 +79,8 @@ struct FrameworkTraits {
   // Selective recomputation repeats norms and activation functions where fused attention leaves no scores to drop.
   bool selective_repeats_activations = false;
   bool selective_repeats_gemms = false;  // selective recomputation repeats half the GEMMs, not attention alone
+  // Offload takes the weights to the host as well (torch.distributed.fsdp, CPUOffloadPolicy).
+  bool offloads_weights = false;
 };
 
 FrameworkTraits const& framework_traits(FrameworkKind kind);

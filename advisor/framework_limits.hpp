@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a kind of framework cannot do, so that the search does not propose it. Where this table is not sure it allows.
+// What a kind of framework cannot do, so that the search does not propose it. Where this table is not sure it allows,
+// but for offload, which has to be known of.
 
 #include "advisor/framework.hpp"
+#include "advisor/parallel_plan.hpp"
+
+#include <optional>
 
 namespace hpcadvise::advisor {
+
+// With which sharding a framework keeps the optimizer's state on the host and steps it there.
+struct OffloadRange {
+  Sharding least;
+  Sharding most;
+};
 
 struct FrameworkLimits {
   bool pipeline = true;
@@ -14,27 +24,39 @@ struct FrameworkLimits {
   bool sharded_pipeline = false;  // ZeRO-3 or FSDP inside of pipeline stages
   bool ring_attention = true;
   bool all_to_all_attention = true;
+  std::optional<OffloadRange> offload{};
 };
 
 // Megatron-LM has no zero-bubble schedule, and before Core no context parallelism of either kind. DeepSpeed's pipeline
 // engine knows 1F1B alone (deepspeed/runtime/pipe/schedule.py), its sequence parallelism is Ulysses. Plain FSDP
 // trainers (llm-foundry, Accelerate) have no pipeline. torchtitan has zero-bubble schedules beside its default, 1F1B
 // (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1 (parallel.pipeline.mode); a framework that is not
-// stated is not taken to have one: zero_bubble_option() says what it would give. Of
-// these torchtitan alone shards the parameters of pipeline stages.
+// stated is not taken to have one: zero_bubble_option() says what it would give. Of these torchtitan alone shards the
+// parameters of pipeline stages. DeepSpeed offloads at every stage of ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP what
+// it shards, Megatron-Core with its distributed optimizer (megatron/core/optimizer/optimizer_config.py,
+// optimizer_cpu_offload).
 inline FrameworkLimits framework_limits(FrameworkKind kind) {
+  constexpr OffloadRange any_stage{Sharding::zero1, Sharding::zero3};
+  constexpr OffloadRange all_sharded{Sharding::zero3, Sharding::zero3};
+  constexpr OffloadRange optimizer_sharded{Sharding::zero1, Sharding::zero1};
   switch (kind) {
-    case FrameworkKind::megatron_core: return {.zero_bubble = false};
+    case FrameworkKind::megatron_core: return {.zero_bubble = false, .offload = optimizer_sharded};
     case FrameworkKind::megatron_legacy:
       return {.zero_bubble = false, .ring_attention = false, .all_to_all_attention = false};
     case FrameworkKind::megatron_deepspeed:
-      return {.interleaved = false, .zero_bubble = false, .ring_attention = false};
-    case FrameworkKind::fsdp_eager: return {.pipeline = false};
-    case FrameworkKind::unknown: return {.zero_bubble = false};
+      return {.interleaved = false, .zero_bubble = false, .ring_attention = false, .offload = any_stage};
+    case FrameworkKind::fsdp_eager: return {.pipeline = false, .offload = all_sharded};
+    case FrameworkKind::unknown: return {.zero_bubble = false, .offload = any_stage};
     case FrameworkKind::internevo: return {};
-    case FrameworkKind::fsdp_compiled: return {.sharded_pipeline = true};
+    case FrameworkKind::fsdp_compiled: return {.sharded_pipeline = true, .offload = all_sharded};
   }
   return {};
+}
+
+// Inside of pipeline stages no framework is known to do it to what is sharded.
+inline bool can_offload(FrameworkLimits const& limits, ParallelPlan const& plan) {
+  return limits.offload && limits.offload->least <= plan.sharding && plan.sharding <= limits.offload->most &&
+         !plan.gathers_once();
 }
 
 }  // namespace hpcadvise::advisor

@@ -72,11 +72,17 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   };
 
   MemoryEstimate memory;
-  memory.weights_bytes = held(parameters.trained, shared.weights) * bytes.weight +
-                         held(parameters.frozen, shared.weights) * activation_bytes_per_element(job);
-  memory.gradients_bytes = held(parameters.trained, shared.gradients) * bytes.gradient;
-  double const state_bytes = held(parameters.trained, shared.optimizer) * bytes.optimizer;
-  (plan.offload == Offload::optimizer ? memory.host_bytes : memory.optimizer_bytes) = state_bytes;
+  auto const on_host = host_state(plan, framework);
+  auto const place = [&](double part_bytes, bool host, double& device_bytes) {
+    (host ? memory.host_bytes : device_bytes) += part_bytes;
+  };
+  place(held(parameters.trained, shared.weights) * bytes.weight +
+            held(parameters.frozen, shared.weights) * activation_bytes_per_element(job),
+        on_host.weights, memory.weights_bytes);
+  place(held(parameters.trained, shared.gradients) * bytes.gradient, on_host.gradients, memory.gradients_bytes);
+  place(held(parameters.trained, shared.optimizer) * bytes.optimizer, on_host.optimizer, memory.optimizer_bytes);
+  if (on_host.optimizer && !on_host.gradients)  // a copy to step on
+    memory.host_bytes += held(parameters.trained, shared.optimizer) * bytes.gradient;
 
   double saved_bytes = 0;
   double working_bytes = 0;
@@ -101,7 +107,7 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   memory.runtime_bytes = static_cast<double>(communicators) * constants::communicator_bytes;
   if (plan.gathers_once())
     memory.communication_bytes = parameters.all().total() * activation_bytes_per_element(job);
-  else if (plan.sharding == Sharding::zero3)
+  else if (plan.sharding == Sharding::zero3 || on_host.weights)
     memory.communication_bytes = gathered_bytes(job, plan, facts.parts);
   else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold
     memory.communication_bytes =

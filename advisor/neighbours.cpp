@@ -2,6 +2,7 @@
 #include "advisor/neighbours.hpp"
 
 #include "advisor/plan_request.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -141,9 +142,9 @@ std::optional<Neighbour> faster_with_fewer(TrainingJob const& job, Pace const& b
   double const gain = fastest->sequences_per_s() / base.sequences_per_s();
   if (gain < least_gain) return std::nullopt;
   return neighbour_of(*fastest, job,
-                      fmt::format("{}use {} and a global batch of {}: {:.2f} times faster with {} devices fewer",
+                      fmt::format("{}use {} and a global batch of {}: {:.2f} times faster with {} fewer",
                                   hostile_factor(base.device_count), fastest->device_count, fastest->global_batch, gain,
-                                  base.device_count - fastest->device_count));
+                                  profiles::format_counted(base.device_count - fastest->device_count, "device")));
 }
 
 }  // namespace

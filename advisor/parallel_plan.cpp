@@ -3,6 +3,7 @@
 
 #include "profiles/error.hpp"
 #include "profiles/nearest_name.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -141,16 +142,16 @@ void check_contradictions(ParallelPlan const& plan) {
         "lower the micro-batch or the data-parallel size");
   if (plan.global_batch < plan.micro_batch * plan.data_parallel)
     throw profiles::UsageError(
-        fmt::format("plan: global_batch={} is less than one micro-batch of {} on each of {} data-parallel ranks",
-                    plan.global_batch, plan.micro_batch, plan.data_parallel),
+        fmt::format("plan: global_batch={} is less than one micro-batch of {} on each of {}", plan.global_batch,
+                    plan.micro_batch, profiles::format_counted(plan.data_parallel, "data-parallel rank")),
         fmt::format("write global_batch={} or more, or lower dp or micro_batch",
                     plan.micro_batch * plan.data_parallel));
   if (plan.sequence_parallel && plan.tensor_parallel == 1)
     throw profiles::UsageError("plan: sequence_parallel=true without tensor parallelism",
                                "leave it out, or give a tensor-parallel size of 2 or more");
   if (plan.shard_group > 0 && plan.data_parallel % plan.shard_group != 0)
-    throw profiles::UsageError(fmt::format("plan: shard_group={} does not divide the {} data-parallel ranks",
-                                           plan.shard_group, plan.data_parallel),
+    throw profiles::UsageError(fmt::format("plan: shard_group={} does not divide the {}", plan.shard_group,
+                                           profiles::format_counted(plan.data_parallel, "data-parallel rank")),
                                "give a divisor of the data-parallel size, or leave it out for all of it");
 }
 

@@ -70,16 +70,17 @@ std::vector<ScoredPlan> PlanCollector::leaders() const {
   return plans;
 }
 
-std::vector<ScoredPlan> PlanCollector::front() const {
+std::vector<ScoredPlan> PlanCollector::front(double slowest_s) const {
   struct Point {
     std::size_t tenth;
     std::size_t complexity;
     ScoredPlan const* plan;
   };
   std::vector<Point> points;
+  double const limit_s = std::min(slowest_s, best_s_ * std::exp(front_log_ratio));
   for (std::size_t tenth = 0; tenth < cells_.size(); ++tenth)
     for (std::size_t complexity = 0; complexity < cells_[tenth].size(); ++complexity)
-      if (auto const& cell = cells_[tenth][complexity]; cell && std::log(cell->step_s / best_s_) <= front_log_ratio)
+      if (auto const& cell = cells_[tenth][complexity]; cell && cell->step_s <= limit_s)
         points.push_back({tenth, complexity, &*cell});
 
   std::vector<ScoredPlan> plans;

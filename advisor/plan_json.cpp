@@ -5,6 +5,7 @@
 #include "profiles/error.hpp"
 #include "profiles/json_text.hpp"
 #include "profiles/nearest_name.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -90,7 +91,8 @@ void check_accumulation(JsonNode const& accumulation, ParallelPlan const& plan) 
                                   plan.global_batch, round),
                       fmt::format("the next that is: {}", (plan.global_batch / round + 1) * round));
   if (accumulation.integer() != plan.gradient_accumulation())
-    accumulation.fail(fmt::format("{} micro-batches a step, but the batch sizes make it {}", accumulation.integer(),
+    accumulation.fail(fmt::format("{} a step, but the batch sizes make it {}",
+                                  profiles::format_counted(accumulation.integer(), "micro-batch", "micro-batches"),
                                   plan.gradient_accumulation()),
                       "leave it out, or correct global_batch, micro_batch or data_parallel");
 }

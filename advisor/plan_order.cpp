@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -30,6 +31,16 @@ ScoredPlan scored(StepEstimate const& estimate) {
 
 bool tied(StepEstimate const& estimate, StepEstimate const& best) {
   return std::log(estimate.step_time_s.median / best.step_time_s.median) <= constants::tie_log_ratio;
+}
+
+// Plans with the optimizer on the host that do not lead those with it on the device.
+void drop_idle_offload(std::vector<StepEstimate>& estimates) {
+  double best_s = std::numeric_limits<double>::infinity();
+  for (auto const& estimate : estimates)
+    if (estimate.plan.offload == Offload::none) best_s = std::min(best_s, estimate.step_time_s.median);
+  std::erase_if(estimates, [&](auto const& estimate) {
+    return estimate.plan.offload != Offload::none && estimate.step_time_s.median > leading_s(best_s);
+  });
 }
 
 // No other plan kept is at least as fast, as roomy and as simple, and better in one of these.
@@ -74,7 +85,10 @@ int complexity(ParallelPlan const& plan) {
          (plan.recompute != Recompute::none ? 1 : 0) + (plan.offload != Offload::none ? 1 : 0);
 }
 
+double leading_s(double best_on_device_s) { return best_on_device_s * std::exp(-constants::sigma_offload); }
+
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep) {
+  drop_idle_offload(estimates);
   if (estimates.empty()) return;
   std::sort(estimates.begin(), estimates.end(),
             [](auto const& left, auto const& right) { return faster(scored(left), scored(right)); });

@@ -32,6 +32,10 @@ struct ScoredPlan {
 // Faster; at the same time simpler; then the plans' own order, so that the answer never depends on the search's.
 bool faster(ScoredPlan const& left, ScoredPlan const& right);
 
+// No published run rests on an optimizer on the host, so a plan with one is worth showing only if it is faster by more
+// than that is uncertain: at most this long, next to the fastest plan without.
+double leading_s(double best_on_device_s);
+
 // Fills plans, pareto and recommended.
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep);
 

@@ -50,7 +50,7 @@ class StageLayouts {
 class Scanner {
  public:
   Scanner(TrainingJob const& job, std::int64_t device_count, PlanSpace const& space, Machine const& machine,
-          EstimateOptions const& options, bool prune, PlanCollector& collector)
+          EstimateOptions const& options, bool prune, OffloadCollector& collector)
       : job_(job),
         device_count_(device_count),
         space_(space),
@@ -124,11 +124,12 @@ class Scanner {
           stages = &layout;
           pace = pipeline_pace(layout, cost);
         }
-        if (prune_ && paced_lower_bound_s(plan, pace.slowest_s) > collector_.threshold_s()) {
-          result_.slower += static_cast<std::int64_t>(cut->shardings.size());
-          continue;
-        }
+        double const lower_bound_s = paced_lower_bound_s(plan, pace.slowest_s);
         for (ShardingChoice const& sharding : cut->shardings) {
+          if (prune_ && lower_bound_s > collector_.threshold_s(sharding.offload)) {
+            ++result_.slower;
+            continue;
+          }
           apply(sharding, plan);
           scan_plan(plan, cost, micro_batch, *stages, pace);
         }
@@ -156,7 +157,7 @@ class Scanner {
   Machine const& machine_;
   EstimateOptions const& options_;
   bool prune_;
-  PlanCollector& collector_;
+  OffloadCollector& collector_;
   FrameworkTraits const& framework_;
   ModelFacts facts_;
   StageLayouts layouts_;
@@ -166,7 +167,7 @@ class Scanner {
 }  // namespace
 
 PlanScan scan_plans(TrainingJob const& job, std::int64_t device_count, PlanSpace const& space, Machine const& machine,
-                    EstimateOptions const& options, bool prune, PlanCollector& collector) {
+                    EstimateOptions const& options, bool prune, OffloadCollector& collector) {
   return Scanner(job, device_count, space, machine, options, prune, collector).scan();
 }
 

@@ -21,6 +21,6 @@ struct PlanScan {
 
 // Times are before calibration, which scales all alike.
 PlanScan scan_plans(TrainingJob const& job, std::int64_t device_count, PlanSpace const& space, Machine const& machine,
-                    EstimateOptions const& options, bool prune, PlanCollector& collector);
+                    EstimateOptions const& options, bool prune, OffloadCollector& collector);
 
 }  // namespace hpcadvise::advisor

@@ -3,7 +3,7 @@
 
 #include "advisor/explain.hpp"
 #include "advisor/neighbours.hpp"
-#include "advisor/offload_option.hpp"
+#include "advisor/offload_note.hpp"
 #include "advisor/plan_collector.hpp"
 #include "advisor/plan_order.hpp"
 #include "advisor/plan_request.hpp"
@@ -50,11 +50,11 @@ void add_remedies(NearestPlan& nearest, TrainingJob const& job, std::int64_t dev
         fmt::format("more devices than this machine has: ZeRO-3 would shard it over about {} such", *count));
 }
 
-void add_trade_offs(RankedPlans& ranked, std::vector<ScoredPlan> const& front, TrainingJob const& job,
+void add_trade_offs(RankedPlans& ranked, OffloadCollector const& collector, TrainingJob const& job,
                     Machine const& machine, EstimateOptions const& options) {
   if (!ranked.recommended) return;
   auto const& recommended = ranked.plans[*ranked.recommended].estimate;
-  for (ScoredPlan const& point : front) {
+  for (ScoredPlan const& point : collector.front(recommended.plan.offload)) {
     bool const roomier = point.memory_bytes < recommended.memory.total_bytes();
     if (!roomier && complexity(point.plan) >= complexity(recommended.plan)) continue;
     bool const listed = std::any_of(ranked.plans.begin(), ranked.plans.end(),
@@ -78,38 +78,33 @@ RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Mach
   std::size_t const keep = std::max<std::size_t>(1, options.keep);
 
   RankedPlans ranked;
-  PlanCollector collector(keep);
-  std::optional<ScoredPlan> nearest;
-  // State in host memory is slow: only where nothing fits without. A machine that is its own host has none but that.
-  for (Offload const offload : {Offload::none, Offload::optimizer}) {
-    if (offload != Offload::none && !machine.host_bound) break;
-    auto const space = plan_space(job, device_count, machine, options.estimate, offload);
-    auto const scan = scan_plans(job, device_count, space, machine, options.estimate, options.prune, collector);
-    count(ranked, scan);
-    nearest = scan.nearest;
-    if (scan.estimated > 0) break;
-  }
+  OffloadCollector collector(keep);
+  auto const space = plan_space(job, device_count, machine, options.estimate);
+  auto const scan = scan_plans(job, device_count, space, machine, options.estimate, options.prune, collector);
+  count(ranked, scan);
 
-  std::vector<StepEstimate> estimates;
-  for (ScoredPlan const& leader : collector.leaders())
-    estimates.push_back(estimate_step(job, leader.plan, machine, options.estimate));
+  auto const estimates_of = [&](PlanCollector const& plans) {
+    std::vector<StepEstimate> estimates;
+    for (ScoredPlan const& leader : plans.leaders())
+      estimates.push_back(estimate_step(job, leader.plan, machine, options.estimate));
+    return estimates;
+  };
+  auto estimates = estimates_of(collector.on_device());
+  auto const on_device = estimates.empty() ? std::nullopt : std::optional(estimates.front());
+  for (auto& estimate : estimates_of(collector.on_host())) estimates.push_back(std::move(estimate));
   rank(ranked, std::move(estimates), keep);
-  add_trade_offs(ranked, collector.front(), job, machine, options.estimate);
+  add_trade_offs(ranked, collector, job, machine, options.estimate);
   for (RankedPlan& plan : ranked.plans) {
     plan.why = explain(job, plan.estimate, machine);
+    if (plan.estimate.plan.offload != Offload::none) plan.why.push_back(offload_note(plan.estimate, on_device));
     if (!options.around) continue;
     if (auto option = zero_bubble_option(job, plan.estimate, machine, options.estimate); !option.empty())
       plan.why.push_back(std::move(option));
     auto const sentences = sensitivity_sentences(sensitivities(job, plan.estimate, machine, options.estimate));
     plan.why.insert(plan.why.end(), sentences.begin(), sentences.end());
   }
-  if (options.around && ranked.recommended) {
-    auto& recommended = ranked.plans[*ranked.recommended];
-    if (auto option = offload_option(job, recommended.estimate, machine, options); !option.empty())
-      recommended.why.push_back(std::move(option));
-  }
-  if (ranked.plans.empty() && nearest) {
-    ranked.nearest = nearest_plan(job, nearest->plan, machine, options.estimate);
+  if (ranked.plans.empty() && scan.nearest) {
+    ranked.nearest = nearest_plan(job, scan.nearest->plan, machine, options.estimate);
     if (options.around) add_remedies(*ranked.nearest, job, device_count, machine, options.estimate);
   }
   if (options.around) ranked.neighbours = neighbours(job, device_count, machine, options, ranked);

@@ -54,6 +54,18 @@ std::vector<ShardingChoice> shardings(std::int64_t pipeline, std::int64_t data, 
   return choices;
 }
 
+// A rank that has nobody to share with runs any stage of ZeRO, for its offload.
+void add_offload(std::vector<ShardingChoice>& choices, ParallelPlan plan, FrameworkLimits const& limits) {
+  std::vector<ShardingChoice> candidates = choices;
+  if (plan.data_parallel * plan.context_parallel == 1)
+    candidates = {{Sharding::zero1, 0}, {Sharding::zero2, 0}, {Sharding::zero3, 0}};
+  for (ShardingChoice candidate : candidates) {
+    apply(candidate, plan);
+    candidate.offload = Offload::optimizer;
+    if (can_offload(limits, plan)) choices.push_back(candidate);
+  }
+}
+
 std::vector<RecomputeChoice> recomputes(ModelSpec const& model) {
   std::vector<RecomputeChoice> choices{{Recompute::none, 1}, {Recompute::selective, 1}};
   for (std::int64_t interval = 1; interval <= std::min(longest_recompute_interval, model.layer_count); interval *= 2)
@@ -79,7 +91,7 @@ std::vector<ExpertCut> expert_cuts(ModelSpec const& model, std::int64_t tensor, 
 class SpaceBuilder {
  public:
   SpaceBuilder(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
-               EstimateOptions const& options, Offload offload)
+               EstimateOptions const& options)
       : job_(job),
         device_count_(device_count),
         machine_(machine),
@@ -87,7 +99,6 @@ class SpaceBuilder {
         limits_(framework_limits(options.framework)) {
     space_.recomputes = recomputes(job.model);
     base_.global_batch = job.global_batch;
-    base_.offload = offload;
   }
 
   PlanSpace build() {
@@ -143,6 +154,7 @@ class SpaceBuilder {
               shardings(pipeline, copies / pipeline, plan.context_parallel, in_node, limits_)};
       apply(cut, plan);
       if (job_.global_batch % cut.data != 0 || !legal(plan)) continue;
+      if (machine_.host_bound) add_offload(cut.shardings, plan, limits_);
       cut.plain_schedules = static_cast<std::size_t>(
           std::count_if(cut.schedules.begin(), cut.schedules.end(),
                         [](ScheduleChoice const& choice) { return choice.virtual_stages == 1; }));
@@ -205,6 +217,7 @@ void apply(ScheduleChoice const& choice, ParallelPlan& plan) {
 void apply(ShardingChoice const& choice, ParallelPlan& plan) {
   plan.sharding = choice.sharding;
   plan.shard_group = choice.shard_group;
+  plan.offload = choice.offload;
 }
 
 void apply(RecomputeChoice const& choice, ParallelPlan& plan) {
@@ -225,8 +238,8 @@ std::int64_t PlanSpace::plan_count() const {
 }
 
 PlanSpace plan_space(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
-                     EstimateOptions const& options, Offload offload) {
-  return SpaceBuilder(job, device_count, machine, options, offload).build();
+                     EstimateOptions const& options) {
+  return SpaceBuilder(job, device_count, machine, options).build();
 }
 
 std::vector<ParallelPlan> legal_plans(TrainingJob const& job, std::int64_t device_count, Machine const& machine,

@@ -22,6 +22,7 @@ struct ScheduleChoice {
 struct ShardingChoice {
   Sharding sharding = Sharding::none;
   std::int64_t shard_group = 0;
+  Offload offload = Offload::none;
 };
 
 struct RecomputeChoice {
@@ -35,7 +36,7 @@ struct Cut {
   std::int64_t data = 1;
   std::vector<ScheduleChoice> schedules;  // interleaved ones last
   std::size_t plain_schedules = 1;
-  std::vector<ShardingChoice> shardings;
+  std::vector<ShardingChoice> shardings;  // those with offload last
 
   // Interleaving takes micro-batches in rounds of one for each stage (Megatron-LM, schedules.py).
   std::span<ScheduleChoice const> schedules_for(std::int64_t micro_batches) const {
@@ -65,7 +66,7 @@ void apply(RecomputeChoice const& choice, ParallelPlan& plan);
 
 // In a fixed order. Empty where nothing divides.
 PlanSpace plan_space(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
-                     EstimateOptions const& options, Offload offload = Offload::none);
+                     EstimateOptions const& options);
 
 // The same, leaf by leaf.
 std::vector<ParallelPlan> legal_plans(TrainingJob const& job, std::int64_t device_count, Machine const& machine,

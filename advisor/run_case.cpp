@@ -3,6 +3,7 @@
 
 #include "advisor/memory_estimate.hpp"
 #include "advisor/model_library.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -75,7 +76,7 @@ void check_heads(RunCells const& cells, ModelSpec const& model) {
   if (cells.text("head_dim").empty() && model.hidden_size % model.head_count != 0)
     cells.refuse("heads", fmt::format("does not divide the hidden size of {}: state head_dim", model.hidden_size));
   if (model.head_count % model.kv_head_count != 0)
-    cells.refuse("kv_heads", fmt::format("does not divide the {} heads", model.head_count));
+    cells.refuse("kv_heads", fmt::format("does not divide the {}", profiles::format_counted(model.head_count, "head")));
 }
 
 ModelSpec model_of(RunCells& cells) {
@@ -173,7 +174,8 @@ std::int64_t data_parallel_of(RunCells& cells, ParallelPlan const& plan) {
 std::int64_t shard_group_of(RunCells& cells, ParallelPlan const& plan, RunMachine const& machine) {
   if (auto const group = cells.count("shard_group")) {
     if (plan.data_parallel % *group != 0)
-      cells.refuse("shard_group", fmt::format("does not divide the {} data-parallel ranks", plan.data_parallel));
+      cells.refuse("shard_group", fmt::format("does not divide the {}",
+                                              profiles::format_counted(plan.data_parallel, "data-parallel rank")));
     return *group == plan.data_parallel ? 0 : *group;
   }
   // Hybrid sharding keeps its gathers inside a node.

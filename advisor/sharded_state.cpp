@@ -16,6 +16,11 @@ SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, Frame
           plan.sharding >= Sharding::zero2 && !plan.gathers_once(), plan.sharding >= Sharding::zero1 || always};
 }
 
+HostState host_state(ParallelPlan const& plan, FrameworkTraits const& framework) {
+  if (plan.offload == Offload::none) return {};
+  return {framework.offloads_weights, framework.offloads_weights || plan.sharding >= Sharding::zero2, true};
+}
+
 double shard_of(DeviceParameters const& parameters, ParallelPlan const& plan) {
   std::int64_t const experts = std::min(plan.shard_size(), expert_replicas(plan));
   return parameters.dense / static_cast<double>(plan.shard_size()) + parameters.experts / static_cast<double>(experts);

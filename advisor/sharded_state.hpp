@@ -23,6 +23,16 @@ struct SharedState {
 };
 SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework);
 
+// What of it a plan with offload keeps on the host and not on the device. The optimizer steps there, on gradients that
+// are copied to it in any case; DeepSpeed's leave the device as soon as they are reduced where ZeRO shards them
+// (Ren et al. 2021, ZeRO-Offload, section 4.1).
+struct HostState {
+  bool weights = false;
+  bool gradients = false;
+  bool optimizer = false;
+};
+HostState host_state(ParallelPlan const& plan, FrameworkTraits const& framework);
+
 // A device's part of what is shared. Dense parameters are spread over shard_size() devices; experts over as many, or
 // over all that hold the same where those are fewer.
 double shard_of(DeviceParameters const& parameters, ParallelPlan const& plan);

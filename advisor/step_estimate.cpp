@@ -56,7 +56,9 @@ StepTerms step_terms(CostContext const& context, ModelFacts const& facts, ModelC
   auto const parameters = stage_parameters(facts.parts, stage, context.plan);
   terms.data_parallel_exposed_s =
       data_parallel_cost_s(context, {parameters, real(stage.layer_count()), pace.slowest_s, backward_s});
-  terms.optimizer_s = optimizer_cost_s(context, parameters.trained) + offload_cost_s(context, parameters.trained);
+  terms.optimizer_s = context.plan.offload == Offload::none
+                          ? optimizer_cost_s(context, parameters.trained)
+                          : offload_cost_s(context, {parameters, pace.slowest_s, backward_s});
   terms.elementwise_s += micro_batches * accumulation_cost_s(context, parameters);
 
   terms.other_s = micro_batches * host_s;

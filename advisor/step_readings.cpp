@@ -113,13 +113,9 @@ void set_interval(StepReadings& result, bool smoothed) {
   result.high_s = sorted[std::size_t(ranks ? ranks->high : count - 1)];
 }
 
-std::string counted(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 void add_notes(TrainingLog const& log, StepReadings& result) {
   auto const note = [&](std::int64_t count, std::string_view noun, std::string_view rest) {
-    if (count > 0) result.notes.push_back(fmt::format("{} {}", counted(count, noun), rest));
+    if (count > 0) result.notes.push_back(fmt::format("{} {}", profiles::format_counted(count, noun), rest));
   };
   note(result.warm_up, "reading", "of the start-up left out");
   note(result.pauses, "reading",

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cmath>
 
 namespace hpcadvise::advisor {
@@ -27,10 +26,8 @@ constexpr double longest_step_s = 1e6;
 logs::LogFormat const& format_named(std::string_view name) {
   for (auto const* const format : formats)
     if (format->name == name) return *format;
-  auto const nearest = profiles::nearest_name(name, log_format_names());
   throw profiles::UsageError(fmt::format("log format '{}': unknown", name),
-                             nearest ? fmt::format("did you mean '{}'?", *nearest)
-                                     : fmt::format("known: {}", fmt::join(log_format_names(), ", ")));
+                             profiles::known_names(name, log_format_names()));
 }
 
 logs::LogFormat const& format_of(std::string_view text, std::filesystem::path const& file) {

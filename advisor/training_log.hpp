@@ -25,6 +25,7 @@ struct LogSettings {
   std::optional<std::int64_t> virtual_stages;
   std::optional<std::int64_t> context_parallel;
   std::optional<std::int64_t> expert_parallel;
+  std::optional<std::int64_t> expert_tensor_parallel;
   std::optional<std::int64_t> data_parallel;
   std::optional<std::int64_t> micro_batch;   // sequences
   std::optional<std::int64_t> global_batch;  // sequences

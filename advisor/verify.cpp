@@ -66,6 +66,11 @@ std::vector<std::string> verdict_of(Verification const& result) {
   sentences.push_back(fmt::format("the predicted step is {} {} than the measured one, which lies {} its P10..P90",
                                   format_ratio_as_percent(std::abs(error)), error > 0 ? "longer" : "shorter",
                                   result.inside() ? "inside" : "outside"));
+  if (step_s > hopeless_slowness * result.predicted.step_time_s.median)
+    sentences.push_back(fmt::format(
+        "that is {:.1f} times the prediction, which no published run is: the log is of another model, plan or machine, "
+        "or the run was held up",
+        step_s / result.predicted.step_time_s.median));
   if (!result.predicted.memory.fits())
     sentences.emplace_back(
         "it ran, although the prediction says that it does not fit: the memory is predicted too high");
@@ -118,8 +123,8 @@ void observe_uneven_ranks(TrainingLog const& log, Verification& result) {
 void observe_memory(TrainingLog const& log, Verification& result) {
   if (log.allocator_retries > 0)
     result.observed.push_back(
-        fmt::format("the caching allocator had to free and retry {} times: memory is nearly full, and each costs time",
-                    log.allocator_retries));
+        fmt::format("the caching allocator had to free and retry {}: memory is nearly full, and each costs time",
+                    profiles::format_counted(log.allocator_retries, "time")));
   double const capacity_bytes = result.memory.capacity_bytes;
   if (log.memory_reserved_bytes && *log.memory_reserved_bytes > full_memory * capacity_bytes)
     result.observed.push_back(fmt::format("{} of {} are reserved: the allocator may have had to free and retry",

@@ -41,6 +41,8 @@ void check_settings(LogSettings const& settings, TrainingJob const& job, Paralle
   conflicts.compare("vpp", settings.virtual_stages, plan.virtual_stages);
   conflicts.compare("cp", settings.context_parallel, plan.context_parallel);
   conflicts.compare("ep", settings.expert_parallel, plan.expert_parallel);
+  // Megatron-Core's follows tp where there are no experts to cut.
+  if (job.model.experts) conflicts.compare("etp", settings.expert_tensor_parallel, plan.expert_tensor_parallel);
   conflicts.compare("dp", settings.data_parallel, plan.data_parallel);
   conflicts.compare("micro_batch", settings.micro_batch, plan.micro_batch);
   conflicts.compare("global_batch", settings.global_batch, plan.global_batch);

@@ -30,7 +30,7 @@ using profiles::ExitCode;
 
 Answer answer_for(AdviseOptions const& options, std::int64_t device_count, bool around) {
   Answer answer{device_count, resolve_job(options.job, device_count), {}, {}, {}};
-  auto const& [job, machine, estimate_options, assumed] = answer.resolved;
+  auto const& [job, machine, estimate_options, assumed, notes] = answer.resolved;
   answer.ranked = advisor::search_plans(job, device_count, machine,
                                         {.keep = options.top, .estimate = estimate_options, .around = around});
   if (auto const* const best = answer.recommended()) {
@@ -45,7 +45,8 @@ ordered_json answer_to_json(Answer const& answer) {
                     {"machine", advisor::machine_to_json(answer.resolved.machine)},
                     {"devices", answer.device_count},
                     {"job", advisor::job_to_json(answer.resolved.job)},
-                    {"assumed", answer.resolved.assumed}};
+                    {"assumed", answer.resolved.assumed},
+                    {"notes", answer.resolved.notes}};
   json.update(advisor::ranked_plans_to_json(answer.ranked));
   if (auto const* const best = answer.recommended())
     json["weak_ground"] = advisor::weak_ground(answer.resolved.job, best->plan, answer.resolved.machine);
@@ -74,8 +75,8 @@ std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate
 
 std::string considered_text(RankedPlans const& ranked) {
   auto const count = [](std::int64_t plans) { return profiles::format_count(static_cast<double>(plans)); };
-  std::string line =
-      fmt::format("{} plans considered: {} estimated", count(ranked.considered), count(ranked.estimated));
+  std::string line = fmt::format("{} considered: {} estimated", profiles::format_counted(ranked.considered, "plan"),
+                                 count(ranked.estimated));
   for (auto const& [reason, plans] : ranked.rejected) line += fmt::format("; {}: {}", reason, count(plans));
   return line + '.';
 }
@@ -166,9 +167,13 @@ void print_sweep_markdown(std::vector<Answer> const& answers, Output& output) {
     output.out << "\n## " << run_costs_heading(answers) << "\n\n" << markdown_table(costs);
 }
 
-std::vector<Answer> all_answers(AdviseOptions const& options, std::vector<std::int64_t> const& counts) {
+std::vector<Answer> all_answers(AdviseOptions const& options) {
+  auto const [counts, note] = sweep_counts(options.job, options.devices);
   std::vector<Answer> answers;
-  for (std::int64_t const count : counts) answers.push_back(answer_for(options, count, counts.size() == 1));
+  for (std::int64_t const count : counts) {
+    answers.push_back(answer_for(options, count, counts.size() == 1));
+    if (!note.empty()) answers.back().resolved.notes.push_back(note);
+  }
   return answers;
 }
 
@@ -197,9 +202,7 @@ void add_advise_command(CLI::App& app, Action& chosen) {
 }
 
 ExitCode run_advise_command(AdviseOptions const& options, Output& output) {
-  auto const [counts, note] = sweep_counts(options.job, options.devices);
-  if (!note.empty()) output.log << wrapped(note, output.log_terminal.width, 2) << '\n';
-  auto const answers = all_answers(options, counts);
+  auto const answers = all_answers(options);
   bool const sweep = answers.size() > 1;
   switch (options.format) {
     case Format::json: {

@@ -152,7 +152,8 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
                                   {"machine", advisor::machine_to_json(resolved.machine)},
                                   {"devices", plan.device_count()},
                                   {"job", advisor::job_to_json(resolved.job)},
-                                  {"assumed", resolved.assumed}};
+                                  {"assumed", resolved.assumed},
+                                  {"notes", resolved.notes}};
       json.update(advisor::estimate_to_json(estimate));
       json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())

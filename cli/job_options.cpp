@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/job_options.hpp"
 
+#include "advisor/long_sequence.hpp"
 #include "advisor/model_library.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/calibration.hpp"
@@ -172,6 +173,7 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
                               : usual_sequence_length;
     resolved.assumed.push_back(fmt::format("sequence length {}", job.sequence_length));
   }
+  if (auto note = advisor::fit_positions(job); !note.empty()) resolved.notes.push_back(std::move(note));
   if (options.global_batch) {
     job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch");
   } else {

@@ -42,6 +42,7 @@ struct ResolvedJob {
   advisor::Machine machine;
   advisor::EstimateOptions estimate;
   std::vector<std::string> assumed;  // "sequence length 4096": what the user did not say
+  std::vector<std::string> notes;    // what is to know of what the user did say, a sentence each
 };
 
 // Throws UsageError naming the option. `device_count` shapes the default batch.

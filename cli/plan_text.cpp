@@ -36,6 +36,9 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"adapters-unproven",
      "no published run with adapters was compared with this model: what the host and the framework add for them is not "
      "known, and the interval is wider for it"},
+    {"offload-unproven",
+     "no published run with the optimizer on the host was compared with this model: what a node's processors reach "
+     "differs by more than two times, and the interval is wider for it"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
     {"calibrated",
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
@@ -104,12 +107,11 @@ std::vector<HeadingLine> heading_lines(ResolvedJob const& resolved, std::string 
       {origin_sentence(machine), machine.origin == profiles::Origin::announced ? Style::warning : Style::plain});
   if (!resolved.assumed.empty())
     lines.push_back({fmt::format("Assumed: {}.", fmt::join(resolved.assumed, ", ")), Style::dim});
+  for (auto const& note : resolved.notes) lines.push_back({fmt::format("Note: {}.", note), Style::warning});
   return lines;
 }
 
-std::string devices_text(std::int64_t device_count) {
-  return device_count == 1 ? "1 device" : fmt::format("{} devices", device_count);
-}
+std::string devices_text(std::int64_t device_count) { return profiles::format_counted(device_count, "device"); }
 
 std::string host_memory_text(advisor::MemoryEstimate const& memory) {
   auto const capacity = memory.host_capacity_bytes > 0
@@ -166,7 +168,7 @@ std::string heading_text(ResolvedJob const& resolved, std::string const& devices
                          Terminal const& terminal) {
   std::string text;
   for (auto const& line : heading_lines(resolved, devices, batch)) {
-    bool const wraps = line.style == Style::dim;
+    bool const wraps = line.style == Style::dim || line.style == Style::warning;
     text += styled(terminal, line.style, wraps ? wrapped(line.text, terminal.width, 2) : line.text) + '\n';
   }
   return text;
@@ -241,22 +243,14 @@ Section memory_section(advisor::MemoryEstimate const& memory) {
   return section;
 }
 
-std::vector<std::string> basis(ResolvedJob const& resolved, StepEstimate const& estimate) {
-  std::vector<std::string> lines;
+Section basis_section(ResolvedJob const& resolved, StepEstimate const& estimate) {
+  Section section{.heading = "What this rests on"};
+  auto& lines = section.sentences;
   if (auto ground = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine); !ground.empty())
     lines.push_back(std::move(ground));
   lines.insert(lines.end(), resolved.machine.notes.begin(), resolved.machine.notes.end());
   for (auto const& flag : estimate.flags) lines.push_back(flag_sentence(flag));
-  return lines;
-}
-
-Section basis_section(ResolvedJob const& resolved, StepEstimate const& estimate) {
-  return {.heading = "What this rests on", .sentences = basis(resolved, estimate)};
-}
-
-std::string basis_text(ResolvedJob const& resolved, StepEstimate const& estimate, Terminal const& terminal) {
-  auto const section = basis_section(resolved, estimate);
-  return section.sentences.empty() ? "" : text_section(section, terminal);
+  return section;
 }
 
 }  // namespace hpcadvise::cli

@@ -41,8 +41,6 @@ Section step_section(std::string const& heading, advisor::StepEstimate const& es
 Section memory_section(advisor::MemoryEstimate const& memory);
 
 // On how few published runs it rests, where the rates come from, what was taken for granted, a sentence each.
-std::vector<std::string> basis(ResolvedJob const& resolved, advisor::StepEstimate const& estimate);
 Section basis_section(ResolvedJob const& resolved, advisor::StepEstimate const& estimate);
-std::string basis_text(ResolvedJob const& resolved, advisor::StepEstimate const& estimate, Terminal const& terminal);
 
 }  // namespace hpcadvise::cli

@@ -45,7 +45,9 @@ void ProbeProgress::planned(probes::SamplePlan const& plan, double expected_s) {
   total_ = std::int64_t(plan.requests.size());
   left_s_ = expected_s;
   std::string text = fmt::format("Measuring for at most {}", profiles::format_seconds(expected_s));
-  if (!plan.dropped.empty()) text += fmt::format("; {} more samples would need a larger --budget", plan.dropped.size());
+  if (!plan.dropped.empty())
+    text +=
+        fmt::format("; {} would need a larger --budget", profiles::format_counted(plan.dropped.size(), "more sample"));
   line_.say(text);
 }
 
@@ -54,7 +56,7 @@ void ProbeProgress::repeats_planned(probes::SamplePlan const& plan, double expec
   done_ = 0;
   left_s_ = expected_s;
   line_.say(fmt::format("Measuring {} again with a new runner, for at most {}",
-                        plan.requests.size() == 1 ? "it" : fmt::format("{} samples", plan.requests.size()),
+                        profiles::format_counted(plan.requests.size(), "sample"),
                         profiles::format_seconds(expected_s)));
 }
 

@@ -105,7 +105,8 @@ std::string measured_text(Sample const& sample, probes::Probe const& probe) {
 
 // Fewer than six readings have no 95 % interval of the median.
 std::string interval_text(Sample const& sample, Terminal const& terminal) {
-  if (!probes::median_interval_ranks(sample.timing->count)) return fmt::format("{} readings", sample.timing->count);
+  if (!probes::median_interval_ranks(sample.timing->count))
+    return profiles::format_counted(sample.timing->count, "reading");
   return fmt::format("{}{:.1f} %", terminal.unicode ? "±" : "+-", 100 * sample.timing->relative_half_width());
 }
 
@@ -236,9 +237,9 @@ std::string findings_text(MachineProfile const& profile, Terminal const& termina
 
 std::string profile_summary_text(MachineProfile const& profile, Terminal const& terminal, bool whole) {
   std::string text = styled(terminal, Style::bold, wrapped(host_text(profile.host), terminal.width, 2)) + '\n';
-  text += fmt::format("Measured {} in {}: {} of {} samples, {} within their target interval\n",
-                      profile.provenance.started_utc, profiles::format_seconds(profile.budget.used_s),
-                      profile.budget.measured, profile.budget.planned, profile.budget.converged);
+  text += fmt::format("Measured {} in {}: {} of {}, {} within their target interval\n", profile.provenance.started_utc,
+                      profiles::format_seconds(profile.budget.used_s), profile.budget.measured,
+                      profiles::format_counted(profile.budget.planned, "sample"), profile.budget.converged);
   if (profile.partial) text += styled(terminal, Style::warning, "Partial: the run ended before its plan did.") + '\n';
   text += '\n' + text_table(profile_summary_table(profile, terminal), terminal);
   if (auto const chart = roofline_text(profile, terminal); !chart.empty()) text += '\n' + chart;

@@ -7,6 +7,7 @@
 #include "profiles/profile_file.hpp"
 #include "profiles/profile_store.hpp"
 #include "profiles/system_description.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -172,8 +173,8 @@ ExitCode run_profiles_validate(ProfilesOptions const& options, Output& output) {
   for (auto const& file : options.files) {
     try {
       auto const profile = profiles::read_profile(file);
-      output.out << fmt::format("{}: valid, schema version {}, {} samples\n", file.string(), profile.schema_version,
-                                profile.samples.size());
+      output.out << fmt::format("{}: valid, schema version {}, {}\n", file.string(), profile.schema_version,
+                                profiles::format_counted(profile.samples.size(), "sample"));
     } catch (profiles::Error const& error) {
       output.out << error.what() << '\n';
       if (!error.next_step().empty()) output.out << "  " << error.next_step() << '\n';

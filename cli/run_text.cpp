@@ -30,15 +30,16 @@ std::string useful_batches(advisor::BatchAdvice const& batch) {
   auto const devices = fmt::format("these devices reach 90 % of their rate from {}", batch.least_global_batch);
   if (!batch.critical) return devices;
   bool const serves_both = batch.least_global_batch <= batch.critical->global_batch;
-  return fmt::format("{}, {} the critical batch of {} ({} tokens){}", devices, serves_both ? "below" : "above",
-                     batch.critical->global_batch, profiles::format_count(batch.critical->tokens),
+  return fmt::format("{}, {} the critical batch of {} ({}){}", devices, serves_both ? "below" : "above",
+                     batch.critical->global_batch, profiles::format_counted(batch.critical->tokens, "token"),
                      serves_both ? "" : ": no size serves both");
 }
 
 std::string micro_batch_line(advisor::BatchAdvice const& batch) {
   bool const one = batch.plateau_micro_batch == 1;
-  return fmt::format("micro-batch: {} sequence{} reach{} the plateau of the rate{}", batch.plateau_micro_batch,
-                     one ? "" : "s", one ? "es" : "", batch.plateau_fits ? "" : ", but do not fit in memory");
+  return fmt::format("micro-batch: {} {} the plateau of the rate{}",
+                     profiles::format_counted(batch.plateau_micro_batch, "sequence"), one ? "reaches" : "reach",
+                     batch.plateau_fits ? "" : fmt::format(", but {} not fit in memory", one ? "does" : "do"));
 }
 
 // The star is the job's own batch.
@@ -73,9 +74,10 @@ std::string cheapest_line(advisor::BatchAdvice const& batch, advisor::TrainingJo
   for (auto const& point : batch.points)
     if (point.cost.device_hours.median <= as_cheap * least_hours) cheapest.push_back(point.global_batch);
   return fmt::format(
-      "to the loss that {} tokens reach with {} sequences, this plan with another batch takes as below; cheapest, "
+      "to the loss that {} reach with {}, this plan with another batch takes as below; cheapest, "
       "within 5 %: {}",
-      profiles::format_count(*job.tokens), job.global_batch, fmt::join(cheapest, ", "));
+      profiles::format_counted(*job.tokens, "token"), profiles::format_counted(job.global_batch, "sequence"),
+      fmt::join(cheapest, ", "));
 }
 
 ordered_json point_to_json(advisor::BatchPoint const& point) {
@@ -88,9 +90,11 @@ ordered_json point_to_json(advisor::BatchPoint const& point) {
 }  // namespace
 
 Section batch_section(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job) {
-  Section section{.heading = "Batch sizes",
-                  .sentences = {micro_batch_line(batch), fmt::format("global batch: {} sequences, {}", job.global_batch,
-                                                                     useful_batches(batch))}};
+  Section section{
+      .heading = "Batch sizes",
+      .sentences = {micro_batch_line(batch),
+                    fmt::format("global batch: {}, {}", profiles::format_counted(job.global_batch, "sequence"),
+                                useful_batches(batch))}};
   auto& lines = section.sentences;
   if (batch.critical && job.global_batch > batch.critical->global_batch)
     lines.push_back(
@@ -108,9 +112,10 @@ Section batch_section(advisor::BatchAdvice const& batch, advisor::TrainingJob co
 }
 
 Section cost_section(advisor::RunCost const& cost) {
-  std::vector<std::string> lines{fmt::format("{} tokens are {} steps: {}", profiles::format_count(cost.tokens),
-                                             profiles::format_count(cost.steps), step_time_text(cost.duration_s)),
-                                 fmt::format("{} device-hours", count_text(cost.device_hours))};
+  std::vector<std::string> lines{
+      fmt::format("{} in {}: {}", profiles::format_counted(cost.tokens, "token"),
+                  profiles::format_counted(cost.steps, "step"), step_time_text(cost.duration_s)),
+      fmt::format("{} device-hours", count_text(cost.device_hours))};
   if (cost.billing_units) lines.push_back(fmt::format("{} {}", count_text(*cost.billing_units), cost.billing_unit));
   if (cost.energy_kwh) lines.push_back(fmt::format("{} kWh", count_text(*cost.energy_kwh)));
   lines.insert(lines.end(), cost.notes.begin(), cost.notes.end());

@@ -17,13 +17,13 @@ Table with_bars(Section const& section, Terminal const& terminal) {
   return table;
 }
 
-}  // namespace
-
 std::string bullets(std::vector<std::string> const& sentences, Terminal const& terminal) {
   std::string text;
   for (auto const& sentence : sentences) text += "  - " + wrapped(sentence, terminal.width, 4, 4) + '\n';
   return text;
 }
+
+}  // namespace
 
 std::string markdown_bullets(std::vector<std::string> const& sentences) {
   std::string text;

@@ -22,8 +22,6 @@ struct Section {
   Style remark_style = Style::plain;
 };
 
-// Bullets, each wrapped to the terminal.
-std::string bullets(std::vector<std::string> const& sentences, Terminal const& terminal);
 std::string markdown_bullets(std::vector<std::string> const& sentences);
 
 std::string text_section(Section const& section, Terminal const& terminal);

@@ -173,9 +173,8 @@ std::string calibration_sentence(Calibrated const& calibrated, bool in_profile) 
   return fmt::format(
       "{} now holds {}: steps there are taken to be {:.2f} times the prediction, each plan within {:.0f} % "
       "(one sigma).{}",
-      calibrated.file.string(), count == 1 ? "1 run" : fmt::format("{} runs", count),
-      std::exp(calibrated.factor.log_factor), 100 * std::sqrt(calibrated.factor.left_variance),
-      in_profile ? "" : " Use it with --calibration.");
+      calibrated.file.string(), profiles::format_counted(count, "run"), std::exp(calibrated.factor.log_factor),
+      100 * std::sqrt(calibrated.factor.left_variance), in_profile ? "" : " Use it with --calibration.");
 }
 
 std::string error_text(double predicted, double measured) {
@@ -214,37 +213,42 @@ Table terms_table(advisor::Verification const& result) {
 std::string readings_sentence(Case const& verified, advisor::Verification const& result) {
   auto const& measured = result.measured;
   auto const count = measured.times_s.size();
-  return fmt::format("{} log, {}: median {}, {}", verified.log.format,
-                     count == 1 ? "1 reading" : fmt::format("{} readings", count), format_seconds(measured.median_s),
+  return fmt::format("{} log, {}: median {}, {}", verified.log.format, profiles::format_counted(count, "reading"),
+                     format_seconds(measured.median_s),
                      profiles::format_seconds_range(measured.low_s, measured.high_s, measured.median_s));
+}
+
+// Behind the tables.
+std::vector<Section> sections_of(Case const& verified, advisor::Verification const& result,
+                                 std::string const& calibration) {
+  std::vector<std::string> readings{readings_sentence(verified, result)};
+  readings.insert(readings.end(), result.measured.notes.begin(), result.measured.notes.end());
+  std::vector<Section> sections{{.heading = "What it says", .sentences = result.verdict},
+                                {.heading = "What the log shows that may explain it", .sentences = result.observed},
+                                {.heading = "What was measured", .sentences = std::move(readings)}};
+  if (!calibration.empty()) sections.push_back({.heading = "Calibration", .sentences = {calibration}});
+  sections.push_back(basis_section(verified.resolved, result.predicted));
+  std::erase_if(sections, [](Section const& section) { return section.sentences.empty(); });
+  return sections;
 }
 
 void print_text(Case const& verified, advisor::Verification const& result, std::string const& calibration,
                 Output& output) {
   auto const& terminal = output.out_terminal;
-  auto const section = [&](char const* heading, std::vector<std::string> const& sentences) {
-    if (!sentences.empty())
-      output.out << '\n' << styled(terminal, Style::bold, heading) << '\n' << bullets(sentences, terminal);
-  };
   output.out << heading_text(verified.resolved, verified.plan.device_count(), terminal) << '\n'
              << text_table(comparison_table(result), terminal);
   if (!result.terms.empty()) output.out << '\n' << text_table(terms_table(result), terminal);
-  section("What it says", result.verdict);
-  section("What the log shows that may explain it", result.observed);
-  std::vector<std::string> readings{readings_sentence(verified, result)};
-  readings.insert(readings.end(), result.measured.notes.begin(), result.measured.notes.end());
-  section("What was measured", readings);
-  if (!calibration.empty()) section("Calibration", {calibration});
-  output.out << '\n' << basis_text(verified.resolved, result.predicted, terminal);
+  for (auto const& section : sections_of(verified, result, calibration))
+    output.out << '\n' << text_section(section, terminal);
 }
 
-void print_markdown(advisor::Verification const& result, std::string const& calibration, Output& output) {
-  output.out << markdown_table(comparison_table(result));
+void print_markdown(Case const& verified, advisor::Verification const& result, std::string const& calibration,
+                    Output& output) {
+  output.out << heading_markdown(verified.resolved, verified.plan.device_count()) << '\n'
+             << markdown_table(comparison_table(result));
   if (!result.terms.empty()) output.out << '\n' << markdown_table(terms_table(result));
-  output.out << '\n';
-  for (auto const* const sentences : {&result.verdict, &result.observed, &result.measured.notes})
-    for (auto const& sentence : *sentences) output.out << "- " << sentence << '\n';
-  if (!calibration.empty()) output.out << "- " << calibration << '\n';
+  for (auto const& section : sections_of(verified, result, calibration))
+    output.out << '\n' << markdown_section(section);
 }
 
 nlohmann::ordered_json to_json(Case const& verified, advisor::Verification const& result,
@@ -254,6 +258,7 @@ nlohmann::ordered_json to_json(Case const& verified, advisor::Verification const
                               {"devices", verified.plan.device_count()},
                               {"job", advisor::job_to_json(verified.resolved.job)},
                               {"assumed", verified.resolved.assumed},
+                              {"notes", verified.resolved.notes},
                               {"log",
                                {{"file", options.log.filename().string()},
                                 {"format", verified.log.format},
@@ -302,7 +307,7 @@ ExitCode run_verify_command(VerifyOptions const& options, Output& output) {
   auto const sentence = calibrated ? calibration_sentence(*calibrated, options.output.empty()) : std::string();
   switch (options.format) {
     case Format::text: print_text(verified, result, sentence, output); break;
-    case Format::markdown: print_markdown(result, sentence, output); break;
+    case Format::markdown: print_markdown(verified, result, sentence, output); break;
     case Format::json: {
       auto json = to_json(verified, result, options);
       if (calibrated) json["calibration"] = profiles::calibration_to_json(calibrated->calibration);

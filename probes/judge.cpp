@@ -71,7 +71,8 @@ void add_wide_intervals(profiles::MachineProfile const& profile, std::vector<Fin
     double const width = sample.timing->relative_half_width();
     // With fewer readings there is no 95 % interval at all.
     if (!median_interval_ranks(sample.timing->count))
-      names.push_back(fmt::format("{} ({} readings)", sample_key(sample), sample.timing->count));
+      names.push_back(
+          fmt::format("{} ({})", sample_key(sample), profiles::format_counted(sample.timing->count, "reading")));
     else if (width > wide_half_width)
       names.push_back(fmt::format("{} (+-{})", sample_key(sample), profiles::format_ratio_as_percent(width)));
   }

@@ -3,6 +3,7 @@
 
 #include "profiles/build_info.hpp"
 #include "profiles/profile_store.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -77,8 +78,8 @@ void ProfileRecorder::plan(SamplePlan const& plan) {
   if (!plan.dropped.empty())
     finding({.kind = "left_out",
              .severity = profiles::Severity::note,
-             .seen = fmt::format("{} samples did not fit the budget; the first: {}", plan.dropped.size(),
-                                 plan.dropped.front()),
+             .seen = fmt::format("{} did not fit the budget; the first: {}",
+                                 profiles::format_counted(plan.dropped.size(), "sample"), plan.dropped.front()),
              .expected = "all that the probes would like to measure",
              .cost = "the advisor interpolates further between the samples that are there",
              .next_step = "a larger --budget"});
@@ -93,6 +94,8 @@ void ProfileRecorder::started(SampleRequest const& request) {
 void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sample) {
   Probe const* const probe = find_probe(request.probe);
   guard_against_impossible(request, probe != nullptr ? probe->primary_rate : std::string_view(), sample);
+  // An exception may say nothing, and a profile without a reason could not be read again.
+  if (sample.status != SampleStatus::ok && sample.reason.empty()) sample.reason = "it said nothing";
   if (request.sentinel && is_timed(sample)) {
     sentinel_key_ = sample_key(sample);
     sentinel_readings_.push_back({elapsed_s(), sample.timing->median_s, sample.timing->low_s, sample.timing->high_s});
@@ -201,8 +204,8 @@ void ProfileRecorder::judge_repeats() {
   if (!lost_repeats_.empty())
     finding({.kind = "lost_in_second_pass",
              .severity = profiles::Severity::warning,
-             .seen = fmt::format("{} samples that were measured once did not work again: {}", lost_repeats_.size(),
-                                 lost_repeats_.front()),
+             .seen = fmt::format("{} measured once did not work again: {}",
+                                 profiles::format_counted(lost_repeats_.size(), "sample"), lost_repeats_.front()),
              .expected = "a sample that works whenever it is tried",
              .cost = "their first readings stand alone",
              .next_step = "probe again; what fails now and then will fail in a long run"});

@@ -5,11 +5,12 @@
 #include "profiles/calibration_json.hpp"
 #include "profiles/embedded_files.hpp"
 #include "profiles/json_text.hpp"
+#include "profiles/precision.hpp"
+#include "profiles/text_forms.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 namespace hpcadvise::profiles {
 namespace {
@@ -46,18 +47,18 @@ ordered_json anchor_to_json(CalibrationAnchor const& anchor) {
 }
 
 CalibrationAnchor anchor_from_json(JsonNode const& object) {
-  return {.plan = object.at("plan").text(),
+  return {.plan = filled_text(object.at("plan")),
           .model = object.at("model").text(),
           .sequence_length = object.at("sequence_length").integer(1),
-          .precision = object.at("precision").text(),
+          .precision = std::string(to_string(object.at("precision").one_of(precision_from_string))),
           .device_count = object.at("devices").integer(1),
-          .framework = object.at("framework").text(),
+          .framework = filled_text(object.at("framework")),
           .measured = interval_from_json(object.at("measured_step_time_s")),
           .predicted = interval_from_json(object.at("predicted_step_time_s")),
           .log_file = object.at("log_file").text(),
-          .log_sha256 = object.at("log_sha256").text(),
+          .log_sha256 = hex_text(object.at("log_sha256"), 64),
           .log_format = object.at("log_format").text(),
-          .date_utc = object.at("date_utc").text(),
+          .date_utc = utc_time_text(object.at("date_utc")),
           .tool_version = object.at("tool_version").text()};
 }
 
@@ -78,7 +79,7 @@ Calibration calibration_from_json(JsonNode const& object) {
     version->fail(fmt::format("calibration_schema_version {}; this hpcadvise reads {}", version->integer(),
                               calibration_schema_version),
                   "read it with the version of hpcadvise that wrote it");
-  Calibration calibration{.machine = object.at("machine").text(), .anchors = {}};
+  Calibration calibration{.machine = filled_text(object.at("machine")), .anchors = {}};
   for (JsonNode const& anchor : object.at("anchors").elements())
     calibration.anchors.push_back(anchor_from_json(anchor));
   return calibration;
@@ -95,10 +96,6 @@ void write_calibration(Calibration const& calibration, std::filesystem::path con
   write_file_atomically(file, print_json(calibration_to_json(calibration)));
 }
 
-std::string_view calibration_schema() {
-  for (EmbeddedFile const& file : embedded_schemas())
-    if (file.name == "calibration.schema.json") return file.text;
-  throw std::logic_error("calibration.schema.json is not embedded");
-}
+std::string_view calibration_schema() { return embedded_schema("calibration.schema.json"); }
 
 }  // namespace hpcadvise::profiles

@@ -8,7 +8,6 @@
 #include "profiles/nearest_name.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -105,28 +104,15 @@ DeviceDescription device_description_from_json(std::string_view text, std::files
   return device;
 }
 
-std::vector<std::string> device_names() {
-  std::vector<std::string> names;
-  for (EmbeddedFile const& file : embedded_devices()) names.push_back(std::filesystem::path(file.name).stem().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
+std::vector<std::string> device_names() { return stems_of(embedded_devices()); }
 
 bool has_device(std::string_view name) { return shipped_device(name).has_value(); }
 
 DeviceDescription device_description(std::string_view name) {
   if (auto device = shipped_device(name)) return *std::move(device);
-  auto const names = device_names();
-  auto const nearest = nearest_name(name, names);
-  throw UsageError(fmt::format("unknown device '{}'", name),
-                   nearest ? fmt::format("did you mean '{}'? Known: {}", *nearest, fmt::join(names, ", "))
-                           : fmt::format("known: {}", fmt::join(names, ", ")));
+  throw UsageError(fmt::format("unknown device '{}'", name), known_names(name, device_names()));
 }
 
-std::string_view device_schema() {
-  for (EmbeddedFile const& file : embedded_schemas())
-    if (file.name == "device.schema.json") return file.text;
-  throw std::logic_error("device.schema.json is not embedded");
-}
+std::string_view device_schema() { return embedded_schema("device.schema.json"); }
 
 }  // namespace hpcadvise::profiles

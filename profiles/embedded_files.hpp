@@ -4,7 +4,9 @@
 // The data files that travel inside the library; cmake/Embed.cmake generates the definitions.
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace hpcadvise::profiles {
 
@@ -16,5 +18,11 @@ struct EmbeddedFile {
 std::span<EmbeddedFile const> embedded_devices();
 std::span<EmbeddedFile const> embedded_systems();
 std::span<EmbeddedFile const> embedded_schemas();
+
+// Their names without the ending, in alphabetical order.
+std::vector<std::string> stems_of(std::span<EmbeddedFile const> files);
+
+// The text of "device.schema.json" and its like. Precondition: it is one of embedded_schemas.
+std::string_view embedded_schema(std::string_view name);
 
 }  // namespace hpcadvise::profiles

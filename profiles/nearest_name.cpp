@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiles/nearest_name.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
@@ -53,6 +56,12 @@ std::optional<std::string> nearest_name(std::string_view typed, std::vector<std:
   auto const begins = [&](std::string const& name) { return lower_case(name).starts_with(wanted); };
   auto const prefixed = std::find_if(known.begin(), known.end(), begins);
   return prefixed == known.end() ? std::nullopt : std::optional(*prefixed);
+}
+
+std::string known_names(std::string_view typed, std::vector<std::string> const& known) {
+  auto const nearest = nearest_name(typed, known);
+  return nearest ? fmt::format("did you mean '{}'? Known: {}", *nearest, fmt::join(known, ", "))
+                 : fmt::format("known: {}", fmt::join(known, ", "));
 }
 
 }  // namespace hpcadvise::profiles

@@ -7,12 +7,12 @@
 #include "profiles/host_json.hpp"
 #include "profiles/json_text.hpp"
 #include "profiles/profile_sections.hpp"
+#include "profiles/sample_form.hpp"
 #include "profiles/sample_json.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 namespace hpcadvise::profiles {
 namespace {
@@ -59,6 +59,7 @@ MachineProfile profile_from_root(JsonNode const& root) {
   profile.sensors = array_from_json(root.at("sensors"), sensor_from_json);
   profile.sentinels = array_from_json(root.at("sentinels"), sentinel_from_json);
   profile.samples = array_from_json(root.at("samples"), sample_from_json);
+  for (JsonNode const& sample : root.at("samples").elements()) check_sample(sample);
   profile.findings = array_from_json(root.at("findings"), finding_from_json);
   if (auto const calibration = root.find("calibration")) profile.calibration = calibration_from_json(*calibration);
   return profile;
@@ -97,10 +98,6 @@ void write_profile(MachineProfile const& profile, std::filesystem::path const& f
   write_file_atomically(file, profile_to_json(profile));
 }
 
-std::string_view machine_profile_schema() {
-  for (EmbeddedFile const& file : embedded_schemas())
-    if (file.name == "machine_profile.schema.json") return file.text;
-  throw std::logic_error("machine_profile.schema.json is not embedded");
-}
+std::string_view machine_profile_schema() { return embedded_schema("machine_profile.schema.json"); }
 
 }  // namespace hpcadvise::profiles

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiles/profile_sections.hpp"
 
+#include "profiles/text_forms.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace hpcadvise::profiles {
+namespace {
+
+// Empty in a profile that no run has filled.
+std::string utc_time_if_known(JsonNode const& node) { return node.text().empty() ? "" : utc_time_text(node); }
+
+}  // namespace
 
 using nlohmann::ordered_json;
 
@@ -33,8 +41,8 @@ Provenance provenance_from_json(JsonNode const& object) {
       .runner = object.at("runner").text(),
       .libraries = object.at("libraries").texts_by_name(),
       .command_line = object.at("command_line").text(),
-      .started_utc = object.at("started_utc").text(),
-      .finished_utc = object.at("finished_utc").text(),
+      .started_utc = utc_time_if_known(object.at("started_utc")),
+      .finished_utc = utc_time_if_known(object.at("finished_utc")),
       .environment = object.at("environment").texts_by_name(),
   };
   if (auto const step = object.find("clock_resolution_s")) provenance.clock_resolution_s = step->number_from(0);
@@ -46,7 +54,7 @@ ordered_json device_to_json(MeasuredDevice const& device) {
 }
 
 MeasuredDevice device_from_json(JsonNode const& object) {
-  return {.backend = object.at("backend").text(),
+  return {.backend = one_of_texts(object.at("backend"), {"host", "cuda", "hip"}),
           .name = object.at("name").text(),
           .thread_count = object.at("thread_count").small_integer(1)};
 }
@@ -72,7 +80,7 @@ ordered_json sensor_to_json(Sensor const& sensor) {
 }
 
 Sensor sensor_from_json(JsonNode const& object) {
-  return {.name = object.at("name").text(),
+  return {.name = filled_text(object.at("name")),
           .available = object.at("available").boolean(),
           .reason = object.at("reason").text()};
 }
@@ -86,7 +94,7 @@ ordered_json sentinel_to_json(Sentinel const& sentinel) {
 }
 
 Sentinel sentinel_from_json(JsonNode const& object) {
-  Sentinel sentinel{.sample_key = object.at("sample_key").text(),
+  Sentinel sentinel{.sample_key = filled_text(object.at("sample_key")),
                     .medians_s = object.at("medians_s").numbers_from(0),
                     .at_s = object.at("at_s").numbers_from(0),
                     .drift = object.at("drift").number_from(0),
@@ -102,7 +110,7 @@ ordered_json finding_to_json(Finding const& finding) {
 }
 
 Finding finding_from_json(JsonNode const& object) {
-  return {.kind = object.at("kind").text(),
+  return {.kind = filled_text(object.at("kind")),
           .severity = object.at("severity").one_of(severity_from_string),
           .seen = object.at("seen").text(),
           .expected = object.at("expected").text(),

@@ -8,9 +8,7 @@
 #include "profiles/nearest_name.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <regex>
 #include <stdexcept>
 
@@ -111,12 +109,7 @@ SystemDescription system_description_from_json(std::string_view text, std::files
   return system;
 }
 
-std::vector<std::string> system_names() {
-  std::vector<std::string> names;
-  for (EmbeddedFile const& file : embedded_systems()) names.push_back(std::filesystem::path(file.name).stem().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
+std::vector<std::string> system_names() { return stems_of(embedded_systems()); }
 
 bool has_system(std::string_view name) { return shipped_system(name) != nullptr; }
 
@@ -128,17 +121,9 @@ SystemDescription system_description(std::string_view name) {
       throw std::logic_error(std::string("shipped system description: ") + error.what());
     }
   }
-  auto const names = system_names();
-  auto const nearest = nearest_name(name, names);
-  throw UsageError(fmt::format("unknown system '{}'", name),
-                   nearest ? fmt::format("did you mean '{}'? Known: {}", *nearest, fmt::join(names, ", "))
-                           : fmt::format("known: {}", fmt::join(names, ", ")));
+  throw UsageError(fmt::format("unknown system '{}'", name), known_names(name, system_names()));
 }
 
-std::string_view system_schema() {
-  for (EmbeddedFile const& file : embedded_schemas())
-    if (file.name == "system.schema.json") return file.text;
-  throw std::logic_error("system.schema.json is not embedded");
-}
+std::string_view system_schema() { return embedded_schema("system.schema.json"); }
 
 }  // namespace hpcadvise::profiles

@@ -142,6 +142,12 @@ std::string format_count(double count) {
   return fmt::format("{}{}", digits, unit);
 }
 
+std::string format_counted(double count, std::string_view noun, std::string_view plural) {
+  auto const digits = format_count(count);
+  if (digits == "1") return fmt::format("1 {}", noun);
+  return plural.empty() ? fmt::format("{} {}s", digits, noun) : fmt::format("{} {}", digits, plural);
+}
+
 std::string format_ratio_as_percent(double ratio) {
   if (!std::isfinite(ratio)) return "unknown";
   return three_digits(ratio * 100) + " %";

@@ -4,6 +4,7 @@
 // Base units inside (seconds, bytes, FLOP/s, hertz, watts, 1.0); scaled only here, when printed.
 // Scaled values show three significant digits, after rounding: 999.9 us is "1.00 ms". What is not finite is "unknown".
 
+#include <concepts>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,12 @@ std::string format_bytes_per_s(double bytes_per_s);  // decimal: "12.5 GB/s"
 std::string format_flops_per_s(double flops_per_s);  // decimal: "192 TFLOP/s"
 std::string format_count(double count);              // whole below a million: "16,384"; "6.74 B" (1e9), "1.20 T" (1e12)
 std::string format_ratio_as_percent(double ratio);   // 0.415 -> "41.5 %"
+// "1 step", "16,384 steps": counts as format_count does. Where the plural is not given it is the noun with an s.
+std::string format_counted(double count, std::string_view noun, std::string_view plural = {});
+template <std::integral Count>
+std::string format_counted(Count count, std::string_view noun, std::string_view plural = {}) {
+  return format_counted(static_cast<double>(count), noun, plural);
+}
 // Scales a value by the prefix and unit that its key's suffix says: ("bus_bytes_per_s", 1e9) -> "1.00 GB/s".
 // A key without a known unit: the bare number.
 std::string format_by_suffix(std::string_view key, double value);

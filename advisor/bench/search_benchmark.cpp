@@ -52,7 +52,7 @@ void report(Problem const& problem, bool prune) {
   for (int repeat = 0; repeat < (prune ? 5 : 1); ++repeat) {
     double const start_s = now_s();
     auto const space = plan_space(job, problem.device_count, machine, options);
-    PlanCollector collector(5);
+    OffloadCollector collector(5);
     scan = scan_plans(job, problem.device_count, space, machine, options, prune, collector);
     best_s = std::min(best_s, now_s() - start_s);
   }

@@ -22,6 +22,7 @@ constexpr CountRow count_rows[] = {
     {"virtual_pipeline_model_parallel_size", &LogSettings::virtual_stages},
     {"context_parallel_size", &LogSettings::context_parallel},
     {"expert_model_parallel_size", &LogSettings::expert_parallel},
+    {"expert_tensor_parallel_size", &LogSettings::expert_tensor_parallel},
     {"data_parallel_size", &LogSettings::data_parallel},
     {"micro_batch_size", &LogSettings::micro_batch},
     {"global_batch_size", &LogSettings::global_batch},

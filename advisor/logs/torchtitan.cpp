@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace hpcadvise::advisor::logs {
 namespace {
@@ -19,43 +20,72 @@ bool is_step(std::string_view line) {
   return holds(line, "step:") && !holds(line, "validate step:") && holds(line, "tps:");
 }
 
-// "pp=1, dp_replicate=1, dp_shard=8, cp=1, tp=2, ep=1", or in older ones "['dp_shard', 'tp'], [8, 2]".
-std::optional<std::int64_t> mesh_size(std::string_view line, std::string_view name) {
-  if (holds(line, "with parallelism:")) return count_after(line, std::string(name) + "=");
+using Size = std::optional<std::int64_t>;
+
+// What follows shows that the line was not cut within the number.
+Size count_before(std::string_view text, std::string_view ends) {
+  std::int64_t count = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  bool const whole = end != text.data() + text.size() && ends.find(*end) != std::string_view::npos;
+  if (error != std::errc{} || !whole || count < 1 || count > largest_plan_number) return std::nullopt;
+  return count;
+}
+
+Size product(Size left, Size right) {
+  if (!left || !right || *left > largest_plan_number / *right) return std::nullopt;
+  return *left * *right;
+}
+
+// "pp=1, dp_replicate=1, dp_shard=8, cp=1, tp=2, ep=1, etp=1".
+Size size_in_pairs(std::string_view line, std::string_view name) {
+  auto const key = fmt::format(" {}=", name);
+  auto const at = line.find(key);
+  if (at == std::string_view::npos) return std::nullopt;
+  return count_before(line.substr(at + key.size()), ",");
+}
+
+// "['dp_shard', 'tp'], [8, 2]" in older ones: what is not in a whole list of names is 1.
+Size size_in_lists(std::string_view line, std::string_view name) {
   auto const end = line.find("], [");
   if (end == std::string_view::npos) return std::nullopt;
-  auto const names = line.substr(0, end);
+  auto const first = line.find('[');
+  if (first >= end) return std::nullopt;
+  auto const names = line.substr(first, end - first);
   auto const at = names.find(fmt::format("'{}'", name));
   if (at == std::string_view::npos) return 1;
-  auto const first = names.rfind('[', at);
-  if (first == std::string_view::npos) return std::nullopt;
-  auto const before = names.substr(first, at - first);
-  auto sizes = line.substr(end + 3);
+  auto const before = names.substr(0, at);
+  auto sizes = line.substr(end + std::string_view("], [").size());
   for (auto commas = std::count(before.begin(), before.end(), ','); commas > 0; --commas) {
-    if (!holds(sizes, ",")) return std::nullopt;
-    sizes = sizes.substr(sizes.find(',') + 1);
+    if (!holds(sizes, ", ")) return std::nullopt;
+    sizes = sizes.substr(sizes.find(", ") + 2);
   }
-  return count_after(sizes, sizes.starts_with('[') ? "[" : " ");
+  return count_before(sizes, ",]");
+}
+
+// Unknown where the line was cut.
+Size mesh_size(std::string_view line, std::string_view name) {
+  auto const mesh = line.substr(line.find("device mesh with"));
+  return holds(mesh, "with parallelism:") ? size_in_pairs(mesh, name) : size_in_lists(mesh, name);
 }
 
 void take_mesh(LogSettings& settings, std::string_view line) {
-  auto const size = [&](std::string_view name) { return std::max<std::int64_t>(1, mesh_size(line, name).value_or(1)); };
-  auto const replicas = size("dp_replicate");
-  auto const shards = size("dp_shard");
-  settings.pipeline_parallel = size("pp");
-  settings.tensor_parallel = size("tp");
-  settings.context_parallel = size("cp");
-  settings.data_parallel = replicas * shards;
-  settings.device_count =
-      *settings.pipeline_parallel * *settings.tensor_parallel * *settings.context_parallel * *settings.data_parallel;
-  if (replicas == 1 && shards > 1) settings.sharding = Sharding::zero3;
-  if (auto const experts = mesh_size(line, "ep")) settings.expert_parallel = *experts;
+  auto const replicas = mesh_size(line, "dp_replicate");
+  auto const shards = mesh_size(line, "dp_shard");
+  settings.pipeline_parallel = mesh_size(line, "pp");
+  settings.tensor_parallel = mesh_size(line, "tp");
+  settings.context_parallel = mesh_size(line, "cp");
+  settings.expert_parallel = mesh_size(line, "ep");
+  settings.expert_tensor_parallel = mesh_size(line, "etp");
+  settings.data_parallel = product(replicas, shards);
+  settings.device_count = product(product(settings.pipeline_parallel, settings.tensor_parallel),
+                                  product(settings.context_parallel, settings.data_parallel));
+  if (replicas == 1 && shards.value_or(1) > 1) settings.sharding = Sharding::zero3;
 }
 
 void take_batch(LogSettings& settings, std::string_view line) {
   auto const local = count_after(line, "local batch size");
   // A pipeline cuts the local batch further.
-  if (local && settings.pipeline_parallel.value_or(1) == 1) settings.micro_batch = local;
+  if (local && settings.pipeline_parallel == 1) settings.micro_batch = local;
   if (auto const batch = count_after(line, "global batch size")) settings.global_batch = batch;
   for (char const* const key : {"sequence length", "maximum context length"})
     if (auto const length = count_after(line, key)) settings.sequence_length = length;

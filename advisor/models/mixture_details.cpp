@@ -2,6 +2,7 @@
 #include "advisor/models/architecture_details.hpp"
 #include "advisor/models/config_value.hpp"
 #include "advisor/models/sliding_window.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +26,8 @@ MixtureOfExperts experts_of(JsonNode const& config, ExpertKeys const& keys, std:
                            .experts_per_token = int(per_token.integer(1, most_experts)),
                            .expert_ffn_size = expert_ffn_size};
   if (mixture.experts_per_token > mixture.expert_count)
-    per_token.fail(fmt::format("{} experts for a token, but {} has {}", mixture.experts_per_token, keys.experts,
+    per_token.fail(fmt::format("{} for a token, but {} has {}",
+                               profiles::format_counted(mixture.experts_per_token, "expert"), keys.experts,
                                mixture.expert_count));
   return mixture;
 }

@@ -3,6 +3,7 @@
 
 #include "advisor/models/config_value.hpp"
 #include "profiles/nearest_name.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -74,7 +75,8 @@ OperatorExperts experts_from(JsonNode const& node) {
   auto const per_token = node.at("experts_per_token");
   experts.experts_per_token = int(per_token.integer(1, most_experts));
   if (experts.experts_per_token > experts.expert_count)
-    per_token.fail(fmt::format("{} experts for a token of {}", experts.experts_per_token, experts.expert_count));
+    per_token.fail(fmt::format("{} for a token of {}", profiles::format_counted(experts.experts_per_token, "expert"),
+                               experts.expert_count));
   for (JsonNode const& linear : node.at("linears").elements()) {
     experts.linears.push_back(linear_from(linear));
     experts.linears.back().part = LinearPart::expert;

@@ -3,6 +3,7 @@
 
 #include "advisor/layer_kinds.hpp"
 #include "advisor/models/config_value.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +26,8 @@ std::vector<bool> windowed_layers(JsonNode const& layer_types, std::int64_t laye
     windowed.push_back(name == "sliding_attention");
   }
   if (static_cast<std::int64_t>(windowed.size()) != layer_count)
-    layer_types.fail(fmt::format("{} entries for {} layers", windowed.size(), layer_count));
+    layer_types.fail(fmt::format("{} for {}", profiles::format_counted(windowed.size(), "entry", "entries"),
+                                 profiles::format_counted(layer_count, "layer")));
   return windowed;
 }
 

@@ -95,4 +95,22 @@ inline ParallelPlan plan_of(std::int64_t tensor, std::int64_t pipeline, std::int
   return plan;
 }
 
+// With every part at another value than on one device.
+inline ParallelPlan plan_of_every_part() {
+  auto plan = plan_of(2, 4, 8, 2, 64);
+  plan.virtual_stages = 3;
+  plan.context_parallel = 2;
+  plan.expert_parallel = 4;
+  plan.expert_tensor_parallel = 2;
+  plan.sharding = Sharding::zero1;
+  plan.shard_group = 4;
+  plan.recompute = Recompute::full;
+  plan.recompute_interval = 5;
+  plan.sequence_parallel = true;
+  plan.schedule = Schedule::gpipe;
+  plan.context_exchange = ContextExchange::all_to_all;
+  plan.offload = Offload::optimizer;
+  return plan;
+}
+
 }  // namespace hpcadvise::advisor::testing

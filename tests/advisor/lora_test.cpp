@@ -217,6 +217,7 @@ TEST_CASE("Where full fine-tuning does not fit, adapters are named among what do
   auto job = job_of(llama_7b(), 1024, 8);
   auto machine = round_machine();
   machine.memory_bytes = 24.0 * (1 << 30);
+  machine.host_memory_bytes = 64.0 * (1 << 30);  // of 16 bytes for each of 6.7e9 parameters
   auto const offers_adapters = [&] {
     auto const ranked = search_plans(job, 1, machine, {.keep = 1});
     REQUIRE(ranked.nearest);

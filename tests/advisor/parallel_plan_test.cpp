@@ -2,10 +2,12 @@
 #include "advisor/parallel_plan.hpp"
 
 #include "profiles/error.hpp"
+#include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
 using hpcadvise::profiles::UsageError;
 
 namespace {
@@ -22,39 +24,13 @@ std::string complaint(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("A plan survives its text") {
-  ParallelPlan plan;
-  plan.tensor_parallel = 8;
-  plan.pipeline_parallel = 4;
-  plan.data_parallel = 16;
-  plan.micro_batch = 2;
-  plan.global_batch = 1024;
-  plan.recompute = Recompute::full;
-  plan.sharding = Sharding::zero1;
-  plan.sequence_parallel = true;
-  CHECK(to_text(plan) ==
-        "tp=8,pp=4,dp=16,micro_batch=2,global_batch=1024,recompute=full,sharding=zero1,sequence_parallel=true");
-  CHECK(parallel_plan_from_text(to_text(plan)) == plan);
-}
-
 TEST_CASE("A plan of one device says so, and every rare part survives its text") {
   CHECK(to_text(ParallelPlan{}) == "tp=1,pp=1,dp=1,micro_batch=1,global_batch=1,recompute=none,sharding=none");
-  ParallelPlan plan;
-  plan.data_parallel = 8;
-  plan.global_batch = 8;
-  plan.context_parallel = 2;
-  plan.expert_parallel = 4;
-  plan.expert_tensor_parallel = 2;
-  plan.virtual_stages = 3;
-  plan.shard_group = 4;
-  plan.recompute = Recompute::full;
-  plan.recompute_interval = 5;
-  plan.schedule = Schedule::gpipe;
-  plan.context_exchange = ContextExchange::all_to_all;
-  plan.offload = Offload::optimizer;
+  auto const plan = plan_of_every_part();
   CHECK(to_text(plan) ==
-        "tp=1,pp=1,dp=8,cp=2,ep=4,etp=2,vpp=3,shard_group=4,recompute_interval=5,micro_batch=1,global_batch=8,"
-        "recompute=full,sharding=none,schedule=gpipe,context_exchange=all_to_all,offload=optimizer");
+        "tp=2,pp=4,dp=8,cp=2,ep=4,etp=2,vpp=3,shard_group=4,recompute_interval=5,micro_batch=2,global_batch=64,"
+        "recompute=full,sharding=zero1,sequence_parallel=true,schedule=gpipe,context_exchange=all_to_all,"
+        "offload=optimizer");
   CHECK(parallel_plan_from_text(to_text(plan)) == plan);
 }
 

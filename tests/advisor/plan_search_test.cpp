@@ -93,7 +93,7 @@ TEST_CASE("The search finds what ranking the estimates of all plans finds") {
 }
 
 TEST_CASE("More memory or a faster network never makes the best plan slower") {
-  // Where plans fit without offload: with less memory offload is allowed, and may beat recomputing everything.
+  // Of plans without offload: one with it may be faster, and still not lead.
   auto const best_s = [](TrainingJob const& job, Machine const& machine) {
     auto const ranked = search_plans(job, 32, machine, {.keep = 2, .around = false});
     bool const fits = !ranked.plans.empty() && ranked.plans.front().estimate.plan.offload == Offload::none;
@@ -146,9 +146,10 @@ TEST_CASE("The first plan is the fastest of all that fit") {
   auto const machine = lumi();
   auto const ranked = search_plans(job, 16, machine, {.around = false});
   for (auto const& plan : legal_plans(job, 16, machine, {})) {
-    if (estimate_memory(job, plan, machine, {}).fits_undisturbed())
-      REQUIRE(estimate_step(job, plan, machine, {}).step_time_s.median >=
-              ranked.plans.front().estimate.step_time_s.median);
+    if (!estimate_memory(job, plan, machine, {}).fits_undisturbed()) continue;
+    double const best_s = ranked.plans.front().estimate.step_time_s.median;
+    REQUIRE(estimate_step(job, plan, machine, {}).step_time_s.median >=
+            (plan.offload == Offload::none ? best_s : leading_s(best_s)));
   }
 }
 
@@ -251,20 +252,6 @@ TEST_CASE("When nothing fits the nearest plan says by how much, in which part, a
                        [](auto const& left, auto const& right) { return left.relative_rate > right.relative_rate; }));
 }
 
-TEST_CASE("State is offloaded only where nothing fits without, and that costs its way over the host link") {
-  auto const job = job_of(llama_7b(), 1024, 8);
-  auto machine = round_machine();
-  for (auto const& plan : search_plans(job, 8, machine, {}).plans) CHECK(plan.estimate.plan.offload == Offload::none);
-  machine.memory_bytes = 19.0 * (1 << 30);
-  auto const ranked = search_plans(job, 4, machine, {});
-  REQUIRE_FALSE(ranked.plans.empty());
-  auto plan = ranked.plans.front().estimate.plan;
-  CHECK(plan.offload == Offload::optimizer);
-  double const offloaded_s = estimate_step(job, plan, machine, {}).terms.optimizer_s;
-  plan.offload = Offload::none;
-  CHECK(offloaded_s > estimate_step(job, plan, machine, {}).terms.optimizer_s);
-}
-
 TEST_CASE("The count over which ZeRO-3 shards the state so far that it fits is the smallest") {
   auto const job = job_of(llama_7b(), 1024, 64);
   auto machine = round_machine();
@@ -332,26 +319,6 @@ TEST_CASE("Where a large prime holds the devices back, fewer of them are faster,
   REQUIRE_FALSE(ranked.neighbours.empty());
   CHECK(ranked.neighbours.front().device_count < 5128);
   CHECK(ranked.neighbours.front().why.starts_with("5128 = 8 x 641 leaves few ways to divide: use "));
-}
-
-TEST_CASE("State on the host is not proposed while anything fits without, and said where it would be much faster") {
-  auto machine = round_machine();
-  auto const job = job_of(llama_7b(), 4096, 64);
-  auto const said = [&](std::int64_t devices) {
-    auto const ranked = search_plans(job, devices, machine, {});
-    REQUIRE(ranked.recommended);
-    auto const& best = ranked.plans[*ranked.recommended];
-    CHECK(best.estimate.plan.offload == Offload::none);
-    return std::any_of(best.why.begin(), best.why.end(), [](std::string const& line) {
-      return line.starts_with("the optimizer's state in host memory would make room");
-    });
-  };
-  machine.memory_bytes = 200e9;
-  CHECK_FALSE(said(8));
-  machine.memory_bytes = 38e9;
-  CHECK(said(4));
-  machine.host_memory_bytes = 1e9;
-  CHECK_FALSE(said(4));
 }
 
 TEST_CASE("What neighbours are compared with does not depend on how many plans are shown") {

@@ -4,6 +4,7 @@
 #include "advisor/csv_table.hpp"
 #include "profiles/atomic_file.hpp"
 #include "profiles/error.hpp"
+#include "tests/advisor/stated_run.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -16,53 +17,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::WithinRel;
 
 namespace {
-
-using Cells = std::map<std::string, std::string>;
-
-// A 7B model, stated in full, on one node of eight A100.
-Cells const stated_run{{"id", "r1"},
-                       {"device", "a100-sxm-80gb"},
-                       {"gpus", "8"},
-                       {"gpus_per_node", "8"},
-                       {"network", "infiniband"},
-                       {"network_gbit_per_device", "200"},
-                       {"model", "some-7b"},
-                       {"family", "llama"},
-                       {"layers", "32"},
-                       {"hidden", "4096"},
-                       {"ffn_hidden", "11008"},
-                       {"heads", "32"},
-                       {"kv_heads", "32"},
-                       {"head_dim", "128"},
-                       {"vocab", "32000"},
-                       {"seq_len", "2048"},
-                       {"precision", "bf16"},
-                       {"framework", "Megatron-LM"},
-                       {"tp", "2"},
-                       {"pp", "1"},
-                       {"dp", "4"},
-                       {"sharding", "zero1"},
-                       {"sequence_parallel", "true"},
-                       {"micro_batch", "1"},
-                       {"global_batch", "64"},
-                       {"recompute", "selective"},
-                       {"flash_attention", "true"}};
-
-Cells changed(Cells cells, Cells const& changes) {
-  for (auto const& [column, cell] : changes) cells[column] = cell;
-  return cells;
-}
 
 std::vector<RunResult> results_of_text(std::string const& text) {
   hpcadvise::tests::TemporaryFolder const folder;

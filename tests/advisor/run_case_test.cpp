@@ -2,46 +2,22 @@
 #include "advisor/run_case.hpp"
 
 #include "advisor/memory_estimate.hpp"
+#include "tests/advisor/stated_run.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
 using hpcadvise::profiles::Precision;
 
 namespace {
 
-using Cells = std::map<std::string, std::string>;
-
-// A 7B model on two nodes of eight A100.
-Cells const stated{{"device", "a100-sxm-80gb"},
-                   {"gpus", "16"},
-                   {"gpus_per_node", "8"},
-                   {"network", "infiniband"},
-                   {"network_gbit_per_device", "200"},
-                   {"model", "some-7b"},
-                   {"family", "llama"},
-                   {"layers", "32"},
-                   {"hidden", "4096"},
-                   {"ffn_hidden", "11008"},
-                   {"heads", "32"},
-                   {"kv_heads", "32"},
-                   {"head_dim", "128"},
-                   {"vocab", "32000"},
-                   {"seq_len", "2048"},
-                   {"precision", "bf16"},
-                   {"framework", "Megatron-Core"},
-                   {"tp", "2"},
-                   {"pp", "1"},
-                   {"sharding", "zero1"},
-                   {"sequence_parallel", "true"},
-                   {"micro_batch", "1"},
-                   {"global_batch", "64"},
-                   {"recompute", "none"},
-                   {"flash_attention", "true"}};
+// On two nodes; how many ranks are data parallel follows.
+Cells const two_nodes =
+    changed(stated_run, {{"gpus", "16"}, {"dp", ""}, {"framework", "Megatron-Core"}, {"recompute", "none"}});
 
 struct Read {
   RunCase run;
@@ -50,8 +26,7 @@ struct Read {
 };
 
 Read read(Cells const& changes) {
-  Cells cells = stated;
-  for (auto const& [column, cell] : changes) cells[column] = cell;
+  Cells const cells = changed(two_nodes, changes);
   CsvTable table;
   CsvRow row{.line = 2, .cells = {}, .problem = {}};
   for (auto const& [column, cell] : cells) {

@@ -69,6 +69,7 @@ TEST_CASE("Megatron-LM: steps, arguments, memory of all ranks, timers of the slo
   CHECK(log.unreadable_steps == 1);  // the last line ends within its time
   CHECK(log.settings.device_count == 64);
   CHECK(log.settings.tensor_parallel == 2);
+  CHECK(log.settings.expert_tensor_parallel == 2);
   CHECK(log.settings.pipeline_parallel == 1);
   CHECK(log.settings.data_parallel == 32);
   CHECK(log.settings.virtual_stages == std::nullopt);
@@ -143,12 +144,30 @@ TEST_CASE("torchtitan of 2024 prints its mesh as a list and its batch where trai
   CHECK(log.settings.sequence_length == 8192);
 }
 
-TEST_CASE("torchtitan: a mesh without its first bracket, or cut within its sizes, is not read", "[log]") {
-  for (std::string const mesh :
-       {"device mesh with dp_shard, 'tp'], [4, 2]", "device mesh with ['dp_shard', 'tp'], [4,"}) {
+TEST_CASE("torchtitan: of a mesh that is cut, what is lost is not known", "[log]") {
+  using Size = std::optional<std::int64_t>;
+  struct Cut {
+    std::string mesh;
+    Size data;
+    Size tensor;
+    Size devices;
+  };
+  for (auto const& [mesh, data, tensor, devices] :
+       {Cut{"device mesh with ['dp_shard', 'tp'], [4, 2]", 4, 2, 8},
+        Cut{"device mesh with dp_shard, 'tp'], [4, 2]", {}, {}, {}},
+        Cut{"device mesh with ['dp_shard', 'tp'", {}, {}, {}},
+        Cut{"device mesh with ['dp_shard', 'tp'], [4,", 4, {}, {}},
+        Cut{"device mesh with ['dp_shard', 'tp'], [4, 1", 4, {}, {}},
+        Cut{"device mesh with ['dp_shard'], [4]", 4, 1, 4},
+        Cut{"device mesh with parallelism: pp=1, dp_replicate=1, dp_shard=4, cp=1, tp=2, ep=1", 4, 2, 8},
+        Cut{"device mesh with parallelism: pp=1, dp_replicate=1, dp_shard=4, cp=1, tp=1", 4, {}, {}},
+        Cut{"device mesh with parallelism: pp=1, dp_replicate=1, dp_sh", {}, {}, {}}}) {
+    INFO(mesh);
     auto const log =
         read_training_log(mesh + "\nstep: 1  loss: 12.2417  memory: 42.08GiB(30.10%)  tps: 1,478  mfu: 8.65%\n", "log");
-    CHECK(log.settings.tensor_parallel == 1);
+    CHECK(log.settings.data_parallel == data);
+    CHECK(log.settings.tensor_parallel == tensor);
+    CHECK(log.settings.device_count == devices);
     CHECK(log.steps.size() == 1);
   }
 }
@@ -291,7 +310,7 @@ TEST_CASE("What holds no step is refused with what was looked for", "[log]") {
     read_training_log(megatron_line(1, "100.0"), "x.log", "torchtitn");
     FAIL("an unknown format was taken");
   } catch (profiles::UsageError const& error) {
-    CHECK(error.next_step() == "did you mean 'torchtitan'?");
+    CHECK(error.next_step().starts_with("did you mean 'torchtitan'? Known: megatron-deepspeed, "));
   }
 }
 

@@ -53,3 +53,15 @@ TEST_CASE("An estimate as Markdown names model and machine, and has the sections
       words, {"Memory on the fullest device: ", "What would make room", "Step, if it fitted: ", "What this rests on"});
   CHECK(markdown_of(words).starts_with("# llama-2-7b (6.74 B parameters) on 8 devices of lumi-g\n"));
 }
+
+TEST_CASE("A comparison with a log as Markdown names model and machine, and has the sections of the text",
+          "[cli][markdown]") {
+  Words const words{
+      "verify",  "--log",      HPCADVISE_TEST_DATA "/data/logs/megatron-lm.log",
+      "--model", "llama-2-7b", "--machine",
+      "lumi-g",  "--plan",     "tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1,sequence_parallel=true"};
+  check_sections(words, {"What it says", "What was measured", "What this rests on"});
+  auto const markdown = markdown_of(words);
+  CHECK(markdown.starts_with("# llama-2-7b (6.74 B parameters) on 64 devices of lumi-g\n\n- 8 a node"));
+  CHECK(has(markdown, "\n\n|  | Measured | Predicted |"));
+}

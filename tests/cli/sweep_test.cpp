@@ -116,3 +116,25 @@ TEST_CASE("A sweep as Markdown has both tables", "[cli][sweep]") {
   CHECK(result.out.starts_with("# llama-2-7b (6.74 B parameters) on 8 to 16 devices of lumi-g\n"));
   CHECK_THAT(result.out, ContainsSubstring("| Devices | Step |") && ContainsSubstring("## The whole run of 1.00 B"));
 }
+
+TEST_CASE("What was made of a range, and of a long sequence, is part of the answer in every format", "[cli][sweep]") {
+  std::vector<std::string> const words{"advise",    "--model", "gpt-2-xl",          "--machine", "lumi-g",
+                                       "--devices", "10..30",  "--sequence-length", "2048"};
+  std::string const range = "--devices 10..30: taken as 16..24, in full nodes of lumi-g";
+  std::string const length = "gpt-2-xl was published with learned positions for 1,024 tokens";
+  for (std::string const format : {"text", "markdown"}) {
+    auto asked = words;
+    asked.insert(asked.end(), {"--format", format});
+    auto const result = run(asked);
+    CHECK(tests::has(tests::unwrapped(result.out), "Note: " + range));
+    CHECK(tests::has(tests::unwrapped(result.out), "Note: " + length));
+    CHECK(result.log.empty());
+  }
+  auto asked = words;
+  asked.insert(asked.end(), {"--format", "json"});
+  for (auto const& answer : nlohmann::json::parse(run(asked).out)["sweep"]) {
+    REQUIRE(answer["notes"].size() == 2);
+    CHECK(answer["notes"][0].get<std::string>().starts_with(length));
+    CHECK(answer["notes"][1] == range);
+  }
+}

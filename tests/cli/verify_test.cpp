@@ -58,9 +58,15 @@ profiles::MachineProfile large_host() {
   result.host.memory_bytes = std::int64_t{8} << 40;
   result.samples = {
       sample("gemm",
-             {{"m", std::int64_t{4096}}, {"n", std::int64_t{4096}}, {"k", std::int64_t{4096}}, {"precision", "fp32"}},
+             {{"m", std::int64_t{4096}},
+              {"n", std::int64_t{4096}},
+              {"k", std::int64_t{4096}},
+              {"precision", "fp32"},
+              {"a_transposed", false},
+              {"b_transposed", false}},
              "flops_per_s", 1e13),
-      sample("memory", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 1e12)};
+      sample("memory", {{"kernel", "triad"}, {"working_set_bytes", std::int64_t{1} << 30}, {"level", "DRAM"}},
+             "bytes_per_s", 1e12)};
   return result;
 }
 
@@ -220,6 +226,25 @@ TEST_CASE("A run that cannot be is not calibrated on, and no file is written", "
                            "--plan", plan, "--calibrate", "--output", file});
   CHECK(result.code == 2);
   CHECK_THAT(unwrapped(result.log), ContainsSubstring("more than the 192 TFLOP/s that mi250x-gcd can do in bf16"));
+  CHECK_FALSE(fs::exists(file));
+}
+
+TEST_CASE("A run that takes many times its prediction is shown, and not calibrated on", "[cli][verify]") {
+  Folder const folder;
+  std::string slow;
+  for (int i = 1; i <= 12; ++i)
+    slow += fmt::format(" iteration {}/ 12 | elapsed time per iteration (ms): 5e6 | global batch size: 1024 |\n", i);
+  profiles::write_file_atomically(folder.file("slow.log"), slow);
+  auto const file = folder.file("c.json");
+  Words words{"verify", "--log", folder.file("slow.log"), "--model", "llama-2-7b", "--machine", "lumi-g",
+              "--plan", plan};
+  auto const shown = run(words);
+  CHECK(shown.code == 0);
+  CHECK_THAT(unwrapped(shown.out), ContainsSubstring("times the prediction, which no published run is"));
+  words.insert(words.end(), {"--calibrate", "--output", file});
+  auto const refused = run(words);
+  CHECK(refused.code == 2);
+  CHECK_THAT(unwrapped(refused.log), ContainsSubstring("which no published run is: nothing is learnt of them"));
   CHECK_FALSE(fs::exists(file));
 }
 

@@ -163,6 +163,13 @@ TEST_CASE("A crash costs one sample of the profile and is told", "[machine]") {
   CHECK(find_finding(profile, "crashed") != nullptr);
 }
 
+TEST_CASE("A sample that fails without a word gets a reason, without which no profile can be read", "[machine]") {
+  FakeMachine machine("wordless:1");
+  auto const profile = machine.probe();
+  CHECK(count_of(profile, SampleStatus::failed) == 1);
+  CHECK_NOTHROW(profiles::profile_from_json(profiles::profile_to_json(profile), "x.json"));
+}
+
 TEST_CASE("A rate beyond physics is not believed", "[machine]") {
   FakeMachine machine("impossible:0", false);
   machine.request.only = {"memory"};

@@ -86,3 +86,34 @@ TEST_CASE("A broken calibration is refused with its place", "[calibration]") {
              ContainsSubstring("low <= median <= high"));
   CHECK_THAT(refusal([](json& j) { j["anchors"][0]["devices"] = 0; }), ContainsSubstring("/anchors/0/devices"));
 }
+
+TEST_CASE("What the schema of a calibration refuses the reader refuses, and keys that are not known pass both",
+          "[calibration]") {
+  json const whole = calibration_to_json(invented());
+  json const others = json::parse(R"([null, -1, 0, "", "fp31", "2026-11-22 13:01", [], {}])");
+  int refused = 0;
+  auto const compare = [&](json const& changed, std::string const& what) {
+    if (obeys(changed)) return;
+    ++refused;
+    INFO(what);
+    CHECK(refusal([&](json& document) { document = changed; }) != "");
+  };
+  for (auto const& [key, value] : whole["anchors"][0].items()) {
+    json changed = whole;
+    for (json const& other : others) {
+      changed["anchors"][0][key] = other;
+      compare(changed, key + " = " + other.dump());
+    }
+    changed["anchors"][0].erase(key);
+    compare(changed, key + " erased");
+  }
+  json nameless = whole;
+  nameless["machine"] = "";
+  compare(nameless, "no machine");
+  CHECK(refused > 80);
+
+  json later = whole;
+  later["of_tomorrow"] = later["anchors"][0]["of_tomorrow"] = 1;
+  CHECK(obeys(later));
+  CHECK(refusal([&](json& document) { document = later; }) == "");
+}

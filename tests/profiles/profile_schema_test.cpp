@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "invented_profile.hpp"
 #include "profiles/atomic_file.hpp"
+#include "profiles/error.hpp"
 #include "profiles/profile_file.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -21,17 +22,56 @@ using namespace nlohmann::literals;
 
 namespace {
 
-// The first violation of the shipped schema, or nothing.
-std::string violation(json const& document) {
-  json const schema_document = json::parse(machine_profile_schema());
-  valijson::Schema schema;
-  valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_document), schema);
-  valijson::Validator validator;
-  valijson::ValidationResults results;
-  if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results)) return "";
-  valijson::ValidationResults::Error error;
-  results.popError(error);
-  return error.description;
+// Objects take no keys but those that they list.
+void close_objects(json& schema) {
+  if (!schema.is_structured()) return;
+  bool const is_object = schema.is_object() && schema.contains("properties") && schema.contains("type");
+  if (is_object) schema["additionalProperties"] = false;
+  for (json& inner : schema) close_objects(inner);
+}
+
+class ShippedSchema {
+ public:
+  explicit ShippedSchema(bool closed = false) {
+    json document = json::parse(machine_profile_schema());
+    if (closed) close_objects(document);
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
+  }
+  // The first, or nothing.
+  std::string violation(json const& document) const {
+    valijson::Validator validator;
+    valijson::ValidationResults results;
+    if (validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), &results)) return "";
+    valijson::ValidationResults::Error error;
+    results.popError(error);
+    return error.description;
+  }
+
+ private:
+  valijson::Schema schema_;
+};
+
+std::string violation(json const& document) { return ShippedSchema().violation(document); }
+
+// Of what we write every key is in the schema.
+std::string closed_violation(json const& document) { return ShippedSchema(true).violation(document); }
+
+// Of every value in a document, and of all that holds it.
+std::set<std::string> all_places(json const& document) {
+  std::set<std::string> places;
+  json const leaves = document.flatten();
+  for (auto const& [place, value] : leaves.items())
+    for (json::json_pointer pointer(place); !pointer.empty(); pointer.pop_back()) places.insert(pointer.to_string());
+  return places;
+}
+
+std::string refusal(json const& document) {
+  try {
+    profile_from_json(document.dump(), "p.json");
+    return "";
+  } catch (FileError const& error) {
+    return error.what();
+  }
 }
 
 std::string violation_after(std::function<void(json&)> const& change) {
@@ -60,16 +100,18 @@ std::set<std::string> documented_keys() {
 }  // namespace
 
 TEST_CASE("Every profile that is written obeys the schema", "[profile][schema]") {
-  SECTION("with everything in it") { CHECK(violation(json::parse(profile_to_json(invented_profile()))) == ""); }
+  SECTION("with everything in it") { CHECK(closed_violation(json::parse(profile_to_json(invented_profile()))) == ""); }
   SECTION("with nothing measured yet") {
     MachineProfile profile = invented_profile();
     profile.samples.clear();
     profile.sentinels.clear();
     profile.sensors.clear();
     profile.findings.clear();
-    CHECK(violation(json::parse(profile_to_json(profile))) == "");
+    CHECK(closed_violation(json::parse(profile_to_json(profile))) == "");
   }
-  SECTION("with nothing known at all") { CHECK(violation(json::parse(profile_to_json(MachineProfile{}))) == ""); }
+  SECTION("with nothing known at all") {
+    CHECK(closed_violation(json::parse(profile_to_json(MachineProfile{}))) == "");
+  }
   SECTION("with a sample of each status") {
     MachineProfile profile = invented_profile();
     for (int i = 1; i <= int(SampleStatus::skipped); ++i) {
@@ -77,7 +119,7 @@ TEST_CASE("Every profile that is written obeys the schema", "[profile][schema]")
       sample.status = SampleStatus(i);
       sample.correctness.reset();
     }
-    CHECK(violation(json::parse(profile_to_json(profile))) == "");
+    CHECK(closed_violation(json::parse(profile_to_json(profile))) == "");
   }
 }
 
@@ -85,7 +127,6 @@ TEST_CASE("The schema refuses what the format does not have", "[profile][schema]
   auto const parameters = "/samples/0/parameters"_json_pointer;
   CHECK(violation_after([](json& p) { p["schema_version"] = 2; }) != "");
   CHECK(violation_after([](json& p) { p.erase("budget"); }) != "");
-  CHECK(violation_after([](json& p) { p["unknown"] = 1; }) != "");
   CHECK(violation_after([](json& p) { p["provenance"]["started_utc"] = "yesterday"; }) != "");
   CHECK(violation_after([](json& p) { p["host"]["peak"]["fp31"] = p["host"]["peak"]["fp32"]; }) != "");
   CHECK(violation_after([](json& p) { p["samples"][0]["timing"]["p10_s"] = -1; }) != "");
@@ -107,6 +148,46 @@ TEST_CASE("The schema refuses what the format does not have", "[profile][schema]
 TEST_CASE("A probe that the schema does not know may have any parameters", "[profile][schema]") {
   CHECK(violation_after([](json& p) { p["samples"][5]["parameters"] = {{"any_bytes", 1}, {"kind", "x"}}; }) == "");
   CHECK(violation_after([](json& p) { p["samples"][5]["parameters"] = {{"nested", json::array()}}; }) != "");
+}
+
+TEST_CASE("Keys that are not known pass the schema and the reader", "[profile][schema]") {
+  for (char const* const place : {"", "/host", "/samples/0", "/samples/0/timing", "/provenance"}) {
+    INFO(place);
+    json document = json::parse(profile_to_json(invented_profile()));
+    document[json::json_pointer(place)]["of_tomorrow"] = {1, 2};
+    CHECK(violation(document) == "");
+    CHECK(refusal(document) == "");
+  }
+}
+
+TEST_CASE("What the schema refuses the reader refuses, whatever is changed in a profile", "[profile][schema]") {
+  ShippedSchema const schema;
+  json const whole = json::parse(profile_to_json(invented_profile()));
+  json const others = json::parse(R"([null, -1, 0, 1.5, "", "A-1", "2026-11-22 13:01", [], {}])");
+  int refused = 0;
+  auto const compare = [&](json const& changed, std::string const& what) {
+    if (schema.violation(changed).empty()) return;
+    ++refused;
+    INFO(what);
+    CHECK(refusal(changed) != "");
+  };
+  for (std::string const& place : all_places(whole)) {
+    json::json_pointer const pointer(place);
+    for (json const& other : others) {
+      json changed = whole;
+      changed[pointer] = other;
+      compare(changed, place + " = " + other.dump());
+    }
+    json changed = whole;
+    json& parent = changed[pointer.parent_pointer()];
+    if (!parent.is_object()) continue;
+    json const value = parent[pointer.back()];
+    parent.erase(pointer.back());
+    compare(changed, place + " erased");
+    parent["Not A Name"] = value;
+    compare(changed, place + " renamed");
+  }
+  CHECK(refused > 1000);
 }
 
 TEST_CASE("Every key of the schema is documented, and nothing else is", "[profile][schema][docs]") {

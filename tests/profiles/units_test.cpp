@@ -115,3 +115,11 @@ TEST_CASE("A range is printed in the unit of the value it belongs to") {
   CHECK(format_seconds_range(0.026, 0.0431, 0.0334) == "26.0..43.1");
   CHECK(format_seconds_range(1, std::numeric_limits<double>::infinity(), 1) == "unknown");
 }
+
+TEST_CASE("What is counted is named in the singular when it is one") {
+  CHECK(format_counted(1, "step") == "1 step");
+  CHECK(format_counted(0, "step") == "0 steps");
+  CHECK(format_counted(16384, "step") == "16,384 steps");
+  CHECK(format_counted(1, "micro-batch", "micro-batches") == "1 micro-batch");
+  CHECK(format_counted(2, "micro-batch", "micro-batches") == "2 micro-batches");
+}

@@ -4,12 +4,14 @@
 
 #include "report.hpp"
 
+#include "advisor/calibration.hpp"
 #include "advisor/constants.hpp"
 #include "advisor/published_support.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -132,6 +134,15 @@ TEST_CASE("On how many runs the model of a device or feature rests is what the t
     INFO(advisor::supported_features()[row].what);
     CHECK(of_feature[row] == advisor::supported_features()[row].runs);
   }
+}
+
+TEST_CASE("No published run is nearly as slow as one that verify does not calibrate on") {
+  double slowest = 0;
+  for (auto const& row : published().rows)
+    if (row.estimate && row.measured_step_time_s)
+      slowest = std::max(slowest, *row.measured_step_time_s / row.estimate->step_time_s.median);
+  CHECK(slowest < 2.7);
+  CHECK(2.7 < advisor::hopeless_slowness / 1.4);
 }
 
 TEST_CASE("How far memory estimates are said to be off is how far they are") {

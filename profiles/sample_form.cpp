@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profiles/sample_form.hpp"
+
+#include "profiles/precision.hpp"
+#include "profiles/sample.hpp"
+#include "profiles/text_forms.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+namespace hpcadvise::profiles {
+namespace {
+
+using Check = void (*)(JsonNode const&);
+
+constexpr Check positive = [](JsonNode const& node) { node.integer(1); };
+constexpr Check several = [](JsonNode const& node) { node.integer(2); };
+constexpr Check flag = [](JsonNode const& node) { node.boolean(); };
+constexpr Check filled = [](JsonNode const& node) { filled_text(node); };
+constexpr Check precision = [](JsonNode const& node) { node.one_of(precision_from_string); };
+constexpr Check direction = [](JsonNode const& node) { one_of_texts(node, {"forward", "backward"}); };
+constexpr Check kernel = [](JsonNode const& node) {
+  one_of_texts(node, {"copy", "triad", "read", "write", "strided"});
+};
+constexpr Check level = [](JsonNode const& node) {
+  one_of_texts(node, {"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "DRAM", "HBM"});
+};
+constexpr Check operation = [](JsonNode const& node) {
+  one_of_texts(node, {"all_reduce", "all_gather", "reduce_scatter", "all_to_all", "point_to_point"});
+};
+
+struct Parameter {
+  std::string_view probe;
+  std::string_view name;
+  Check check;
+};
+constexpr std::array rows{Parameter{"gemm", "m", positive},
+                          Parameter{"gemm", "n", positive},
+                          Parameter{"gemm", "k", positive},
+                          Parameter{"gemm", "precision", precision},
+                          Parameter{"gemm", "a_transposed", flag},
+                          Parameter{"gemm", "b_transposed", flag},
+                          Parameter{"attention", "batch", positive},
+                          Parameter{"attention", "query_heads", positive},
+                          Parameter{"attention", "kv_heads", positive},
+                          Parameter{"attention", "query_length", positive},
+                          Parameter{"attention", "key_length", positive},
+                          Parameter{"attention", "head_size", positive},
+                          Parameter{"attention", "causal", flag},
+                          Parameter{"attention", "direction", direction},
+                          Parameter{"attention", "precision", precision},
+                          Parameter{"memory", "kernel", kernel},
+                          Parameter{"memory", "working_set_bytes", positive},
+                          Parameter{"memory", "level", level},
+                          Parameter{"launch", "kind", filled},
+                          Parameter{"collective", "operation", operation},
+                          Parameter{"collective", "message_bytes", positive},
+                          Parameter{"collective", "rank_count", several},
+                          Parameter{"collective", "placement", filled}};
+
+void check_name(JsonNode const& node, std::string_view name) {
+  if (!is_identifier(name)) node.fail(fmt::format("'{}' is not a name: small letters, digits and _", name));
+}
+
+}  // namespace
+
+void check_sample(JsonNode const& sample) {
+  auto const probe = sample.at("probe").text();
+  check_name(sample.at("probe"), probe);
+  filled_text(sample.at("provider"));
+
+  auto const parameters = sample.at("parameters");
+  for (auto const& [name, parameter] : parameters.members()) check_name(parameter, name);
+  for (Parameter const& row : rows)
+    if (row.probe == probe) row.check(parameters.at(row.name));
+  for (auto const& [name, rate] : sample.at("rates").members())
+    if (!name.ends_with("_per_s")) rate.fail(fmt::format("'{}' is not the name of a rate: they end with _per_s", name));
+
+  bool const ok = sample.at("status").one_of(sample_status_from_string) == SampleStatus::ok;
+  auto const reason = sample.at("reason");
+  if (ok != reason.text().empty())
+    reason.fail(ok ? "a reason, but its status is ok" : "its status is not ok, and no reason says why");
+}
+
+}  // namespace hpcadvise::profiles

@@ -230,7 +230,7 @@ TEST_CASE("A run that cannot be is not calibrated on, and no file is written", "
 }
 
 TEST_CASE("A run that takes many times its prediction is shown, and not calibrated on", "[cli][verify]") {
-  Folder const folder;
+  tests::TemporaryFolder const folder;
   std::string slow;
   for (int i = 1; i <= 12; ++i)
     slow += fmt::format(" iteration {}/ 12 | elapsed time per iteration (ms): 5e6 | global batch size: 1024 |\n", i);

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ using namespace hpcadvise::validation;
 namespace {
 
 Validation const& published() {
-  static Validation const validation = validate(HPCADVISE_TEST_DATA "/validation/published_runs.csv");
+  static Validation const validation =
+      validate(HPCADVISE_TEST_DATA "/validation/published_runs.csv", HPCADVISE_TEST_DATA "/validation/unseen_runs.csv");
   return validation;
 }
 
@@ -131,6 +133,32 @@ TEST_CASE("On how many runs the model of a device or feature rests is what the t
   for (std::size_t row = 0; row < of_feature.size(); ++row) {
     INFO(advisor::supported_features()[row].what);
     CHECK(of_feature[row] == advisor::supported_features()[row].runs);
+  }
+}
+
+TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
+  auto const& unseen = published().unseen;
+  auto const errors = errors_of(unseen.residuals, unseen.sigmas);
+  CHECK(errors.count >= 181);
+  CHECK(errors.median <= 0.10);
+  CHECK(errors.mean <= 0.14);
+  CHECK(errors.inside_share >= 0.75);
+  CHECK(median_over_sources(unseen.cases, unseen.residuals, unseen.sigmas) <= 0.10);
+  CHECK(unseen.memory.out_of_memory_called == unseen.memory.out_of_memory);
+}
+
+TEST_CASE("No run is both fitted and kept aside") {
+  auto const key = [](Case const& each) {
+    auto const& run = *each.row.run;
+    return fmt::format("{} {} {} {} {} {} {:.3g}", each.row.device, run.job.model.layer_count,
+                       run.job.model.hidden_size, run.job.sequence_length, profiles::to_string(run.job.precision),
+                       advisor::to_text(run.plan), each.measured_s);
+  };
+  std::set<std::string> fitted;
+  for (auto const& each : timed_cases(published().rows)) fitted.insert(key(each));
+  for (auto const& each : published().unseen.cases) {
+    INFO(each.row.id);
+    CHECK_FALSE(fitted.contains(key(each)));
   }
 }
 

@@ -6,6 +6,7 @@
 #include "score.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace hpcadvise::validation {
 

@@ -43,6 +43,12 @@ NeMo, MaxText, DGX Cloud); devices, plans or software differ.
       percent(inside_over_sources(unseen.cases, unseen.residuals, unseen.sigmas)), memory.peak_count,
       percent(memory.median_error), memory.ran, memory.ran_but_called_infeasible, memory.out_of_memory,
       memory.out_of_memory_called);
+  page += R"(
+Between the two scores the program learned what PyTorch FSDP, DeepSpeed around a Hugging Face model and MaxText do, as their own code
+and pages say (cost_model.md, frameworks). What is left: POLAR and a release of NEMO22 ran slower than the same plans elsewhere; LLMC is CUDA
+without a framework; THUND keeps its optimizer in bf16, which no column says; MaxText and torchtitan gain more from FP8 than is
+predicted; Megatron-Core 0.6 was slower on H100 than predicted, on A800 it was not (FLAGP).
+)";
   page += errors_table("source", unseen.cases, unseen.residuals, unseen.sigmas, source_of);
   page += errors_table("device", unseen.cases, unseen.residuals, unseen.sigmas, device_of);
   return page;

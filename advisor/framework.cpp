@@ -19,6 +19,52 @@ using F = FittedConstants;
 // DeepSpeed's pipeline engine, which Megatron-DeepSpeed runs without pipeline as well, has two buffers on the last
 // stage and empties neither before it is used again: the fp32 logits of two micro-batches (8 of 10) outlive their
 // backward pass (deepspeed/runtime/pipe/engine.py, _exec_forward_pass; megatron/model/gpt_model.py).
+//
+// Gradients are reduced in the type of the computation by PyTorch FSDP (torch.distributed.fsdp.MixedPrecision,
+// reduce_dtype) and by DeepSpeed around any model but Megatron's (runtime/engine.py, communication_data_type), which
+// adds them up in it as well (get_data_types). torchtitan and llm-foundry ask FSDP for fp32.
+// MaxText on GPUs calls cuDNN's attention (NVIDIA/JAX-Toolbox, docs/frameworks/maxtext, attention=cudnn_flash_te).
+constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
+                               .name = "fsdp-eager",
+                               .elementwise_plain = &F::elementwise_eager,
+                               .elementwise_gated = &F::elementwise_eager,
+                               .accumulation_bytes = 16,
+                               .gradient_overlap = GradientOverlap::every_layer,
+                               .fp32_weights = true,
+                               .gated_ffn_copies = 4,
+                               .logit_bytes = 4,
+                               .selective_repeats_gemms = true,
+                               .offloads_weights = true};
+
+constexpr FrameworkTraits compiled{.kind = fsdp_compiled,
+                                   .name = "fsdp-compiled",
+                                   .elementwise_plain = &F::elementwise_compiled,
+                                   .elementwise_gated = &F::elementwise_compiled,
+                                   .host_layer_plain_s = &F::host_layer_fused_s,
+                                   .host_layer_gated_s = &F::host_layer_fused_s,
+                                   .accumulation_bytes = 16,
+                                   .gradient_overlap = GradientOverlap::every_layer,
+                                   .fp32_weights = true,
+                                   .selective_repeats_gemms = true,
+                                   .offloads_weights = true};
+
+constexpr FrameworkTraits plain_fsdp() {
+  FrameworkTraits row = fsdp;
+  row.kind = fsdp_plain;
+  row.name = "fsdp-plain";
+  row.gradient_wire_bytes = 2;
+  return row;
+}
+
+constexpr FrameworkTraits compiled_by_xla() {
+  FrameworkTraits row = compiled;
+  row.kind = maxtext;
+  row.name = "maxtext";
+  row.current_attention = true;
+  row.offloads_weights = false;
+  return row;
+}
+
 constexpr std::array traits{
     FrameworkTraits{.kind = megatron_core,
                     .name = "megatron-core",
@@ -67,28 +113,20 @@ constexpr std::array traits{
                     .gradient_overlap = GradientOverlap::last_backward,
                     .gradient_wire_bytes = 2,
                     .owners_broadcast = true},
-    FrameworkTraits{.kind = fsdp_eager,
-                    .name = "fsdp-eager",
+    FrameworkTraits{.kind = hugging_face,
+                    .name = "hugging-face",
                     .elementwise_plain = &F::elementwise_eager,
                     .elementwise_gated = &F::elementwise_eager,
-                    .accumulation_bytes = 16,
+                    .accumulation_bytes = 6,
                     .gradient_overlap = GradientOverlap::every_layer,
-                    .fp32_weights = true,
                     .gated_ffn_copies = 4,
-                    .logit_bytes = 4,
-                    .selective_repeats_gemms = true,
-                    .offloads_weights = true},
-    FrameworkTraits{.kind = fsdp_compiled,
-                    .name = "fsdp-compiled",
-                    .elementwise_plain = &F::elementwise_compiled,
-                    .elementwise_gated = &F::elementwise_compiled,
-                    .host_layer_plain_s = &F::host_layer_fused_s,
-                    .host_layer_gated_s = &F::host_layer_fused_s,
-                    .accumulation_bytes = 16,
-                    .gradient_overlap = GradientOverlap::every_layer,
-                    .fp32_weights = true,
-                    .selective_repeats_gemms = true,
-                    .offloads_weights = true},
+                    .gradient_bytes = 2,
+                    .zero_bucket_bytes = constants::zero_bucket_bytes,
+                    .gradient_wire_bytes = 2},
+    plain_fsdp(),
+    fsdp,
+    compiled,
+    compiled_by_xla(),
     FrameworkTraits{.kind = unknown,
                     .name = "unknown",
                     .elementwise_plain = &F::elementwise_unknown_plain,
@@ -109,12 +147,19 @@ constexpr std::array words{
     Word{"torchtitan", fsdp_compiled},
     Word{"fsdp-compiled", fsdp_compiled},
     Word{"compile", fsdp_compiled},
+    Word{"thunder", fsdp_compiled},
     Word{"paxml", fsdp_compiled},
-    Word{"maxtext", fsdp_compiled},
+    Word{"maxtext", maxtext},
     Word{"jax", fsdp_compiled},
-    Word{"fsdp", fsdp_eager},
+    Word{"fsdp-eager", fsdp_eager},
     Word{"foundry", fsdp_eager},
-    Word{"accelerate", fsdp_eager},
+    Word{"automodel", fsdp_eager},
+    Word{"fsdp", fsdp_plain},
+    Word{"accelerate", fsdp_plain},
+    Word{"hugging face", hugging_face},
+    Word{"hugging-face", hugging_face},
+    Word{"huggingface", hugging_face},
+    Word{"transformers", hugging_face},
     Word{"megatron-core", megatron_core},
     Word{"mcore", megatron_core},
     Word{"nemo", megatron_core},

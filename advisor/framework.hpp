@@ -17,8 +17,11 @@ enum class FrameworkKind {
   megatron_legacy,
   megatron_deepspeed,
   internevo,
+  hugging_face,
+  fsdp_plain,
   fsdp_eager,
   fsdp_compiled,
+  maxtext,
   unknown
 };
 

@@ -29,12 +29,12 @@ struct FrameworkLimits {
 
 // Megatron-LM has no zero-bubble schedule, and before Core no context parallelism of either kind. DeepSpeed's pipeline
 // engine knows 1F1B alone (deepspeed/runtime/pipe/schedule.py), its sequence parallelism is Ulysses. Plain FSDP
-// trainers (llm-foundry, Accelerate) have no pipeline. torchtitan has zero-bubble schedules beside its default, 1F1B
-// (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1 (parallel.pipeline.mode); a framework that is not
-// stated is not taken to have one: zero_bubble_option() says what it would give. Of these torchtitan alone shards the
-// parameters of pipeline stages. DeepSpeed offloads at every stage of ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP what
-// it shards, Megatron-Core with its distributed optimizer (megatron/core/optimizer/optimizer_config.py,
-// optimizer_cpu_offload).
+// trainers (llm-foundry, Accelerate) have no pipeline, nor has the Hugging Face Trainer. torchtitan has zero-bubble
+// schedules beside its default, 1F1B (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1
+// (parallel.pipeline.mode); a framework that is not stated is not taken to have one: zero_bubble_option() says what it
+// would give. Of these torchtitan alone shards the parameters of pipeline stages. DeepSpeed offloads at every stage of
+// ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP what it shards, Megatron-Core with its distributed optimizer
+// (megatron/core/optimizer/optimizer_config.py, optimizer_cpu_offload).
 inline FrameworkLimits framework_limits(FrameworkKind kind) {
   constexpr OffloadRange any_stage{Sharding::zero1, Sharding::zero3};
   constexpr OffloadRange all_sharded{Sharding::zero3, Sharding::zero3};
@@ -45,10 +45,13 @@ inline FrameworkLimits framework_limits(FrameworkKind kind) {
       return {.zero_bubble = false, .ring_attention = false, .all_to_all_attention = false};
     case FrameworkKind::megatron_deepspeed:
       return {.interleaved = false, .zero_bubble = false, .ring_attention = false, .offload = any_stage};
+    case FrameworkKind::hugging_face: return {.pipeline = false, .offload = any_stage};
+    case FrameworkKind::fsdp_plain:
     case FrameworkKind::fsdp_eager: return {.pipeline = false, .offload = all_sharded};
     case FrameworkKind::unknown: return {.zero_bubble = false, .offload = any_stage};
     case FrameworkKind::internevo: return {};
     case FrameworkKind::fsdp_compiled: return {.sharded_pipeline = true, .offload = all_sharded};
+    case FrameworkKind::maxtext: return {.sharded_pipeline = true};
   }
   return {};
 }

@@ -119,7 +119,21 @@ Precision precision_of(RunCells& cells) {
   cells.skip("precision", fmt::format("precision '{}' is not described", name));
 }
 
-bool is_fsdp(FrameworkKind kind) { return kind == FrameworkKind::fsdp_eager || kind == FrameworkKind::fsdp_compiled; }
+bool is_fsdp(FrameworkKind kind) {
+  switch (kind) {
+    case FrameworkKind::fsdp_plain:
+    case FrameworkKind::fsdp_eager:
+    case FrameworkKind::fsdp_compiled:
+    case FrameworkKind::maxtext: return true;
+    default: return false;
+  }
+}
+
+FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
+  bool const is_compiled = kind == FrameworkKind::fsdp_compiled || kind == FrameworkKind::maxtext;
+  if (compiled == is_compiled) return kind;
+  return compiled ? FrameworkKind::fsdp_compiled : FrameworkKind::fsdp_eager;
+}
 
 // What a scale of FP8 is shared by: one for each row costs speed, the others do not differ in it.
 constexpr std::array<std::string_view, 5> fp8_recipes{"tensorwise", "delayed", "blockwise", "mxfp8", "rowwise"};
@@ -136,7 +150,7 @@ EstimateOptions options_of(RunCells& cells) {
   std::string const name = cells.text("framework");
   options.framework = name.empty() ? cells.assume("framework", FrameworkKind::unknown) : framework_kind_from_text(name);
   if (auto const compiled = cells.flag("compiled"); compiled && is_fsdp(options.framework))
-    options.framework = *compiled ? FrameworkKind::fsdp_compiled : FrameworkKind::fsdp_eager;
+    options.framework = compiled_or_not(options.framework, *compiled);
   options.flash_attention = cells.or_assume("flash_attention", cells.flag("flash_attention"), true);
   options.tensor_parallel_overlap = cells.flag("tp_overlap");
   options.fp8_rowwise = scales_rows(cells);

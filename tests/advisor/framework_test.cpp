@@ -11,6 +11,11 @@ using enum hpcadvise::advisor::FrameworkKind;
 TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("llm-foundry (PyTorch FSDP)") == fsdp_eager);
   CHECK(framework_kind_from_text("torchtitan (FSDP2)") == fsdp_compiled);
+  CHECK(framework_kind_from_text("PyTorch FSDP") == fsdp_plain);
+  CHECK(framework_kind_from_text("MaxText (JAX)") == maxtext);
+  CHECK(framework_kind_from_text("Paxml (JAX)") == fsdp_compiled);
+  CHECK(framework_kind_from_text("DeepSpeed (Hugging Face model)") == hugging_face);
+  CHECK(framework_kind_from_text("DeepSpeed ZeRO-3") == megatron_deepspeed);
   CHECK(framework_kind_from_text("Megatron-DeepSpeed (ROCm)") == megatron_deepspeed);
   CHECK(framework_kind_from_text("GPT-NeoX") == megatron_deepspeed);
   CHECK(framework_kind_from_text("Megatron-LM v1/v2 (2020)") == megatron_legacy);
@@ -35,4 +40,20 @@ TEST_CASE("Every kind is known by its own name") {
     CHECK(framework_kind_from_text(to_string(traits.kind)) == traits.kind);
     CHECK(&framework_traits(traits.kind) == &traits);
   }
+}
+
+TEST_CASE("Plain FSDP reduces gradients in 16 bit, torchtitan and llm-foundry in fp32; nothing else sets it apart") {
+  auto plain = framework_traits(fsdp_plain);
+  auto const& foundry = framework_traits(fsdp_eager);
+  CHECK(plain.gradient_wire_bytes == 2);
+  CHECK(foundry.gradient_wire_bytes == 4);
+  CHECK(framework_traits(fsdp_compiled).gradient_wire_bytes == 4);
+  CHECK(plain.elementwise_plain == foundry.elementwise_plain);
+  CHECK(plain.gated_ffn_copies == foundry.gated_ffn_copies);
+}
+
+TEST_CASE("DeepSpeed around a Hugging Face model keeps its gradients in 16 bit, Megatron-DeepSpeed in both") {
+  CHECK(framework_traits(hugging_face).gradient_bytes == 2);
+  CHECK(framework_traits(megatron_deepspeed).gradient_bytes == 6);
+  CHECK_FALSE(framework_traits(hugging_face).fp32_weights);
 }

@@ -20,9 +20,8 @@ Use use_of(advisor::RunResult const& row) {
 }
 
 std::vector<Case> cases_for(Use use, std::vector<advisor::RunResult> const& rows) {
-  std::vector<Case> cases;
-  for (auto const& row : rows)
-    if (row.run && row.measured_step_time_s && use_of(row) == use) cases.push_back({row, *row.measured_step_time_s});
+  auto cases = timed_cases(rows);
+  std::erase_if(cases, [&](Case const& each) { return use_of(each.row) != use; });
   return cases;
 }
 
@@ -34,6 +33,13 @@ std::vector<Case> step_time_cases(std::vector<advisor::RunResult> const& rows) {
 std::vector<Case> core_cases(std::vector<advisor::RunResult> const& rows) { return cases_for(Use::fit_only, rows); }
 std::vector<Case> unfitted_cases(std::vector<advisor::RunResult> const& rows) {
   return cases_for(Use::prediction, rows);
+}
+
+std::vector<Case> timed_cases(std::vector<advisor::RunResult> const& rows) {
+  std::vector<Case> cases;
+  for (auto const& row : rows)
+    if (row.run && row.measured_step_time_s) cases.push_back({row, *row.measured_step_time_s});
+  return cases;
 }
 
 std::vector<std::string> sources_of(std::vector<Case> const& cases) {

@@ -16,7 +16,9 @@ struct Case {
   double measured_s = 0;
 };
 
-// Runs of tier A with a step time, but JZV: its authors warn of 40 % network noise.
+// All that can be predicted and have a step time.
+std::vector<Case> timed_cases(std::vector<advisor::RunResult> const& rows);
+// Of these, tier A but JZV: its authors warn of 40 % network noise.
 std::vector<Case> step_time_cases(std::vector<advisor::RunResult> const& rows);
 // Of tier B, those of Megatron-Core on devices whose GEMM rate is fitted. Hardly a run of tier A knows this framework,
 // and what they do not state, recomputation, follows from memory.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report.hpp"
 
+#include "page.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,10 +13,6 @@ namespace {
 
 using advisor::FittedConstants;
 
-std::string percent(double ratio) { return fmt::format("{:.1f} %", 100 * ratio); }
-
-std::string source_of(Case const& each) { return each.row.source_group; }
-std::string device_of(Case const& each) { return each.row.device; }
 std::string family_of(Case const& each) { return each.row.family.empty() ? "not stated" : each.row.family; }
 std::string sharding_of(Case const& each) { return std::string(advisor::to_string(each.row.run->plan.sharding)); }
 
@@ -94,18 +92,11 @@ void add_anchored(std::string& page, Validation const& v) {
                       percent(median_after(left_out.three)));
 }
 
-void add_unfitted(std::string& page, Validation const& v) {
-  page += "\n| source | runs | median | mean | bias | inside P10-P90 |\n|---|---:|---:|---:|---:|---:|\n";
-  for (auto const& group : errors_by(v.unfitted, v.of_unfitted, v.unfitted_sigmas, source_of))
-    page += fmt::format("| {} | {} | {} | {} | {:+.3f} | {} |\n", group.name, group.errors.count,
-                        percent(group.errors.median), percent(group.errors.mean), group.errors.bias,
-                        percent(group.errors.inside_share));
-}
-
 }  // namespace
 
-Validation validate(std::filesystem::path const& runs) {
+Validation validate(std::filesystem::path const& runs, std::filesystem::path const& unseen_runs) {
   Validation v;
+  v.unseen = predict_unseen(unseen_runs);
   v.rows = advisor::read_runs(runs);
   v.cases = step_time_cases(v.rows);
   v.core = core_cases(v.rows);
@@ -126,20 +117,6 @@ Validation validate(std::filesystem::path const& runs) {
   v.core_left_out.assign(headline_end, left_out.end());
   v.of_unfitted = residuals(v.unfitted, v.fitted);
   return v;
-}
-
-double median_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
-                           std::vector<double> const& sigmas) {
-  std::vector<double> medians;
-  for (auto const& group : errors_by(cases, residuals, sigmas, source_of)) medians.push_back(group.errors.median);
-  return median(medians);
-}
-
-double inside_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
-                           std::vector<double> const& sigmas) {
-  std::vector<double> shares;
-  for (auto const& group : errors_by(cases, residuals, sigmas, source_of)) shares.push_back(group.errors.inside_share);
-  return mean(shares);
 }
 
 std::string markdown(Validation const& v) {
@@ -188,7 +165,8 @@ recomputation is not stated: it is taken to be the least that comes near to maki
   add_groups(page, "family", core, family_of);
 
   page += "\n## Sources that were never fitted\n\nSomething is not stated in each of these rows, or doubtful.\n";
-  add_unfitted(page, v);
+  page += errors_table("source", v.unfitted, v.of_unfitted, v.unfitted_sigmas, source_of);
+  page += markdown(v.unseen);
 
   page += R"(
 ## The order of plans

@@ -5,7 +5,7 @@
 
 #include "anchoring.hpp"
 #include "fit.hpp"
-#include "score.hpp"
+#include "unseen.hpp"
 
 #include <filesystem>
 #include <string>
@@ -21,19 +21,13 @@ struct Validation {
   std::vector<double> sigmas, core_sigmas, unfitted_sigmas;  // as shipped, in log
   // Log residuals.
   std::vector<double> from_priors, in_sample, left_out, core_in_sample, core_left_out, of_unfitted;
+  Unseen unseen;
 };
 
-// Takes some seconds: a fit for each source. The same bytes in, the same out.
-Validation validate(std::filesystem::path const& runs);
+// `unseen_runs` take no part in the fit. Takes some seconds: a fit for each source. The same bytes in, the same out.
+Validation validate(std::filesystem::path const& runs, std::filesystem::path const& unseen_runs);
 
 // docs/validation.md.
 std::string markdown(Validation const& validation);
-
-// The median over sources of each one's median error.
-double median_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
-                           std::vector<double> const& sigmas);
-// The mean over sources of each one's share of runs between the 10th and the 90th percentile.
-double inside_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
-                           std::vector<double> const& sigmas);
 
 }  // namespace hpcadvise::validation

@@ -23,6 +23,8 @@ std::string problem_of(Case const& each) {
                      run.plan.global_batch, profiles::to_string(run.job.precision));
 }
 
+std::string by_source(Case const& each) { return each.row.source_group; }
+
 }  // namespace
 
 double median(std::vector<double> values) {
@@ -62,6 +64,20 @@ std::vector<GroupErrors> errors_by(std::vector<Case> const& cases, std::vector<d
   std::vector<GroupErrors> result;
   for (auto const& [name, group] : groups) result.push_back({name, errors_of(group.first, group.second)});
   return result;
+}
+
+double median_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
+                           std::vector<double> const& sigmas) {
+  std::vector<double> medians;
+  for (auto const& group : errors_by(cases, residuals, sigmas, by_source)) medians.push_back(group.errors.median);
+  return median(medians);
+}
+
+double inside_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
+                           std::vector<double> const& sigmas) {
+  std::vector<double> shares;
+  for (auto const& group : errors_by(cases, residuals, sigmas, by_source)) shares.push_back(group.errors.inside_share);
+  return mean(shares);
 }
 
 std::vector<double> log_sigmas(std::vector<Case> const& cases, advisor::FittedConstants const& fitted) {

@@ -37,6 +37,13 @@ struct GroupErrors {
 std::vector<GroupErrors> errors_by(std::vector<Case> const& cases, std::vector<double> const& residuals,
                                    std::vector<double> const& log_sigmas, KeyOf const& key_of);
 
+// The median over sources of each one's median error.
+double median_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
+                           std::vector<double> const& sigmas);
+// The mean over sources of each one's share of runs between the 10th and the 90th percentile.
+double inside_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
+                           std::vector<double> const& sigmas);
+
 std::vector<double> log_sigmas(std::vector<Case> const& cases, advisor::FittedConstants const& fitted);
 
 struct PeakErrors {

@@ -15,6 +15,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -25,7 +26,8 @@ using namespace hpcadvise::validation;
 namespace {
 
 Validation const& published() {
-  static Validation const validation = validate(HPCADVISE_TEST_DATA "/validation/published_runs.csv");
+  static Validation const validation =
+      validate(HPCADVISE_TEST_DATA "/validation/published_runs.csv", HPCADVISE_TEST_DATA "/validation/unseen_runs.csv");
   return validation;
 }
 
@@ -143,6 +145,32 @@ TEST_CASE("No published run is nearly as slow as one that verify does not calibr
       slowest = std::max(slowest, *row.measured_step_time_s / row.estimate->step_time_s.median);
   CHECK(slowest < 2.7);
   CHECK(2.7 < advisor::hopeless_slowness / 1.4);
+}
+
+TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
+  auto const& unseen = published().unseen;
+  auto const errors = errors_of(unseen.residuals, unseen.sigmas);
+  CHECK(errors.count >= 181);
+  CHECK(errors.median <= 0.10);
+  CHECK(errors.mean <= 0.14);
+  CHECK(errors.inside_share >= 0.75);
+  CHECK(median_over_sources(unseen.cases, unseen.residuals, unseen.sigmas) <= 0.10);
+  CHECK(unseen.memory.out_of_memory_called == unseen.memory.out_of_memory);
+}
+
+TEST_CASE("No run is both fitted and kept aside") {
+  auto const key = [](Case const& each) {
+    auto const& run = *each.row.run;
+    return fmt::format("{} {} {} {} {} {} {:.3g}", each.row.device, run.job.model.layer_count,
+                       run.job.model.hidden_size, run.job.sequence_length, profiles::to_string(run.job.precision),
+                       advisor::to_text(run.plan), each.measured_s);
+  };
+  std::set<std::string> fitted;
+  for (auto const& each : timed_cases(published().rows)) fitted.insert(key(each));
+  for (auto const& each : published().unseen.cases) {
+    INFO(each.row.id);
+    CHECK_FALSE(fitted.contains(key(each)));
+  }
 }
 
 TEST_CASE("How far memory estimates are said to be off is how far they are") {

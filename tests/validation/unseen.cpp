@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unseen.hpp"
+
+#include "page.hpp"
+
+#include <fmt/format.h>
+
+namespace hpcadvise::validation {
+
+Unseen predict_unseen(std::filesystem::path const& runs) {
+  Unseen unseen;
+  unseen.rows = advisor::read_runs(runs);
+  unseen.cases = timed_cases(unseen.rows);
+  unseen.residuals = residuals(unseen.cases, {});
+  unseen.sigmas = log_sigmas(unseen.cases, {});
+  unseen.memory = memory_score(unseen.rows);
+  return unseen;
+}
+
+std::string markdown(Unseen const& unseen) {
+  auto const errors = errors_of(unseen.residuals, unseen.sigmas);
+  auto const& memory = unseen.memory;
+  std::string page = fmt::format(
+      R"(
+## Runs that nothing was fitted on
+
+`tests/validation/unseen_runs.csv`: {} runs of {} sources that came after the model stood. No constant was fitted on them, and none may be:
+they say what a run of somebody else's can expect. Some of these projects have other runs in the table above (torchtitan, Megatron-LM,
+NeMo, MaxText, DGX Cloud); devices, plans or software differ.
+
+| | runs | median | mean | median over sources | inside P10-P90 | the same, mean over sources |
+|---|---:|---:|---:|---:|---:|---:|
+| when first scored | 181 | 9.1 % | 13.6 % | 9.5 % | 77.3 % | 66.4 % |
+| now | {} | {} | {} | {} | {} | {} |
+
+| memory | peaks | median error | ran | of these called infeasible | out of memory | of these called infeasible |
+|---|---:|---:|---:|---:|---:|---:|
+| when first scored | 52 | 15.4 % | 181 | 16 | 2 | 2 |
+| now | {} | {} | {} | {} | {} | {} |
+)",
+      unseen.rows.size(), sources_of(unseen.cases).size(), errors.count, percent(errors.median), percent(errors.mean),
+      percent(median_over_sources(unseen.cases, unseen.residuals, unseen.sigmas)), percent(errors.inside_share),
+      percent(inside_over_sources(unseen.cases, unseen.residuals, unseen.sigmas)), memory.peak_count,
+      percent(memory.median_error), memory.ran, memory.ran_but_called_infeasible, memory.out_of_memory,
+      memory.out_of_memory_called);
+  page += R"(
+Between the two scores the program learned what PyTorch FSDP, DeepSpeed around a Hugging Face model and MaxText do, as their own code
+and pages say (cost_model.md, frameworks). What is left: POLAR and a release of NEMO22 ran slower than the same plans elsewhere; LLMC is CUDA
+without a framework; THUND keeps its optimizer in bf16, which no column says; MaxText and torchtitan gain more from FP8 than is
+predicted; Megatron-Core 0.6 was slower on H100 than predicted, on A800 it was not (FLAGP).
+)";
+  page += errors_table("source", unseen.cases, unseen.residuals, unseen.sigmas, source_of);
+  page += errors_table("device", unseen.cases, unseen.residuals, unseen.sigmas, device_of);
+  return page;
+}
+
+}  // namespace hpcadvise::validation

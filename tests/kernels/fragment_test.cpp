@@ -150,6 +150,25 @@ TEMPLATE_LIST_TEST_CASE("Subnormal numbers count, or are taken as zero where the
   CHECK(double(product.by_model().at[0][0]) == (TestType::flushes_subnormals ? 0 : double(product.c.at[0][0])));
 }
 
+TEMPLATE_LIST_TEST_CASE("B is loaded alike with columns running fastest", "[fragment]", Instructions) {
+  using Warp = ModelWarp<TestType>;
+  constexpr int stride = TestType::n + 3;
+  typename TestType::Input tile[TestType::k * stride] = {};
+  for (int p = 0; p < TestType::k; ++p) {
+    for (int j = 0; j < TestType::n; ++j) {
+      tile[p * stride + j] = number<typename TestType::Input>(p * TestType::n + j);
+    }
+  }
+  BFragment<Warp> b;
+  load_row_major_b(Warp{}, b, tile, stride);
+  for (int lane = 0; lane < TestType::lanes; ++lane) {
+    for (int element = 0; element < b_elements<TestType>; ++element) {
+      Position const at = TestType::b_position(lane, element);
+      CHECK(widened(b.held[lane].element[element]) == at.row * TestType::n + at.column);
+    }
+  }
+}
+
 // PTX ISA, "Matrix Fragments for mma.m16n8k16 with floating point type", written as it is there.
 TEST_CASE("mma.sync.m16n8k16 lies in registers as the PTX ISA says", "[fragment]") {
   using Instruction = MmaSyncM16N8K16<Half>;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Attention's tiles, for each head size that they serve. Chosen by hand: not tuned on any device.
+
+#include "kernels/device/attention_backward_keys_tile.hpp"
+#include "kernels/device/attention_backward_queries_tile.hpp"
+#include "kernels/device/attention_forward_tile.hpp"
+#include "kernels/fragment/mfma.hpp"
+#include "kernels/fragment/mma_sync.hpp"
+#include "kernels/fragment/transposed.hpp"
+
+namespace hpcadvise::kernels {
+
+// mma.sync: 64 rows. A lane has 255 registers, so the rows of backward stay in the block's memory, and at head size
+// 256, where dK and dV alone would take 256 registers, a block computes one half of their columns.
+template <class Input, int head_size>
+struct MmaSyncAttention {
+  using Instruction = MmaSyncM16N8K16<Input>;
+  static constexpr AttentionExtents forward{.warps = 4,
+                                            .columns = head_size > 128 ? 32 : 64,
+                                            .head_size = head_size,
+                                            .output_size = head_size,
+                                            .rows_in_registers = head_size <= 128};
+  static constexpr AttentionExtents queries{.warps = 4,
+                                            .columns = head_size > 64 ? 16 : 32,
+                                            .head_size = head_size,
+                                            .output_size = head_size,
+                                            .rows_in_registers = false};
+  static constexpr AttentionExtents keys{.warps = 4,
+                                         .columns = queries.columns,
+                                         .head_size = head_size,
+                                         .output_size = head_size > 128 ? head_size / 2 : head_size,
+                                         .rows_in_registers = false};
+  using Forward = AttentionTile<Instruction, forward>;
+  using Keys = AttentionTile<Instruction, keys>;
+  using Queries = AttentionTile<Instruction, queries>;
+};
+
+// gfx90a: 512 registers a lane but 64 KiB of memory for all blocks of a compute unit, so rows stay in registers.
+template <class Input, int head_size>
+struct MfmaAttention {
+  static constexpr int extent = head_size > 128 || head_size % 32 != 0 ? 16 : 32;
+  using Instruction = Transposed<MfmaF32<extent, Input>>;
+  static constexpr AttentionExtents extents{
+      .warps = 4, .columns = 32, .head_size = head_size, .output_size = head_size, .rows_in_registers = true};
+  using Forward = AttentionTile<Instruction, extents>;
+  using Keys = AttentionTile<Instruction, extents>;
+  using Queries = AttentionTile<Instruction, extents>;
+};
+
+}  // namespace hpcadvise::kernels

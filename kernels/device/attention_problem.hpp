@@ -6,21 +6,12 @@
 // 16-bit numbers are aligned to 16 bytes.
 
 #include "kernels/attention_shape.hpp"
+#include "kernels/device/head_matrix.hpp"
 #include "kernels/fragment/device_function.hpp"
 
 #include <cmath>
-#include <cstdint>
-#include <type_traits>
 
 namespace hpcadvise::kernels {
-
-// One head's matrix, or one of its columns.
-template <class Scalar>
-struct HeadMatrix {
-  Scalar* data;
-  int length;
-  int head_size;
-};
 
 template <class Element>
 struct DeviceAttentionForward {

@@ -6,6 +6,7 @@
 // and sums += weights x columns, over the panel, whose weights are made of the scores in the registers that hold them.
 
 #include "kernels/device/attention_problem.hpp"
+#include "kernels/device/head_matrix.hpp"
 #include "kernels/fragment/block.hpp"
 #include "kernels/fragment/rows.hpp"
 
@@ -16,6 +17,7 @@ namespace hpcadvise::kernels {
 
 struct AttentionExtents {
   int warps;               // in a block, with an instruction's m rows each
+  int blocks;              // that a multiprocessor holds at once: what a kernel is compiled for
   int columns;             // of a panel
   int head_size;           // the largest that the tile serves; beyond a smaller one it computes with zeros
   int output_size;         // the part of it that a block's sums are of
@@ -27,6 +29,7 @@ struct AttentionTile {
   using Instruction = InstructionType;
   using Input = typename Instruction::Input;
   static constexpr int warps = extents.warps;
+  static constexpr int blocks = extents.blocks;
   static constexpr int threads = warps * Instruction::lanes;
   static constexpr int rows = warps * Instruction::m;
   static constexpr int columns = extents.columns;
@@ -75,28 +78,16 @@ inline constexpr float infinity = std::numeric_limits<float>::infinity();
 
 namespace detail {
 
-// One thread's share of `count` rows from `first` on; beyond the matrix they are zero.
+// One thread's share of `count` rows from `first` on.
 template <class Tile, int count>
 HPCADVISE_DEVICE_FUNCTION void copy_rows(typename Tile::Input* panel, HeadMatrix<typename Tile::Input const> source,
                                          int first, int thread) {
   constexpr int chunk = Tile::chunk, chunks = Tile::head_size / chunk;
-  bool const whole = source.head_size % chunk == 0;
   for (int index = thread; index < count * chunks; index += Tile::threads) {
     int const row = index / chunks;
     int const column = index % chunks * chunk;
-    Registers<typename Tile::Input, chunk> values = {};
-    if (first + row < source.length) {
-      auto const* const from = source.data + std::int64_t{first + row} * source.head_size + column;
-      if (whole && column < source.head_size) {
-        copy_adjacent<chunk>(values.element, from);
-      } else {
-        HPCADVISE_UNROLL
-        for (int i = 0; i < chunk; ++i) {
-          if (column + i < source.head_size) values.element[i] = from[i];
-        }
-      }
-    }
-    copy_adjacent<chunk>(panel + row * Tile::stride + column, values.element);
+    auto const part = row_part<chunk>(source, first + row, column);
+    copy_adjacent<chunk>(panel + row * Tile::stride + column, part.element);
   }
 }
 
@@ -104,17 +95,15 @@ template <class Tile, class Warp>
 HPCADVISE_DEVICE_FUNCTION void load_rows(Warp warp, typename Tile::template HeldRows<Warp>& rows,
                                          HeadMatrix<typename Tile::Input const> source, int first) {
   using Instruction = typename Tile::Instruction;
+  constexpr int adjacent = Instruction::adjacent;
   for (int held = 0; held < Warp::lanes_held; ++held) {
     HPCADVISE_UNROLL
     for (int step = 0; step < Tile::score_steps; ++step) {
       HPCADVISE_UNROLL
-      for (int element = 0; element < a_elements<Instruction>; ++element) {
+      for (int element = 0; element < a_elements<Instruction>; element += adjacent) {
         Position const at = Instruction::a_position(warp.lane(held), element);
-        int const row = first + at.row;
-        int const column = step * Instruction::k + at.column;
-        bool const inside = row < source.length && column < source.head_size;
-        rows.at[step].held[held].element[element] =
-            inside ? source.data[std::int64_t{row} * source.head_size + column] : typename Tile::Input{};
+        auto const part = row_part<adjacent>(source, first + at.row, step * Instruction::k + at.column);
+        copy_adjacent<adjacent>(rows.at[step].held[held].element + element, part.element);
       }
     }
   }
@@ -218,16 +207,28 @@ HPCADVISE_DEVICE_FUNCTION void at_each_place(Warp warp, Act act) {
   }
 }
 
-// The warp's sums, times `factor`, into rows from `first_row` and columns from `first_column` on.
+// The warp's sums, times `factor`, into rows from `first_row` and columns from `first_column` on. Elements that are
+// adjacent in A are so in C, as has_rows says.
 template <class Warp, class Input, int count>
-HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, CFragment<Warp> (&sums)[count], float factor, HeadMatrix<Input> to,
-                                          int first_row, int first_column) {
-  at_each_place<count>(warp, [&](Place place) {
-    int const row = first_row + place.row;
-    int const column = first_column + place.column;
-    if (row >= to.length || column >= to.head_size) return;
-    to.data[std::int64_t{row} * to.head_size + column] = converted<Input>(factor * at_place(sums, place));
-  });
+HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, CFragment<Warp> const (&sums)[count], float factor,
+                                          HeadMatrix<Input> to, int first_row, int first_column) {
+  using Instruction = typename Warp::Instruction;
+  constexpr int adjacent = Instruction::adjacent;
+  for (int held = 0; held < Warp::lanes_held; ++held) {
+    HPCADVISE_UNROLL
+    for (int fragment = 0; fragment < count; ++fragment) {
+      HPCADVISE_UNROLL
+      for (int element = 0; element < c_elements<Instruction>; element += adjacent) {
+        Position const at = Instruction::c_position(warp.lane(held), element);
+        Registers<Input, adjacent> part;
+        HPCADVISE_UNROLL
+        for (int i = 0; i < adjacent; ++i) {
+          part.element[i] = converted<Input>(factor * sums[fragment].held[held].element[element + i]);
+        }
+        store_row_part(to, first_row + at.row, first_column + fragment * Instruction::n + at.column, part);
+      }
+    }
+  }
 }
 
 }  // namespace detail

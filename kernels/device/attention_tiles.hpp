@@ -12,22 +12,25 @@
 
 namespace hpcadvise::kernels {
 
-// mma.sync: 64 rows. A lane has 255 registers, so the rows of backward stay in the block's memory, and at head size
-// 256, where dK and dV alone would take 256 registers, a block computes one half of their columns.
+// mma.sync: a lane has 255 registers, so rows stay in the block's memory, and at head size 256, where dK and dV alone
+// would take 256 registers, a block computes one half of their columns.
 template <class Input, int head_size>
 struct MmaSyncAttention {
   using Instruction = MmaSyncM16N8K16<Input>;
   static constexpr AttentionExtents forward{.warps = 4,
+                                            .blocks = 2,
                                             .columns = head_size > 128 ? 32 : 64,
                                             .head_size = head_size,
                                             .output_size = head_size,
-                                            .rows_in_registers = head_size <= 128};
+                                            .rows_in_registers = false};
   static constexpr AttentionExtents queries{.warps = 4,
-                                            .columns = head_size > 64 ? 16 : 32,
+                                            .blocks = head_size > 128 ? 1 : 2,
+                                            .columns = head_size > 128 ? 16 : 32,
                                             .head_size = head_size,
                                             .output_size = head_size,
                                             .rows_in_registers = false};
   static constexpr AttentionExtents keys{.warps = 4,
+                                         .blocks = queries.blocks,
                                          .columns = queries.columns,
                                          .head_size = head_size,
                                          .output_size = head_size > 128 ? head_size / 2 : head_size,
@@ -37,16 +40,26 @@ struct MmaSyncAttention {
   using Queries = AttentionTile<Instruction, queries>;
 };
 
-// gfx90a: 512 registers a lane but 64 KiB of memory for all blocks of a compute unit, so rows stay in registers.
+// gfx90a: 512 registers a lane, but 64 KiB of memory for all blocks of a compute unit: rows stay in registers.
 template <class Input, int head_size>
 struct MfmaAttention {
   static constexpr int extent = head_size > 128 || head_size % 32 != 0 ? 16 : 32;
   using Instruction = Transposed<MfmaF32<extent, Input>>;
-  static constexpr AttentionExtents extents{
-      .warps = 4, .columns = 32, .head_size = head_size, .output_size = head_size, .rows_in_registers = true};
-  using Forward = AttentionTile<Instruction, extents>;
-  using Keys = AttentionTile<Instruction, extents>;
-  using Queries = AttentionTile<Instruction, extents>;
+  static constexpr AttentionExtents forward{.warps = 4,
+                                            .blocks = 2,
+                                            .columns = head_size > 128 ? 16 : 32,
+                                            .head_size = head_size,
+                                            .output_size = head_size,
+                                            .rows_in_registers = true};
+  static constexpr AttentionExtents keys{.warps = 4,
+                                         .blocks = head_size > 96 ? 1 : 2,
+                                         .columns = 32,
+                                         .head_size = head_size,
+                                         .output_size = head_size,
+                                         .rows_in_registers = true};
+  using Forward = AttentionTile<Instruction, forward>;
+  using Keys = AttentionTile<Instruction, keys>;
+  using Queries = Forward;
 };
 
 }  // namespace hpcadvise::kernels

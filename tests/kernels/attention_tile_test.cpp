@@ -30,8 +30,8 @@ template <class Input>
 constexpr double unit_roundoff = std::is_same_v<Input, Half> ? 0x1p-11 : 0x1p-8;
 
 // Weights (or gradients of scores) are rounded, the result is, and what backward takes from `out` was: each by 0.42
-// units in the root mean square of log-uniform numbers, together by 0.74; a single row scatters about it. All else is in
-// fp32.
+// units in the root mean square of log-uniform numbers, together by 0.74; a single row scatters about it. All else is
+// in fp32.
 template <class Input>
 constexpr double relative_error_bound = unit_roundoff<Input>;
 
@@ -215,11 +215,15 @@ TEST_CASE("Attention's blocks wait after panels are written, and after they are 
 
   AttentionForwardPanels<Tiles::Forward> forward;
   attention_forward_tile<Tiles::Forward>(block, a.forward(), 0, 0, forward);
-  CHECK(record == "wt|w|t|w|w");  // first the rows, into registers; the last are the sums' way to memory
+  CHECK(record == "twt|w|t|w|w");  // first the rows of Q; the last are the sums' way to memory
   record.clear();
   AttentionKeysPanels<Tiles::Keys> keys;
   attention_backward_keys_tile<Tiles::Keys>(block, a.backward(), 0, 0, 0, keys);
-  CHECK(record == "twtwt|w|t|w|w");  // first the rows of K and V, into the block's memory
+  CHECK(record == "twtwt|w|t|w|w");  // first the rows of K and V
+  record.clear();
+  AttentionQueriesPanels<Tiles::Queries> queries;
+  attention_backward_queries_tile<Tiles::Queries>(block, a.backward(), 0, 0, queries);
+  CHECK(record == "wtwtwt|w|t|w|t|w|t|w|w");  // first the queries' log_sum_exp, and the rows of Q and dO
 }
 
 // 32 banks of 4 bytes; lanes that read the same 4 bytes share them (CUDA C++ Programming Guide, shared memory).

@@ -92,16 +92,22 @@ HPCADVISE_DEVICE_FUNCTION void copy_adjacent(Scalar* to, Scalar const* from) {
 
 }  // namespace detail
 
-// Both operands lie in memory with k running fastest: element (row, p) of A at tile[row * stride + p], element
-// (p, column) of B at tile[column * stride + p]. `tile` and each row are aligned to Instruction::adjacent elements.
+// Operands lie in the block's memory. In load_a and load_b k runs fastest: element (row, p) of A at
+// tile[row * stride + p], element (p, column) of B at tile[column * stride + p]. `tile` and each row are aligned to
+// Instruction::adjacent elements, or to 16 bytes where the instruction has a load of its own.
 template <class Warp, class Input>
 HPCADVISE_DEVICE_FUNCTION void load_a(Warp warp, AFragment<Warp>& a, Input const* tile, int stride) {
   using Instruction = typename Warp::Instruction;
-  for (int held = 0; held < Warp::lanes_held; ++held) {
-    HPCADVISE_UNROLL
-    for (int element = 0; element < a_elements<Instruction>; element += Instruction::adjacent) {
-      Position const at = Instruction::a_position(warp.lane(held), element);
-      detail::copy_adjacent<Instruction::adjacent>(a.held[held].element + element, tile + at.row * stride + at.column);
+  if constexpr (Warp::lanes_held == 1 && requires { Instruction::load_a(0, a.held[0], tile, stride); }) {
+    Instruction::load_a(warp.lane(0), a.held[0], tile, stride);
+  } else {
+    for (int held = 0; held < Warp::lanes_held; ++held) {
+      HPCADVISE_UNROLL
+      for (int element = 0; element < a_elements<Instruction>; element += Instruction::adjacent) {
+        Position const at = Instruction::a_position(warp.lane(held), element);
+        detail::copy_adjacent<Instruction::adjacent>(a.held[held].element + element,
+                                                     tile + at.row * stride + at.column);
+      }
     }
   }
 }
@@ -109,24 +115,33 @@ HPCADVISE_DEVICE_FUNCTION void load_a(Warp warp, AFragment<Warp>& a, Input const
 template <class Warp, class Input>
 HPCADVISE_DEVICE_FUNCTION void load_b(Warp warp, BFragment<Warp>& b, Input const* tile, int stride) {
   using Instruction = typename Warp::Instruction;
-  for (int held = 0; held < Warp::lanes_held; ++held) {
-    HPCADVISE_UNROLL
-    for (int element = 0; element < b_elements<Instruction>; element += Instruction::adjacent) {
-      Position const at = Instruction::b_position(warp.lane(held), element);
-      detail::copy_adjacent<Instruction::adjacent>(b.held[held].element + element, tile + at.column * stride + at.row);
+  if constexpr (Warp::lanes_held == 1 && requires { Instruction::load_b(0, b.held[0], tile, stride); }) {
+    Instruction::load_b(warp.lane(0), b.held[0], tile, stride);
+  } else {
+    for (int held = 0; held < Warp::lanes_held; ++held) {
+      HPCADVISE_UNROLL
+      for (int element = 0; element < b_elements<Instruction>; element += Instruction::adjacent) {
+        Position const at = Instruction::b_position(warp.lane(held), element);
+        detail::copy_adjacent<Instruction::adjacent>(b.held[held].element + element,
+                                                     tile + at.column * stride + at.row);
+      }
     }
   }
 }
 
-// The same with columns running fastest: element (p, column) of B at tile[p * stride + column]. An element at a time.
+// B with its columns running fastest: element (p, column) at tile[p * stride + column].
 template <class Warp, class Input>
 HPCADVISE_DEVICE_FUNCTION void load_row_major_b(Warp warp, BFragment<Warp>& b, Input const* tile, int stride) {
   using Instruction = typename Warp::Instruction;
-  for (int held = 0; held < Warp::lanes_held; ++held) {
-    HPCADVISE_UNROLL
-    for (int element = 0; element < b_elements<Instruction>; ++element) {
-      Position const at = Instruction::b_position(warp.lane(held), element);
-      b.held[held].element[element] = tile[at.row * stride + at.column];
+  if constexpr (Warp::lanes_held == 1 && requires { Instruction::load_row_major_b(0, b.held[0], tile, stride); }) {
+    Instruction::load_row_major_b(warp.lane(0), b.held[0], tile, stride);
+  } else {
+    for (int held = 0; held < Warp::lanes_held; ++held) {
+      HPCADVISE_UNROLL
+      for (int element = 0; element < b_elements<Instruction>; ++element) {
+        Position const at = Instruction::b_position(warp.lane(held), element);
+        b.held[held].element[element] = tile[at.row * stride + at.column];
+      }
     }
   }
 }

@@ -11,6 +11,8 @@
 //   a_position, b_position,    (lane, element) -> the row and column that this element of this lane's registers holds
 //   c_position                 of the operand; elements in the order of the instruction's own operand list
 //   multiply_accumulate        the instruction, for device code of its architecture; elsewhere it traps
+// and may have, where there are instructions that load a fragment from the block's memory (fragment.hpp says which),
+//   load_a, load_b, load_row_major_b
 
 namespace hpcadvise::kernels {
 

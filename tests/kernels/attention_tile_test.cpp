@@ -231,6 +231,7 @@ TEMPLATE_LIST_TEST_CASE("The lanes of mma.sync read attention's panels from diff
                         MmaSyncTilesOfAttention) {
   using Instruction = typename TestType::Instruction;
   constexpr int stride = TestType::Forward::stride;
+  STATIC_CHECK(stride * sizeof(typename Instruction::Input) % 16 == 0);  // ldmatrix reads 16 bytes of a row at once
   auto const free_of_conflicts = [](auto offset_of, int elements, int step) {
     for (int element = 0; element < elements; element += step) {
       std::map<int, int> word_in_bank;

@@ -189,6 +189,28 @@ TEST_CASE("mma.sync.m16n8k16 lies in registers as the PTX ISA says", "[fragment]
   }
 }
 
+// The same, "ldmatrix": of the row whose address lane 8 i + r gives, the lanes from 4 r on get two elements each, in
+// their register i. Of a transposed matrix they get a column, of two rows.
+TEST_CASE("ldmatrix loads what mma.sync.m16n8k16 holds", "[fragment]") {
+  using Instruction = MmaSyncM16N8K16<BFloat16>;
+  for (int lane = 0; lane < 32; ++lane) {
+    for (int element = 0; element < 8; ++element) {
+      int const matrix = element / 2;
+      Position const row = Instruction::a_row(8 * matrix + lane / 4);
+      Position const held = Instruction::a_position(lane, element);
+      CHECK((held.row == row.row && held.column == row.column + 2 * (lane % 4) + element % 2));
+    }
+    for (int element = 0; element < 4; ++element) {
+      int const matrix = element / 2;
+      Position const held = Instruction::b_position(lane, element);
+      Position const column = Instruction::b_column(8 * matrix + lane / 4);
+      CHECK((held.column == column.column && held.row == column.row + 2 * (lane % 4) + element % 2));
+      Position const row = Instruction::b_row(8 * matrix + 2 * (lane % 4) + element % 2);
+      CHECK((held.row == row.row && held.column == row.column + lane / 4));
+    }
+  }
+}
+
 // The same, "mma.m16n8k8" with .tf32 and "mma.m8n8k4" with .f64.
 TEST_CASE("mma.sync of tf32 and of fp64 lie in registers as the PTX ISA says", "[fragment]") {
   for (int lane = 0; lane < 32; ++lane) {

@@ -168,6 +168,7 @@ TEMPLATE_LIST_TEST_CASE("The lanes of mma.sync read different banks of shared me
                         MmaSyncTiles) {
   using Instruction = typename TestType::Instruction;
   constexpr int element_bytes = sizeof(typename TestType::Input);
+  if (Instruction::adjacent > 1) CHECK(TestType::stride * element_bytes % 16 == 0);  // for ldmatrix
   constexpr int access_bytes = Instruction::adjacent * element_bytes;
   constexpr int lanes_at_once = 128 / access_bytes;
   auto const distinct = [&](auto offset_of, int elements) {

@@ -43,8 +43,8 @@ struct AttentionTile {
   static_assert(head_size % Instruction::k == 0 && output_size % Instruction::n == 0);
   static_assert(head_size % output_size == 0);
 
-  // Elements that are copied at once, and by which a row is longer: lanes then read different banks, those of mma.sync
-  // 32 of 4 bytes at a time (8 rows of 16 bytes), those of MFMA 16 of 8 bytes (16 rows).
+  // Elements that are copied at once, and by which a row is longer, so that lanes read different banks: mma.sync 16
+  // bytes of 8 rows at a time, MFMA 8 bytes of 16.
   static constexpr int chunk = 16 / Instruction::adjacent;
   static constexpr int stride = head_size + chunk;
 
@@ -114,6 +114,7 @@ template <class Tile, class Block>
 HPCADVISE_DEVICE_FUNCTION void take_rows(
     Block const& block, HeadMatrix<typename Tile::Input const> source, int first, typename Tile::RowPanel& panel,
     typename Tile::template Rows<typename Block::Warp> (&rows)[Block::warps_held]) {
+  static_assert(std::is_same_v<typename Block::Warp::Instruction, typename Tile::Instruction>);
   constexpr int warp_rows = Tile::Instruction::m;
   if constexpr (std::is_same_v<typename Tile::RowPanel, typename Tile::Nothing>) {
     for (int held = 0; held < Block::warps_held; ++held) {

@@ -3,14 +3,16 @@
 
 // What a warp does with the rows of a product that it holds: reductions over them, and the next product with them as A.
 // An instruction that serves for it (has_rows) deals its C out in rows:
-//   a lane's elements are runs of row_elements neighbours in one row; every lane has as many of these rows;
+//   a lane's elements are runs of row_elements in one row;
 //   the lanes that share a row have numbers that differ in the bits of some masks, the same for all rows;
-//   the registers of adjacent C fragments, taken one after the other, are those of adjacent A fragments.
+//   the registers of adjacent C fragments, taken one after the other, are those of adjacent A fragments (of each
+//   instruction in a Stacked one).
 
 #include "kernels/fragment/device_function.hpp"
 #include "kernels/fragment/fragment.hpp"
 #include "kernels/fragment/number_formats.hpp"
 #include "kernels/fragment/registers.hpp"
+#include "kernels/fragment/stacked.hpp"
 
 namespace hpcadvise::kernels {
 
@@ -39,11 +41,28 @@ HPCADVISE_DEVICE_FUNCTION constexpr bool share_rows(int mask) {
   return Instruction::c_position(mask, 0).row == Instruction::c_position(0, 0).row;
 }
 
+namespace detail {
+
+// Where an element of the A fragment `step` is: in which of adjacent C fragments, and there which element.
+struct ElementOfC {
+  int fragment;
+  int element;
+};
+template <class Instruction>
+HPCADVISE_DEVICE_FUNCTION constexpr ElementOfC element_of_c(int step, int a_element) {
+  constexpr int in_a = a_elements<Instruction> / stacked_instructions<Instruction>;
+  constexpr int in_c = c_elements<Instruction> / stacked_instructions<Instruction>;
+  int const place = step * in_a + a_element % in_a;
+  return {.fragment = place / in_c, .element = a_element / in_a * in_c + place % in_c};
+}
+
+}  // namespace detail
+
 template <class Instruction>
 inline constexpr bool has_rows = [] {
-  constexpr int in_c = c_elements<Instruction>, in_a = a_elements<Instruction>;
+  constexpr int n = Instruction::n, k = Instruction::k;
   for (int lane = 0; lane < Instruction::lanes; ++lane) {
-    for (int element = 0; element < in_c; ++element) {
+    for (int element = 0; element < c_elements<Instruction>; ++element) {
       if (Instruction::c_position(lane, element).row !=
           row_of<Instruction>(lane, element / row_elements<Instruction>)) {
         return false;
@@ -53,12 +72,12 @@ inline constexpr bool has_rows = [] {
       bool const same = Instruction::c_position(lane ^ mask, 0).row == Instruction::c_position(lane, 0).row;
       if (same != share_rows<Instruction>(mask)) return false;
     }
-    for (int element = 0; element < in_c * in_a; ++element) {
-      Position const in_a_operand = Instruction::a_position(lane, element % in_a);
-      Position const in_c_operand = Instruction::c_position(lane, element % in_c);
-      if (in_a_operand.row != in_c_operand.row || in_a_operand.column + element / in_a * Instruction::k !=
-                                                      in_c_operand.column + element / in_c * Instruction::n) {
-        return false;
+    for (int step = 0; step < n; ++step) {
+      for (int element = 0; element < a_elements<Instruction>; ++element) {
+        auto const [fragment, element_of_fragment] = detail::element_of_c<Instruction>(step, element);
+        Position const in_a = Instruction::a_position(lane, element);
+        Position const in_c = Instruction::c_position(lane, element_of_fragment);
+        if (in_a.row != in_c.row || in_a.column + step * k != in_c.column + fragment * n) return false;
       }
     }
   }
@@ -100,14 +119,13 @@ template <class Warp>
 HPCADVISE_DEVICE_FUNCTION AFragment<Warp> a_of_c(CFragment<Warp> const* c, int step) {
   using Instruction = typename Warp::Instruction;
   static_assert(has_rows<Instruction>);
-  constexpr int in_c = c_elements<Instruction>, in_a = a_elements<Instruction>;
   AFragment<Warp> a;
   for (int held = 0; held < Warp::lanes_held; ++held) {
     HPCADVISE_UNROLL
-    for (int element = 0; element < in_a; ++element) {
-      int const place = step * in_a + element;
+    for (int element = 0; element < a_elements<Instruction>; ++element) {
+      auto const [fragment, element_of_fragment] = detail::element_of_c<Instruction>(step, element);
       a.held[held].element[element] =
-          converted<typename Instruction::Input>(c[place / in_c].held[held].element[place % in_c]);
+          converted<typename Instruction::Input>(c[fragment].held[held].element[element_of_fragment]);
     }
   }
   return a;

@@ -4,6 +4,7 @@
 // What the tests of fragments and of tiles run over.
 
 #include "kernels/device/gemm_tiles.hpp"
+#include "kernels/fragment/stacked.hpp"
 #include "kernels/fragment/transposed.hpp"
 
 #include <concepts>
@@ -19,8 +20,9 @@ using Tiles = decltype(std::tuple_cat(MmaSyncTiles{}, MfmaTiles{}));
 
 template <class... Tile>
 std::tuple<typename Tile::Instruction...> instructions_of(std::tuple<Tile...>);
-using TransposedInstructions = std::tuple<Transposed<MfmaF32<32, Half>>, Transposed<MfmaF32<16, BFloat16>>>;
-using Instructions = decltype(std::tuple_cat(instructions_of(Tiles{}), TransposedInstructions{}));
+using MadeInstructions = std::tuple<Transposed<MfmaF32<32, Half>>, Transposed<MfmaF32<16, BFloat16>>,
+                                    Stacked<MmaSyncM16N8K16<Half>, 2>, Stacked<Transposed<MfmaF32<16, Half>>, 3>>;
+using Instructions = decltype(std::tuple_cat(instructions_of(Tiles{}), MadeInstructions{}));
 
 // `value` as a number of the format; exact formats keep it.
 template <class Number>

@@ -14,7 +14,8 @@ using namespace hpcadvise::kernels;
 namespace {
 
 using RowInstructions = std::tuple<MmaSyncM16N8K16<Half>, MmaSyncM16N8K16<BFloat16>, Transposed<MfmaF32<32, Half>>,
-                                   Transposed<MfmaF32<16, BFloat16>>>;
+                                   Transposed<MfmaF32<16, BFloat16>>, Stacked<MmaSyncM16N8K16<Half>, 2>,
+                                   Stacked<Transposed<MfmaF32<16, Half>>, 3>>;
 
 // Four C fragments beside each other that hold f(row, column).
 template <class Instruction, class Function>

@@ -39,6 +39,7 @@ HPCADVISE_DEVICE_FUNCTION void add_queries(Warp warp, DeviceAttentionBackward<ty
                                            typename Tile::template Rows<Warp> const& v, int first_key, int first_query,
                                            int first_column, AttentionKeysPanels<Tile> const& panels,
                                            KeysSums<Tile, Warp>& sums) {
+  if (visible_keys(problem.shape, first_query + Tile::columns - 1) <= first_key) return;
   auto const numbers_of = [&](Place place) { return panels.queries[place.column]; };
   CFragment<Warp> weights[Tile::score_fragments];
   multiply_columns<Tile>(warp, k, panels.q, weights);

@@ -44,6 +44,7 @@ HPCADVISE_DEVICE_FUNCTION void add_keys(Warp warp, DeviceAttentionBackward<typen
                                         typename Tile::template Rows<Warp> const& q,
                                         typename Tile::template Rows<Warp> const& d_out, int first_query, int first_key,
                                         AttentionQueriesPanels<Tile> const& panels, QueriesSums<Tile, Warp>& sums) {
+  if (visible_keys(problem.shape, first_query + Tile::Instruction::m - 1) <= first_key) return;
   auto const numbers_of = [&](Place place) { return sums.queries.held[place.held].element[place.run]; };
   CFragment<Warp> weights[Tile::score_fragments];
   multiply_columns<Tile>(warp, q, panels.k, weights);

@@ -73,6 +73,7 @@ template <class Tile, class Warp>
 HPCADVISE_DEVICE_FUNCTION void add_keys(Warp warp, AttentionShape const& shape, float log2_scale,
                                         typename Tile::template Rows<Warp> const& q, int first_query, int first_key,
                                         AttentionForwardPanels<Tile> const& panels, ForwardSums<Tile, Warp>& sums) {
+  if (visible_keys(shape, first_query + Tile::Instruction::m - 1) <= first_key) return;
   CFragment<Warp> scores[Tile::score_fragments];
   multiply_columns<Tile>(warp, q, panels.k, scores);
   if (visible_keys(shape, first_query) < first_key + Tile::columns) {

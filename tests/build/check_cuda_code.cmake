@@ -28,6 +28,8 @@ set(attention_instructions
   ldmatrix.sync.aligned.m8n8.x4.shared.b16
   ldmatrix.sync.aligned.m8n8.x2.shared.b16
   ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16
+  cvt.rn.f16.f32
+  cvt.rn.bf16.f32
   ex2.approx.ftz.f32
   shfl.sync.bfly.b32)
 set(count ${${KERNELS}_count})

@@ -107,52 +107,53 @@ TEMPLATE_LIST_TEST_CASE("Attention by tiles agrees with the formulas in double p
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("A block of queries does not read tiles of keys that none of them sees",
+TEMPLATE_LIST_TEST_CASE("A warp does not multiply panels of keys that none of its queries sees",
                         "[attention][fragment]", OneOfEach) {
-  using Forward = typename TestType::Forward;
-  using Queries = typename TestType::Queries;
   AttentionShape const shape = three_blocks<TestType>();
-  AttentionViews const views = make_attention(shape);
-  ModelAttention<TestType> clean(shape, views);
+  ModelAttention<TestType> clean(shape, make_attention(shape));
   clean.run_forward();
   clean.run_backward();
-  auto const whole_tiles = [](int keys, int columns) { return (keys + columns - 1) / columns * columns; };
-  auto const poisoned_from = [&](std::int64_t key) {
+  // Of the first warp, of the rows before the first panel that it does not see.
+  auto const unseen_poisoned = [&](int warp_rows, int columns) {
     ModelAttention<TestType> poisoned = clean;
-    std::int64_t const first = key * shape.head_size;
+    std::int64_t const first = (warp_rows + columns - 1) / columns * columns * shape.head_size;
     poison_from(poisoned.k, first, std::int64_t(poisoned.k.size()) - first);
     poison_from(poisoned.v, first, std::int64_t(poisoned.v.size()) - first);
+    poison_from(poisoned.out, 0, warp_rows * shape.head_size);
+    poison_from(poisoned.d_q, 0, warp_rows * shape.head_size);
     return poisoned;
   };
-
-  auto forward = poisoned_from(whole_tiles(Forward::rows, Forward::columns));
-  poison_from(forward.out, 0, Forward::rows * shape.head_size);
+  using Forward = typename TestType::Forward;
+  auto forward = unseen_poisoned(Forward::Instruction::m, Forward::columns);
   forward.forward_block(0, 0);
-  CHECK(same_bytes_from(forward.out, clean.out, 0, std::size_t(Forward::rows * shape.head_size)));
+  CHECK(same_bytes_from(forward.out, clean.out, 0, std::size_t(Forward::Instruction::m * shape.head_size)));
 
-  auto queries = poisoned_from(whole_tiles(Queries::rows, Queries::columns));
-  poison_from(queries.d_q, 0, Queries::rows * shape.head_size);
+  using Queries = typename TestType::Queries;
+  auto queries = unseen_poisoned(Queries::Instruction::m, Queries::columns);
+  queries.out = clean.out;
   queries.queries_block(0, 0);
-  CHECK(same_bytes_from(queries.d_q, clean.d_q, 0, std::size_t(Queries::rows * shape.head_size)));
+  CHECK(same_bytes_from(queries.d_q, clean.d_q, 0, std::size_t(Queries::Instruction::m * shape.head_size)));
 }
 
-TEMPLATE_LIST_TEST_CASE("A block of keys does not read tiles of queries that see none of them", "[attention][fragment]",
+TEMPLATE_LIST_TEST_CASE("A warp does not multiply panels of queries that see none of its keys", "[attention][fragment]",
                         OneOfEach) {
   using Keys = typename TestType::Keys;
   AttentionShape const shape = three_blocks<TestType>();
-  AttentionViews const views = make_attention(shape);
-  ModelAttention<TestType> clean(shape, views);
+  ModelAttention<TestType> clean(shape, make_attention(shape));
   clean.run_forward();
   clean.run_backward();
+  // Of the first block's last warp.
+  constexpr int first_key = (Keys::warps - 1) * Keys::Instruction::m;
+  std::int64_t const first = first_key * shape.head_size;
+  std::int64_t const count = Keys::Instruction::m * shape.head_size;
   ModelAttention<TestType> poisoned = clean;
-  std::int64_t const unread = Keys::rows / Keys::columns * Keys::columns * shape.head_size;
-  poison_from(poisoned.q, 0, unread);
-  poison_from(poisoned.d_out, 0, unread);
-  poison_from(poisoned.d_k, Keys::rows * shape.head_size, Keys::rows * shape.head_size);
-  poisoned.keys_block(0, Keys::rows, 0);
-  std::size_t const rows = std::size_t(Keys::rows * shape.head_size);
-  CHECK(same_bytes_from(poisoned.d_k, clean.d_k, rows, rows));
-  CHECK(same_bytes_from(poisoned.d_v, clean.d_v, rows, rows));
+  poison_from(poisoned.q, 0, first_key / Keys::columns * Keys::columns * shape.head_size);
+  poison_from(poisoned.d_out, 0, first_key / Keys::columns * Keys::columns * shape.head_size);
+  poison_from(poisoned.d_k, first, count);
+  poison_from(poisoned.d_v, first, count);
+  poisoned.keys_block(0, 0, 0);
+  CHECK(same_bytes_from(poisoned.d_k, clean.d_k, std::size_t(first), std::size_t(count)));
+  CHECK(same_bytes_from(poisoned.d_v, clean.d_v, std::size_t(first), std::size_t(count)));
 }
 
 TEMPLATE_LIST_TEST_CASE("Scores of +-10,000 neither overflow nor lose the row sum, by tiles", "[attention][fragment]",
@@ -209,28 +210,38 @@ TEMPLATE_LIST_TEST_CASE("Many weights that are too small for fp16 still count", 
 }
 
 // The model runs a block's threads one after the other, so it cannot see a race: the order of the parts stands for it.
-TEST_CASE("Attention's blocks wait after panels are written, and after they are read", "[attention][fragment]") {
+TEST_CASE("Attention's blocks wait after panels are written and after they are read, and pass over those that they see",
+          "[attention][fragment]") {
   using Tiles = MmaSyncAttention<Half, 64>;
-  AttentionShape shape = three_blocks<Tiles>();
-  shape.key_length = 2 * Tiles::Forward::columns;
-  shape.query_length = 2 * Tiles::Keys::columns;
+  AttentionShape const shape = three_blocks<Tiles>();
   ModelAttention<Tiles> a(shape, make_attention(shape));
   a.run_forward();
   a.run_backward();
-  std::string const two_panels = "t|w|t|w|w";  // the last are the sums' way to memory
+  // The last part is the sums' way to memory.
+  auto const panels = [](int count) {
+    std::string record;
+    for (int panel = 0; panel < count; ++panel) record += "t|w|";
+    return record + "w";
+  };
 
-  AttentionForwardPanels<Tiles::Forward> forward;
-  CHECK(record_of<Tiles::Forward>([&](auto const& block) {
-          attention_forward_tile<Tiles::Forward>(block, a.forward(), 0, 0, forward);
-        }) == "tw" + two_panels);  // first the rows of Q
-  AttentionKeysPanels<Tiles::Keys> keys;
-  CHECK(record_of<Tiles::Keys>([&](auto const& block) {
-          attention_backward_keys_tile<Tiles::Keys>(block, a.backward(), 0, 0, 0, keys);
-        }) == "twtw" + two_panels);  // first the rows of K and V
-  AttentionQueriesPanels<Tiles::Queries> queries;
-  CHECK(record_of<Tiles::Queries>([&](auto const& block) {
-          attention_backward_queries_tile<Tiles::Queries>(block, a.backward(), 0, 0, queries);
-        }) == "wtwtw" + two_panels);  // first log_sum_exp and delta, and the rows of Q and dO
+  // First the rows of Q; then the keys that the first block sees.
+  using Forward = Tiles::Forward;
+  AttentionForwardPanels<Forward> forward;
+  CHECK(record_of<Forward>([&](auto const& block) {
+          attention_forward_tile<Forward>(block, a.forward(), 0, 0, forward);
+        }) == "tw" + panels(Forward::rows / Forward::columns));
+  // First the rows of K and V; then the queries that see the second block.
+  using Keys = Tiles::Keys;
+  AttentionKeysPanels<Keys> keys;
+  CHECK(record_of<Keys>([&](auto const& block) {
+          attention_backward_keys_tile<Keys>(block, a.backward(), 0, Keys::rows, 0, keys);
+        }) == "twtw" + panels((int(shape.query_length) - Keys::rows + Keys::columns - 1) / Keys::columns));
+  // First log_sum_exp and delta, and the rows of Q and dO; then the keys that the first block sees.
+  using Queries = Tiles::Queries;
+  AttentionQueriesPanels<Queries> queries;
+  CHECK(record_of<Queries>([&](auto const& block) {
+          attention_backward_queries_tile<Queries>(block, a.backward(), 0, 0, queries);
+        }) == "wtwtw" + panels(Queries::rows / Queries::columns));
 }
 
 // 32 banks of 4 bytes; lanes that read the same 4 bytes share them (CUDA C++ Programming Guide, shared memory).

@@ -26,7 +26,7 @@ struct KeysSums {
 };
 
 template <class Tile, class Warp>
-HPCADVISE_DEVICE_FUNCTION void clear(KeysSums<Tile, Warp>& sums) {
+HPCADVISE_DEVICE_FUNCTION void start(KeysSums<Tile, Warp>& sums) {
   HPCADVISE_UNROLL
   for (auto& fragment : sums.d_k) fragment = {};
   HPCADVISE_UNROLL
@@ -82,7 +82,7 @@ HPCADVISE_DEVICE_FUNCTION void attention_backward_keys_tile(
   int const group = queries_per_key_head(shape);
   typename Tile::template Rows<Warp> k[Block::warps_held], v[Block::warps_held];
   detail::KeysSums<Tile, Warp> sums[Block::warps_held];
-  for (auto& warp_sums : sums) detail::clear(warp_sums);
+  for (auto& warp_sums : sums) detail::start(warp_sums);
   detail::take_rows<Tile>(block, key_matrix(shape, problem.k, kv_head), first_key, panels.k, k);
   detail::take_rows<Tile>(block, key_matrix(shape, problem.v, kv_head), first_key, panels.v, v);
   auto const warp_key = [&](int held) { return first_key + block.warp_index(held) * Tile::Instruction::m; };
@@ -101,9 +101,9 @@ HPCADVISE_DEVICE_FUNCTION void attention_backward_keys_tile(
     }
   }
   for (int held = 0; held < Block::warps_held; ++held) {
-    detail::store_sums(block.warp(), sums[held].d_k, problem.scale, key_matrix(shape, problem.d_k, kv_head),
+    detail::store_rows(block.warp(), sums[held].d_k, problem.scale, key_matrix(shape, problem.d_k, kv_head),
                        warp_key(held), first_column);
-    detail::store_sums(block.warp(), sums[held].d_v, detail::weight_unit<typename Tile::Input>,
+    detail::store_rows(block.warp(), sums[held].d_v, detail::weight_unit<typename Tile::Input>,
                        key_matrix(shape, problem.d_v, kv_head), warp_key(held), first_column);
   }
 }

@@ -95,7 +95,7 @@ HPCADVISE_DEVICE_FUNCTION void attention_backward_queries_tile(
     block.barrier();
   }
   for (int held = 0; held < Block::warps_held; ++held) {
-    detail::store_sums(block.warp(), sums[held].d_q, problem.scale, query_matrix(shape, problem.d_q, query_head),
+    detail::store_rows(block.warp(), sums[held].d_q, problem.scale, query_matrix(shape, problem.d_q, query_head),
                        warp_query(held), 0);
   }
 }

@@ -33,7 +33,7 @@ HPCADVISE_DEVICE_FUNCTION QueryNumbers query_numbers(DeviceAttentionBackward<Inp
 
 // Undoes weight_exponent.
 template <class Input>
-inline constexpr float weight_unit = weight_exponent<Input> == 0 ? 1 : 0x1p-15F;
+inline constexpr float weight_unit = 1.0F / float(1 << weight_exponent<Input>);
 
 // Scores become weights; numbers_of(place) are those of the query there.
 template <class Tile, class Warp, class NumbersOf>

@@ -27,7 +27,7 @@ struct ForwardSums {
 };
 
 template <class Tile, class Warp>
-HPCADVISE_DEVICE_FUNCTION void clear(ForwardSums<Tile, Warp>& sums) {
+HPCADVISE_DEVICE_FUNCTION void start(ForwardSums<Tile, Warp>& sums) {
   HPCADVISE_UNROLL
   for (auto& fragment : sums.out) fragment = {};
   sums.sum = {};
@@ -94,7 +94,7 @@ HPCADVISE_DEVICE_FUNCTION void store_forward(Warp warp, DeviceAttentionForward<t
   reduce_over_lanes(warp, sums.sum, Plus{});
   at_each_place<Tile::output_fragments>(
       warp, [&](Place place) { at_place(sums.out, place) /= sums.sum.held[place.held].element[place.run]; });
-  store_sums(warp, sums.out, 1, query_matrix(problem.shape, problem.out, query_head), first_query, 0);
+  store_rows(warp, sums.out, 1, query_matrix(problem.shape, problem.out, query_head), first_query, 0);
   for (int held = 0; held < Warp::lanes_held; ++held) {
     HPCADVISE_UNROLL
     for (int run = 0; run < rows_per_lane<Instruction>; ++run) {
@@ -124,7 +124,7 @@ HPCADVISE_DEVICE_FUNCTION void attention_forward_tile(Block const& block,
   int const kv_head = query_head / queries_per_key_head(shape);
   typename Tile::template Rows<Warp> q[Block::warps_held];
   detail::ForwardSums<Tile, Warp> sums[Block::warps_held];
-  for (auto& warp_sums : sums) detail::clear(warp_sums);
+  for (auto& warp_sums : sums) detail::start(warp_sums);
   detail::take_rows<Tile>(block, query_matrix(shape, problem.q, query_head), first_query, panels.q, q);
   int const keys = visible_keys(shape, first_query + Tile::rows - 1);
   for (int first_key = 0; first_key < keys; first_key += Tile::columns) {

@@ -16,7 +16,7 @@ namespace hpcadvise::kernels {
 template <class Element>
 struct DeviceAttentionForward {
   AttentionShape shape;
-  float scale;  // of the scores
+  float scale;  // of the scores: score_scale
   Element const* q;
   Element const* k;
   Element const* v;

@@ -35,6 +35,7 @@ struct AttentionTile {
   static constexpr int columns = extents.columns;
   static constexpr int head_size = extents.head_size;
   static constexpr int output_size = extents.output_size;
+  static constexpr bool rows_in_registers = extents.rows_in_registers;
   static constexpr int score_fragments = columns / Instruction::n;
   static constexpr int output_fragments = output_size / Instruction::n;
   static constexpr int score_steps = head_size / Instruction::k;
@@ -54,7 +55,7 @@ struct AttentionTile {
   };
   struct Nothing {};
   using ColumnPanel = Panel<columns>;
-  using RowPanel = std::conditional_t<extents.rows_in_registers, Nothing, Panel<rows>>;
+  using RowPanel = std::conditional_t<rows_in_registers, Nothing, Panel<rows>>;
 
   // A warp's rows, in one place or the other.
   template <class Warp>
@@ -65,7 +66,7 @@ struct AttentionTile {
     Input const* at;
   };
   template <class Warp>
-  using Rows = std::conditional_t<extents.rows_in_registers, HeldRows<Warp>, RowsInPanel>;
+  using Rows = std::conditional_t<rows_in_registers, HeldRows<Warp>, RowsInPanel>;
 };
 
 // fp16 weights, at most 1, are multiplied by 2^15: the smallest normal one is then 2^-29 of the largest, not 2^-14,
@@ -116,7 +117,7 @@ HPCADVISE_DEVICE_FUNCTION void take_rows(
     typename Tile::template Rows<typename Block::Warp> (&rows)[Block::warps_held]) {
   static_assert(std::is_same_v<typename Block::Warp::Instruction, typename Tile::Instruction>);
   constexpr int warp_rows = Tile::Instruction::m;
-  if constexpr (std::is_same_v<typename Tile::RowPanel, typename Tile::Nothing>) {
+  if constexpr (Tile::rows_in_registers) {
     for (int held = 0; held < Block::warps_held; ++held) {
       load_rows<Tile>(block.warp(), rows[held], source, first + block.warp_index(held) * warp_rows);
     }
@@ -140,7 +141,7 @@ HPCADVISE_DEVICE_FUNCTION void multiply_columns(Warp warp, typename Tile::templa
   HPCADVISE_UNROLL
   for (int step = 0; step < Tile::score_steps; ++step) {
     AFragment<Warp> a;
-    if constexpr (std::is_same_v<typename Tile::RowPanel, typename Tile::Nothing>) {
+    if constexpr (Tile::rows_in_registers) {
       a = rows.at[step];
     } else {
       load_a(warp, a, rows.at + step * Instruction::k, Tile::stride);
@@ -211,7 +212,7 @@ HPCADVISE_DEVICE_FUNCTION void at_each_place(Warp warp, Act act) {
 // The warp's sums, times `factor`, into rows from `first_row` and columns from `first_column` on. Elements that are
 // adjacent in A are so in C, as has_rows says.
 template <class Warp, class Input, int count>
-HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, CFragment<Warp> const (&sums)[count], float factor,
+HPCADVISE_DEVICE_FUNCTION void store_rows(Warp warp, CFragment<Warp> const (&sums)[count], float factor,
                                           HeadMatrix<Input> to, int first_row, int first_column) {
   using Instruction = typename Warp::Instruction;
   constexpr int adjacent = Instruction::adjacent;

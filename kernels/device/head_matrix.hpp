@@ -11,7 +11,7 @@
 
 namespace hpcadvise::kernels {
 
-// Row-major, contiguous, its rows aligned as their size is.
+// Row-major, contiguous, aligned to 16 bytes.
 template <class Scalar>
 struct HeadMatrix {
   Scalar* data;

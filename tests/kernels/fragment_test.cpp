@@ -164,7 +164,7 @@ TEMPLATE_LIST_TEST_CASE("B is loaded alike with columns running fastest", "[frag
   for (int lane = 0; lane < TestType::lanes; ++lane) {
     for (int element = 0; element < b_elements<TestType>; ++element) {
       Position const at = TestType::b_position(lane, element);
-      CHECK(widened(b.held[lane].element[element]) == at.row * TestType::n + at.column);
+      CHECK(double(widened(b.held[lane].element[element])) == at.row * TestType::n + at.column);
     }
   }
 }

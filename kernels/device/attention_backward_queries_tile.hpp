@@ -71,7 +71,6 @@ HPCADVISE_DEVICE_FUNCTION void attention_backward_queries_tile(
   using Warp = typename Block::Warp;
   static_assert(Tile::output_size == Tile::head_size);
   AttentionShape const& shape = problem.shape;
-  int const kv_head = query_head / queries_per_key_head(shape);
   auto const warp_query = [&](int held) { return first_query + block.warp_index(held) * Tile::Instruction::m; };
   typename Tile::template Rows<Warp> q[Block::warps_held], d_out[Block::warps_held];
   detail::QueriesSums<Tile, Warp> sums[Block::warps_held];
@@ -80,20 +79,9 @@ HPCADVISE_DEVICE_FUNCTION void attention_backward_queries_tile(
   }
   detail::take_rows<Tile>(block, query_matrix(shape, problem.q, query_head), first_query, panels.q, q);
   detail::take_rows<Tile>(block, query_matrix(shape, problem.d_out, query_head), first_query, panels.d_out, d_out);
-  int const keys = visible_keys(shape, first_query + Tile::rows - 1);
-  for (int first_key = 0; first_key < keys; first_key += Tile::columns) {
-    for (int held = 0; held < Block::threads_held; ++held) {
-      int const thread = block.thread(held);
-      detail::copy_rows<Tile, Tile::columns>(panels.k.at, key_matrix(shape, problem.k, kv_head), first_key, thread);
-      detail::copy_rows<Tile, Tile::columns>(panels.v.at, key_matrix(shape, problem.v, kv_head), first_key, thread);
-    }
-    block.barrier();
-    for (int held = 0; held < Block::warps_held; ++held) {
-      detail::add_keys<Tile>(block.warp(), problem, q[held], d_out[held], warp_query(held), first_key, panels,
-                             sums[held]);
-    }
-    block.barrier();
-  }
+  detail::pass_over_keys<Tile>(block, problem, query_head, first_query, panels, [&](int held, int first_key) {
+    detail::add_keys<Tile>(block.warp(), problem, q[held], d_out[held], warp_query(held), first_key, panels, sums[held]);
+  });
   for (int held = 0; held < Block::warps_held; ++held) {
     detail::store_rows(block.warp(), sums[held].d_q, problem.scale, query_matrix(shape, problem.d_q, query_head),
                        warp_query(held), 0);

@@ -174,6 +174,26 @@ HPCADVISE_DEVICE_FUNCTION void add_weighted_columns(Warp warp, CFragment<Warp> c
   }
 }
 
+// K and V by panels, as far as the block's last query sees: act(held warp, first key) for each warp between the barriers.
+template <class Tile, class Block, class Problem, class Panels, class Act>
+HPCADVISE_DEVICE_FUNCTION void pass_over_keys(Block const& block, Problem const& problem, int query_head,
+                                              int first_query, Panels& panels, Act act) {
+  AttentionShape const& shape = problem.shape;
+  int const kv_head = query_head / queries_per_key_head(shape);
+  auto const k = key_matrix(shape, problem.k, kv_head);
+  auto const v = key_matrix(shape, problem.v, kv_head);
+  int const keys = visible_keys(shape, first_query + Tile::rows - 1);
+  for (int first_key = 0; first_key < keys; first_key += Tile::columns) {
+    for (int held = 0; held < Block::threads_held; ++held) {
+      copy_rows<Tile, Tile::columns>(panels.k.at, k, first_key, block.thread(held));
+      copy_rows<Tile, Tile::columns>(panels.v.at, v, first_key, block.thread(held));
+    }
+    block.barrier();
+    for (int held = 0; held < Block::warps_held; ++held) act(held, first_key);
+    block.barrier();
+  }
+}
+
 // Where an element of adjacent C fragments lies: in the lane's registers, and in the matrix.
 struct Place {
   int fragment;

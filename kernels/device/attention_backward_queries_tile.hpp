@@ -80,7 +80,8 @@ HPCADVISE_DEVICE_FUNCTION void attention_backward_queries_tile(
   detail::take_rows<Tile>(block, query_matrix(shape, problem.q, query_head), first_query, panels.q, q);
   detail::take_rows<Tile>(block, query_matrix(shape, problem.d_out, query_head), first_query, panels.d_out, d_out);
   detail::pass_over_keys<Tile>(block, problem, query_head, first_query, panels, [&](int held, int first_key) {
-    detail::add_keys<Tile>(block.warp(), problem, q[held], d_out[held], warp_query(held), first_key, panels, sums[held]);
+    detail::add_keys<Tile>(block.warp(), problem, q[held], d_out[held], warp_query(held), first_key, panels,
+                           sums[held]);
   });
   for (int held = 0; held < Block::warps_held; ++held) {
     detail::store_rows(block.warp(), sums[held].d_q, problem.scale, query_matrix(shape, problem.d_q, query_head),

@@ -174,7 +174,8 @@ HPCADVISE_DEVICE_FUNCTION void add_weighted_columns(Warp warp, CFragment<Warp> c
   }
 }
 
-// K and V by panels, as far as the block's last query sees: act(held warp, first key) for each warp between the barriers.
+// K and V by panels, as far as the block's last query sees: act(held warp, first key) for each warp between the
+// barriers.
 template <class Tile, class Block, class Problem, class Panels, class Act>
 HPCADVISE_DEVICE_FUNCTION void pass_over_keys(Block const& block, Problem const& problem, int query_head,
                                               int first_query, Panels& panels, Act act) {

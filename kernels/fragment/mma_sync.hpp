@@ -5,6 +5,7 @@
 // "mma.m16n8k8" and "mma.m8n8k4 with .f64". A lane's group is lane / 4, its place in the group lane % 4.
 
 #include "kernels/fragment/device_function.hpp"
+#include "kernels/fragment/load_matrix.hpp"
 #include "kernels/fragment/number_formats.hpp"
 #include "kernels/fragment/registers.hpp"
 
@@ -37,7 +38,8 @@ struct MmaSync {
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]))
 #endif
 
-// Input is Half or BFloat16. Two neighbours along k share a 32-bit register, the first in its lower half.
+// Input is Half or BFloat16. Two neighbours along k share a 32-bit register, the first in its lower half: a quarter of
+// A, or a half of B, is an 8 x 8 matrix of ldmatrix, whose row r is of the lanes from 4 r on.
 template <class InputType>
 struct MmaSyncM16N8K16 : MmaSync {
   static constexpr int m = 16, n = 8, k = 16, adjacent = 2;
@@ -66,6 +68,26 @@ struct MmaSyncM16N8K16 : MmaSync {
 #else
     __builtin_trap();
 #endif
+  }
+
+  // Where the row begins whose address a lane gives to ldmatrix.
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position a_row(int lane) {
+    return a_position(4 * (lane % 8), 2 * (lane / 8));
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position b_column(int lane) {
+    return b_position(4 * (lane % 8), 2 * (lane / 8 % 2));
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position b_row(int lane) { return {.row = lane % 16, .column = 0}; }
+
+  HPCADVISE_DEVICE_FUNCTION static void load_a(int lane, Registers<Input, 8>& a, Input const* tile, int stride) {
+    load_matrices<MatrixOrder::as_stored>(a, tile + a_row(lane).row * stride + a_row(lane).column);
+  }
+  HPCADVISE_DEVICE_FUNCTION static void load_b(int lane, Registers<Input, 4>& b, Input const* tile, int stride) {
+    load_matrices<MatrixOrder::as_stored>(b, tile + b_column(lane).column * stride + b_column(lane).row);
+  }
+  HPCADVISE_DEVICE_FUNCTION static void load_row_major_b(int lane, Registers<Input, 4>& b, Input const* tile,
+                                                         int stride) {
+    load_matrices<MatrixOrder::transposed>(b, tile + b_row(lane).row * stride + b_row(lane).column);
   }
 };
 

@@ -2,8 +2,9 @@
 #pragma once
 
 // The 16-bit formats and tf32 as bits, with conversions to and from fp32: to nearest, ties to even, infinities kept,
-// NaN quiet with its sign. Integer arithmetic, so host and device give the same bits. (cvt.rna.tf32, the one conversion
-// to tf32 that sm_80 has, rounds ties away from zero.)
+// NaN quiet with its sign. Integer arithmetic, so host and device give the same bits; but where a device converts alike
+// to a 16-bit format, NaN excepted, by an instruction, it does. (cvt.rna.tf32, the one conversion to tf32 that sm_80
+// has, rounds ties away from zero.)
 
 #include "kernels/fragment/device_function.hpp"
 
@@ -66,9 +67,25 @@ HPCADVISE_DEVICE_FUNCTION constexpr Tf32 to_tf32(float value) {
   return {detail::rounded_bits(detail::bits_of(value), 13)};
 }
 HPCADVISE_DEVICE_FUNCTION constexpr BFloat16 to_bfloat16(float value) {
+#if defined(__CUDA_ARCH__)
+  if (!__builtin_is_constant_evaluated()) {
+    BFloat16 number{};
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(number.bits) : "f"(value));
+    return number;
+  }
+#endif
   return {std::uint16_t(detail::rounded_bits(detail::bits_of(value), 16) >> 16)};
 }
 HPCADVISE_DEVICE_FUNCTION constexpr Half to_half(float value) {
+#if defined(__CUDA_ARCH__)
+  if (!__builtin_is_constant_evaluated()) {
+    Half number{};
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(number.bits) : "f"(value));
+    return number;
+  }
+#elif defined(__HIP_DEVICE_COMPILE__)
+  return __builtin_bit_cast(Half, static_cast<_Float16>(value));
+#endif
   std::uint32_t const sign = detail::bits_of(value) >> 16 & 0x8000u;
   std::uint32_t const magnitude = detail::bits_of(value) & ~detail::sign_bit;
   if (magnitude > detail::infinity_bits) return {std::uint16_t(sign | 0x7e00u)};

@@ -12,6 +12,8 @@
 //   c_position                 of the operand; elements in the order of the instruction's own operand list
 //   a_copies, b_copies         lanes that hold the same element of A, of B; left out where it is one
 //   multiply_accumulate        the instruction, for device code of its architecture; elsewhere it traps
+// and may have, where there are instructions that load a fragment from the block's memory (fragment.hpp says which),
+//   load_a, load_b, load_row_major_b
 
 namespace hpcadvise::kernels {
 

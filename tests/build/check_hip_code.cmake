@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The GEMM kernels compiled for ARCHITECTURE (gfx90a) by any Clang that can, ROCm or not: the MFMA instructions are in the
-# code, nothing spills, REGISTERS a lane suffice, and two blocks share the 64 KiB of LDS. Nothing is run.
+# The KERNELS (gemm or attention) compiled for ARCHITECTURE (gfx90a) by any Clang that can, ROCm or not: the MFMA
+# instructions are in the code, nothing spills, and REGISTERS a lane and the 64 KiB of LDS suffice. Nothing is run.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
 find_program(CLANG NAMES amdclang++ clang++-19 clang++-18 clang++-17 clang++ PATHS /opt/rocm/llvm/bin)
@@ -12,17 +12,26 @@ if(NOT targets MATCHES "amdgcn")
   hpcadvise_skip("${CLANG} compiles for no AMD GPU")
 endif()
 
+set(gemm_count 5)
+set(gemm_lds 32768)  # two blocks at once
+set(gemm_instructions v_mfma_f32_32x32x8f16 v_mfma_f32_32x32x8bf16_1k v_mfma_f32_16x16x16f16 v_mfma_f32_16x16x16bf16_1k
+  v_mfma_f64_16x16x4f64)
+set(attention_count 16)
+set(attention_lds 65536)  # how many blocks share it is asserted in the source
+set(attention_instructions v_mfma_f32_32x32x8f16 v_mfma_f32_32x32x8bf16_1k v_mfma_f32_16x16x16f16
+  v_mfma_f32_16x16x16bf16_1k v_cvt_f16_f32 v_exp_f32 ds_bpermute_b32)
+set(count ${${KERNELS}_count})
+
 file(MAKE_DIRECTORY ${WORK})
 execute_process(COMMAND ${CLANG} -x hip -std=c++20 -O3 --offload-arch=${ARCHITECTURE} --cuda-device-only -nogpulib -nogpuinc
-    -I ${ROOT} -S ${ROOT}/tests/build/device/gemm_kernels.cpp -o ${WORK}/${ARCHITECTURE}.s
+    -I ${ROOT} -S ${ROOT}/tests/build/device/${KERNELS}_kernels.cpp -o ${WORK}/${ARCHITECTURE}.s
   COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${WORK}/${ARCHITECTURE}.s code)
-hpcadvise_expect_instructions("${code}" v_mfma_f32_32x32x8f16 v_mfma_f32_32x32x8bf16_1k v_mfma_f32_16x16x16f16
-  v_mfma_f32_16x16x16bf16_1k v_mfma_f64_16x16x4f64)
+hpcadvise_expect_instructions("${code}" ${${KERNELS}_instructions})
 
 file(STRINGS ${WORK}/${ARCHITECTURE}.s report REGEX "_(spill_count|count|fixed_size): +[0-9]+$")
-hpcadvise_expect_at_most(0 5 "${report}" "vgpr_spill_count: +" "")
-hpcadvise_expect_at_most(0 5 "${report}" "sgpr_spill_count: +" "")
-hpcadvise_expect_at_most(0 5 "${report}" "private_segment_fixed_size: +" "")
-hpcadvise_expect_at_most(${REGISTERS} 5 "${report}" "vgpr_count: +" "")
-hpcadvise_expect_at_most(32768 5 "${report}" "group_segment_fixed_size: +" "")
+hpcadvise_expect_at_most(0 ${count} "${report}" "vgpr_spill_count: +" "")
+hpcadvise_expect_at_most(0 ${count} "${report}" "sgpr_spill_count: +" "")
+hpcadvise_expect_at_most(0 ${count} "${report}" "private_segment_fixed_size: +" "")
+hpcadvise_expect_at_most(${REGISTERS} ${count} "${report}" "vgpr_count: +" "")
+hpcadvise_expect_at_most(${${KERNELS}_lds} ${count} "${report}" "group_segment_fixed_size: +" "")

@@ -168,6 +168,25 @@ TEMPLATE_LIST_TEST_CASE("Subnormal numbers count, or are taken as zero where the
   CHECK(double(product.by_model().at[0][0]) == (TestType::flushes_subnormals ? 0 : double(product.c.at[0][0])));
 }
 
+TEMPLATE_LIST_TEST_CASE("B is loaded alike with columns running fastest", "[fragment]", Instructions) {
+  using Warp = ModelWarp<TestType>;
+  constexpr int stride = TestType::n + 3;
+  typename TestType::Input tile[TestType::k * stride] = {};
+  for (int p = 0; p < TestType::k; ++p) {
+    for (int j = 0; j < TestType::n; ++j) {
+      tile[p * stride + j] = number<typename TestType::Input>(p * TestType::n + j);
+    }
+  }
+  BFragment<Warp> b;
+  load_row_major_b(Warp{}, b, tile, stride);
+  for (int lane = 0; lane < TestType::lanes; ++lane) {
+    for (int element = 0; element < b_elements<TestType>; ++element) {
+      Position const at = TestType::b_position(lane, element);
+      CHECK(double(widened(b.held[lane].element[element])) == at.row * TestType::n + at.column);
+    }
+  }
+}
+
 // PTX ISA, "Matrix Fragments for mma.m16n8k16 with floating point type", written as it is there.
 TEST_CASE("mma.sync.m16n8k16 lies in registers as the PTX ISA says", "[fragment]") {
   using Instruction = MmaSyncM16N8K16<Half>;
@@ -184,6 +203,28 @@ TEST_CASE("mma.sync.m16n8k16 lies in registers as the PTX ISA says", "[fragment]
       CHECK(Instruction::b_position(lane, i).column == group);
       CHECK(Instruction::c_position(lane, i).row == (i < 2 ? group : group + 8));
       CHECK(Instruction::c_position(lane, i).column == in_group * 2 + (i & 1));
+    }
+  }
+}
+
+// The same, "ldmatrix": of the row whose address lane 8 i + r gives, the lanes from 4 r on get two elements each, in
+// their register i. Of a transposed matrix they get a column, of two rows.
+TEST_CASE("ldmatrix loads what mma.sync.m16n8k16 holds", "[fragment]") {
+  using Instruction = MmaSyncM16N8K16<BFloat16>;
+  for (int lane = 0; lane < 32; ++lane) {
+    for (int element = 0; element < 8; ++element) {
+      int const matrix = element / 2;
+      Position const row = Instruction::a_row(8 * matrix + lane / 4);
+      Position const held = Instruction::a_position(lane, element);
+      CHECK((held.row == row.row && held.column == row.column + 2 * (lane % 4) + element % 2));
+    }
+    for (int element = 0; element < 4; ++element) {
+      int const matrix = element / 2;
+      Position const held = Instruction::b_position(lane, element);
+      Position const column = Instruction::b_column(8 * matrix + lane / 4);
+      CHECK((held.column == column.column && held.row == column.row + 2 * (lane % 4) + element % 2));
+      Position const row = Instruction::b_row(8 * matrix + 2 * (lane % 4) + element % 2);
+      CHECK((held.row == row.row && held.column == row.column + lane / 4));
     }
   }
 }

@@ -98,21 +98,6 @@ Sum reference(Problem<Tile, Output>& problem, std::int64_t i, std::int64_t j) {
   return sum;
 }
 
-// A block that writes down in which order it is asked for its threads and warps, and to wait.
-template <class Block>
-struct RecordingBlock : Block {
-  std::string* record;
-  int thread(int held) const {
-    if (held == 0) *record += "t";
-    return Block::thread(held);
-  }
-  int warp_index(int held) const {
-    if (held == 0) *record += "w";
-    return Block::warp_index(held);
-  }
-  void barrier() const { *record += "|"; }
-};
-
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("A GEMM of tiles is exact on small integers, for every shape and transpose", "[gemm][fragment]",
@@ -183,6 +168,7 @@ TEMPLATE_LIST_TEST_CASE("The lanes of mma.sync read different banks of shared me
                         MmaSyncTiles) {
   using Instruction = typename TestType::Instruction;
   constexpr int element_bytes = sizeof(typename TestType::Input);
+  if (Instruction::adjacent > 1) CHECK(TestType::stride * element_bytes % 16 == 0);  // for ldmatrix
   constexpr int access_bytes = Instruction::adjacent * element_bytes;
   constexpr int lanes_at_once = 128 / access_bytes;
   auto const distinct = [&](auto offset_of, int elements) {

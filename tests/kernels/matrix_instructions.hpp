@@ -4,9 +4,12 @@
 // What the tests of fragments and of tiles run over.
 
 #include "kernels/device/gemm_tiles.hpp"
+#include "kernels/fragment/stacked.hpp"
+#include "kernels/fragment/transposed.hpp"
 
 #include <concepts>
 #include <random>
+#include <string>
 #include <tuple>
 
 namespace hpcadvise::kernels {
@@ -17,7 +20,9 @@ using Tiles = decltype(std::tuple_cat(MmaSyncTiles{}, MfmaTiles{}, std::tuple<Fm
 
 template <class... Tile>
 std::tuple<typename Tile::Instruction...> instructions_of(std::tuple<Tile...>);
-using Instructions = decltype(instructions_of(Tiles{}));
+using MadeInstructions = std::tuple<Transposed<MfmaF32<32, Half>>, Transposed<MfmaF32<16, BFloat16>>,
+                                    Stacked<MmaSyncM16N8K16<Half>, 2>, Stacked<Transposed<MfmaF32<16, Half>>, 3>>;
+using Instructions = decltype(std::tuple_cat(instructions_of(Tiles{}), MadeInstructions{}));
 
 // `value` as a number of the format; exact formats keep it.
 template <class Number>
@@ -36,6 +41,26 @@ struct AwayFromZero {
   double operator()(std::mt19937& generator) {
     double const value = magnitude(generator);
     return negative(generator) ? -value : value;
+  }
+};
+
+// A block that writes down in which order it is asked for its threads and warps, and to wait; a loop over them once.
+template <class Block>
+struct RecordingBlock : Block {
+  std::string* record;
+  int thread(int held) const {
+    note("t");
+    return Block::thread(held);
+  }
+  int warp_index(int held) const {
+    note("w");
+    return Block::warp_index(held);
+  }
+  void barrier() const { *record += "|"; }
+
+ private:
+  void note(std::string const& part) const {
+    if (!record->ends_with(part)) *record += part;
   }
 };
 

@@ -4,7 +4,7 @@
 // Fused attention, softmax(Q K^T / sqrt(d)) V, forward and backward, without an s^2 matrix in memory.
 
 #include "kernels/attention_shape.hpp"
-
+#include "kernels/fragment/number_formats.hpp"
 #include "kernels/space.hpp"
 
 namespace hpcadvise::kernels {
@@ -26,5 +26,25 @@ void attention_forward(Space const& space, AttentionShape shape, Heads<float con
 void attention_backward(Space const& space, AttentionShape shape, Heads<float const> q, Heads<float const> k,
                         Heads<float const> v, Heads<float const> out, RowStatistic<float const> log_sum_exp,
                         Heads<float const> d_out, Heads<float> d_q, Heads<float> d_k, Heads<float> d_v);
+
+// On a device: fp16 and bf16, sums in fp32, head sizes up to 256. For fp32 there is no kernel.
+void attention_forward(Space const& space, AttentionShape shape, Heads<Half const> q, Heads<Half const> k,
+                       Heads<Half const> v, Heads<Half> out, RowStatistic<float> log_sum_exp);
+void attention_forward(Space const& space, AttentionShape shape, Heads<BFloat16 const> q, Heads<BFloat16 const> k,
+                       Heads<BFloat16 const> v, Heads<BFloat16> out, RowStatistic<float> log_sum_exp);
+
+// Of backward on a device: a number for each query, as large as the largest call needs. For one call at a time.
+struct AttentionWorkspace {
+  Kokkos::View<float*, MemorySpace> delta;
+};
+
+void attention_backward(Space const& space, AttentionShape shape, Heads<Half const> q, Heads<Half const> k,
+                        Heads<Half const> v, Heads<Half const> out, RowStatistic<float const> log_sum_exp,
+                        Heads<Half const> d_out, Heads<Half> d_q, Heads<Half> d_k, Heads<Half> d_v,
+                        AttentionWorkspace& workspace);
+void attention_backward(Space const& space, AttentionShape shape, Heads<BFloat16 const> q, Heads<BFloat16 const> k,
+                        Heads<BFloat16 const> v, Heads<BFloat16 const> out, RowStatistic<float const> log_sum_exp,
+                        Heads<BFloat16 const> d_out, Heads<BFloat16> d_q, Heads<BFloat16> d_k, Heads<BFloat16> d_v,
+                        AttentionWorkspace& workspace);
 
 }  // namespace hpcadvise::kernels

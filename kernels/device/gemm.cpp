@@ -2,6 +2,7 @@
 #include "kernels/gemm.hpp"
 
 #include "kernels/device/gemm_tiles.hpp"
+#include "kernels/device/launch_blocks.hpp"
 
 #include <stdexcept>
 
@@ -28,18 +29,14 @@ KOKKOS_INLINE_FUNCTION Position tile_position(TileGrid grid, int block) {
 }
 
 template <class Tile, class Element>
-struct GemmTeam {
-  using Policy = Kokkos::TeamPolicy<Space, Kokkos::LaunchBounds<Tile::threads, blocks_a_multiprocessor>>;
-
+struct GemmBlock {
   DeviceGemm<Element, Element> gemm;
   TileGrid grid;
 
-  KOKKOS_FUNCTION void operator()(typename Policy::member_type const& team) const {
-    auto* const panels =
-        static_cast<typename Tile::Panels*>(team.team_shmem().get_shmem_aligned(sizeof(typename Tile::Panels), 16));
-    DeviceBlock<typename Tile::Instruction> const block{.own_thread = team.team_rank()};
-    auto const [row, column] = tile_position(grid, team.league_rank());
-    gemm_tile<Tile>(block, gemm, std::int64_t{row} * Tile::rows, std::int64_t{column} * Tile::columns, *panels);
+  template <class Block>
+  KOKKOS_FUNCTION void operator()(Block const& block, int index, typename Tile::Panels& panels) const {
+    auto const [row, column] = tile_position(grid, index);
+    gemm_tile<Tile>(block, gemm, std::int64_t{row} * Tile::rows, std::int64_t{column} * Tile::columns, panels);
   }
 };
 
@@ -65,11 +62,8 @@ void tiled_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Eleme
   KOKKOS_EXPECTS(gemm.a.width == std::int64_t(c.extent(0)) && gemm.b.width == std::int64_t(c.extent(1)));
   TileGrid const grid{.down = int((gemm.a.width + Tile::rows - 1) / Tile::rows),
                       .across = int((gemm.b.width + Tile::columns - 1) / Tile::columns)};
-  if (grid.down * grid.across == 0) return;
-  using Kernel = GemmTeam<Tile, Element>;
-  typename Kernel::Policy policy(space, grid.down * grid.across, Tile::threads);
-  policy.set_scratch_size(0, Kokkos::PerTeam(sizeof(typename Tile::Panels) + 16));
-  Kokkos::parallel_for("hpcadvise::gemm", policy, Kernel{.gemm = gemm, .grid = grid});
+  launch_blocks<Tile, typename Tile::Panels, blocks_a_multiprocessor>(space, "hpcadvise::gemm", grid.down * grid.across,
+                                                                      GemmBlock<Tile, Element>{gemm, grid});
 }
 
 }  // namespace

@@ -145,8 +145,14 @@ void run_forward(Space const& space, AttentionShape shape, Tensors<Element> cons
 }
 
 template <class Element>
-void run_backward(Space const& space, AttentionShape shape, Tensors<Element> const& t) {
-  kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v);
+void run_backward(Space const& space, AttentionShape shape, Tensors<Element> const& t,
+                  [[maybe_unused]] kernels::AttentionWorkspace& workspace) {
+  if constexpr (kernels::on_device) {
+    kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v,
+                                workspace);
+  } else {
+    kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v);
+  }
 }
 
 // `format_roundoff` as in attention_check.hpp.
@@ -170,16 +176,23 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
   space.fence();
   double error = attention_forward_error({}, shape, on_host(sets.front()));
   if (!accept(sample, error, attention_forward_bound(shape, format_roundoff))) return;
+  kernels::AttentionWorkspace workspace;
   if (backward) {
-    run_backward(space, shape, sets.front());
+    run_backward(space, shape, sets.front(), workspace);
     space.fence();
     error = attention_backward_error({}, shape, on_host(sets.front()));
     if (!accept(sample, error, attention_backward_bound(shape, format_roundoff))) return;
   }
 
   std::size_t call = 0;
-  auto const run = backward ? run_backward<Element> : run_forward<Element>;
-  time_into(sample, context, request, [&] { run(space, shape, sets[++call % sets.size()]); });
+  time_into(sample, context, request, [&] {
+    auto const& tensors = sets[++call % sets.size()];
+    if (backward) {
+      run_backward(space, shape, tensors, workspace);
+    } else {
+      run_forward(space, shape, tensors);
+    }
+  });
   sample.work_flops = backward ? kernels::attention_backward_flops(shape) : kernels::attention_forward_flops(shape);
   sample.work_bytes = set_bytes;
   add_rate(sample, "flops_per_s", sample.work_flops);

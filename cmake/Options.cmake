@@ -3,6 +3,8 @@
 set(HPCADVISE_BACKEND host CACHE STRING "What the runner measures: host, cuda-sm80, cuda-sm90 or hip-gfx90a")
 set_property(CACHE HPCADVISE_BACKEND PROPERTY STRINGS host cuda-sm80 cuda-sm90 hip-gfx90a)
 
+string(REGEX MATCH "^[a-z]+" backend_kind ${HPCADVISE_BACKEND})  # host, cuda or hip
+
 # One runner for each backend; a host's also for each instruction set, as both may share a file system.
 set(HPCADVISE_RUNNER_NAME hpcadvise-runner-${HPCADVISE_BACKEND})
 if(HPCADVISE_BACKEND STREQUAL host)

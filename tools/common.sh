@@ -45,3 +45,17 @@ configure_release() {
 build_release() {
   (cd "$root" && cmake --build --preset release --parallel "$(nproc)" "$@")
 }
+
+# "mirror codename" of the archive that serves the distribution's main component to this machine. apt
+# reads its own configuration, whatever the form of the files; a third party's entry has another origin.
+distribution_archive() {
+  local id codename
+  # shellcheck source=/dev/null
+  id=$(. /etc/os-release && echo "$ID")
+  # shellcheck source=/dev/null
+  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  # shellcheck disable=SC2016
+  apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+    awk -v id="$id" -v codename="$codename" \
+      'tolower($1) == id && $2 == codename && $3 == "main" { print $4, $2; exit }'
+}

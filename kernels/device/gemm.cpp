@@ -9,7 +9,6 @@
 namespace hpcadvise::kernels {
 namespace {
 
-constexpr int blocks_a_multiprocessor = 2;
 // Tiles of C that neighbouring blocks share a column of op(B)'s panels for, before the next column comes: what they
 // read stays in the last cache.
 constexpr int tiles_down_together = 8;
@@ -62,8 +61,8 @@ void tiled_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Eleme
   KOKKOS_EXPECTS(gemm.a.width == std::int64_t(c.extent(0)) && gemm.b.width == std::int64_t(c.extent(1)));
   TileGrid const grid{.down = int((gemm.a.width + Tile::rows - 1) / Tile::rows),
                       .across = int((gemm.b.width + Tile::columns - 1) / Tile::columns)};
-  launch_blocks<Tile, typename Tile::Panels, blocks_a_multiprocessor>(space, "hpcadvise::gemm", grid.down * grid.across,
-                                                                      GemmBlock<Tile, Element>{gemm, grid});
+  launch_blocks<Tile, typename Tile::Panels, Tile::extents.blocks>(space, "hpcadvise::gemm", grid.down * grid.across,
+                                                                   GemmBlock<Tile, Element>{gemm, grid});
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ struct TileExtents {
   int warps_across;
   int fragments_down;
   int fragments_across;
-  int depth;  // of the panels that are copied at once; a multiple of the instruction's k
+  int depth;       // of the panels that are copied at once; a multiple of the instruction's k
+  int blocks = 2;  // that a multiprocessor holds at once: what a kernel is compiled for
 };
 
 template <class InstructionType, TileExtents extents_>
@@ -91,7 +92,7 @@ HPCADVISE_DEVICE_FUNCTION void multiply_panels(Warp warp, int warp_index, typena
   constexpr TileExtents extents = Tile::extents;
   auto const* const a_panel = panels.a + warp_index / extents.warps_across * Tile::warp_rows * Tile::stride;
   auto const* const b_panel = panels.b + warp_index % extents.warps_across * Tile::warp_columns * Tile::stride;
-  HPCADVISE_UNROLL
+  HPCADVISE_UNROLL_4
   for (int p = 0; p < extents.depth; p += Instruction::k) {
     AFragment<Warp> a[extents.fragments_down];
     BFragment<Warp> b[extents.fragments_across];

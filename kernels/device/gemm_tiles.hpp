@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A tile for each matrix instruction: 256 threads, and accumulators of 64 32-bit registers a lane, which leaves room
-// for two blocks on a multiprocessor. Not tuned on any device.
+// A tile for each instruction: accumulators of 64 32-bit registers a lane, and 256 threads, which leaves room for two
+// blocks on a multiprocessor. FMA needs operands in more registers than that leaves, and gets three blocks of 128. Not
+// tuned on any device.
 
 #include "kernels/device/gemm_tile.hpp"
 #include "kernels/fragment/fma.hpp"
@@ -24,7 +25,7 @@ using MmaSyncTf32Tile = GemmTile<MmaSyncM16N8K8Tf32, mma_sync_extents>;
 using MmaSyncF64Tile = GemmTile<MmaSyncM8N8K4F64, mma_sync_extents>;
 
 inline constexpr TileExtents fma_extents{
-    .warps_down = 4, .warps_across = 2, .fragments_down = 1, .fragments_across = 1, .depth = 16};
+    .warps_down = 2, .warps_across = 2, .fragments_down = 1, .fragments_across = 1, .depth = 16, .blocks = 3};
 using FmaF32Tile = GemmTile<FmaF32, fma_extents>;
 
 inline constexpr TileExtents mfma_32_extents{

@@ -11,7 +11,7 @@ namespace hpcadvise::kernels {
 
 // A warp is 4 x 8 lanes, each with 8 x 8 elements of C.
 struct FmaF32 {
-  static constexpr int m = 32, n = 64, k = 2, lanes = 32, adjacent = 2;
+  static constexpr int m = 32, n = 64, k = 1, lanes = 32, adjacent = 1;
   static constexpr int a_copies = 8, b_copies = 4;
   using Input = float;
   using Element = float;
@@ -19,26 +19,21 @@ struct FmaF32 {
   static constexpr bool flushes_subnormals = false;
 
   HPCADVISE_DEVICE_FUNCTION static constexpr Position a_position(int lane, int element) {
-    return {.row = 4 * (element / 2) + lane / 8, .column = element % 2};
+    return {.row = 4 * element + lane / 8, .column = 0};
   }
   HPCADVISE_DEVICE_FUNCTION static constexpr Position b_position(int lane, int element) {
-    return {.row = element % 2, .column = 8 * (element / 2) + lane % 8};
+    return {.row = 0, .column = 8 * element + lane % 8};
   }
   HPCADVISE_DEVICE_FUNCTION static constexpr Position c_position(int lane, int element) {
     return {.row = 4 * (element / 8) + lane / 8, .column = 8 * (element % 8) + lane % 8};
   }
 
-  HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate(Registers<float, 64>& c, Registers<float, 16> const& a,
-                                                            Registers<float, 16> const& b) {
+  HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate(Registers<float, 64>& c, Registers<float, 8> const& a,
+                                                            Registers<float, 8> const& b) {
     HPCADVISE_UNROLL
-    for (int p = 0; p < 2; ++p) {
+    for (int row = 0; row < 8; ++row) {
       HPCADVISE_UNROLL
-      for (int row = 0; row < 8; ++row) {
-        HPCADVISE_UNROLL
-        for (int column = 0; column < 8; ++column) {
-          c.element[8 * row + column] += a.element[2 * row + p] * b.element[2 * column + p];
-        }
-      }
+      for (int column = 0; column < 8; ++column) c.element[8 * row + column] += a.element[row] * b.element[column];
     }
   }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/available_memory.hpp"
 
+#include "kernels/vendor/device_info.hpp"
 #include "probes/discovery/cgroup_limits.hpp"
 #include "probes/runner/request.hpp"
 #include "profiles/units.hpp"
@@ -34,9 +35,14 @@ std::optional<std::int64_t> available_memory_bytes(DiscoveryRoots const& roots) 
   return machine ? machine : cgroup;
 }
 
-void require_memory(double bytes) {
+std::optional<std::int64_t> available_kernel_memory_bytes() {
+  if (auto const device_bytes = kernels::free_device_memory_bytes()) return device_bytes;
+  return available_memory_bytes();
+}
+
+void require_memory(double bytes, std::optional<std::int64_t> available_bytes) {
   // Where nothing is known, a size that fits an address space goes on to the allocator, which has the last word.
-  double const available = double(available_memory_bytes().value_or(std::int64_t{1} << 47));
+  double const available = double(available_bytes.value_or(std::int64_t{1} << 47));
   if (bytes > available)
     throw RequestError("needs " + profiles::format_bytes(bytes) + " of memory, " + profiles::format_bytes(available) +
                        " are available");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What can be allocated without waking the kernel's out-of-memory killer, which would end the runner.
+// What can be allocated: on a host without waking the kernel's out-of-memory killer, which would end the runner.
 
 #include "probes/discovery/roots.hpp"
 
@@ -10,10 +10,13 @@
 
 namespace hpcadvise::probes::runner {
 
-// The smaller of MemAvailable and what the control groups leave; nothing if neither can be read.
+// Of the host: the smaller of MemAvailable and what the control groups leave; nothing if neither can be read.
 std::optional<std::int64_t> available_memory_bytes(DiscoveryRoots const& roots = {});
 
-// Throws RequestError with both figures when `bytes` is more than that.
-void require_memory(double bytes);
+// Where kernels work: free on the device, else as above.
+std::optional<std::int64_t> available_kernel_memory_bytes();
+
+// Throws RequestError with both figures when `bytes` is more than is available.
+void require_memory(double bytes, std::optional<std::int64_t> available_bytes = available_kernel_memory_bytes());
 
 }  // namespace hpcadvise::probes::runner

@@ -19,7 +19,7 @@ std::string kokkos_version() {
 HelloEvent hello(std::string const& runner_name, Context const& context) {
   HelloEvent event;
   event.runner = runner_name;
-  event.backend = "host";
+  event.backend = HPCADVISE_BACKEND_KIND;
   event.thread_count = context.space.concurrency();
   event.rank_count = context.mpi.size();
   event.providers = {"kokkos"};

@@ -28,7 +28,8 @@ struct Messages {
 
 Messages messages_of(Context const& context, std::int64_t send_elements, std::int64_t receive_elements) {
   // As if all ranks were on this node, which is where memory is scarce.
-  require_memory(double(context.mpi.size()) * sizeof(float) * (double(send_elements) + double(receive_elements)));
+  require_memory(double(context.mpi.size()) * sizeof(float) * (double(send_elements) + double(receive_elements)),
+                 available_memory_bytes());
   Messages const messages{{"hpcadvise::collective::send", 1, send_elements},
                           {"hpcadvise::collective::receive", 1, receive_elements}};
   for (std::int64_t i = 0; i < send_elements; ++i)

@@ -3,17 +3,9 @@
 # instructions are in the PTX, and ptxas spills nothing and stays within REGISTERS a thread. Nothing is run.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
-find_program(NVCC nvcc PATHS $ENV{CUDA_HOME}/bin /usr/local/cuda/bin)
-if(NOT NVCC)
-  hpcadvise_skip("no nvcc on the PATH, in CUDA_HOME or in /usr/local/cuda")
-endif()
-execute_process(COMMAND ${NVCC} --version OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX MATCH "release ([0-9]+)" _ "${version}")
-if(CMAKE_MATCH_1 LESS 12)
-  hpcadvise_skip("${NVCC} is of CUDA ${CMAKE_MATCH_1}; C++20 begins with 12")
-endif()
+hpcadvise_find_nvcc()
 
-set(gemm_count 4)
+set(gemm_count 5)
 set(gemm_instructions
   mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
   mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32

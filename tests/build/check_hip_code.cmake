@@ -3,19 +3,12 @@
 # instructions are in the code, nothing spills, and REGISTERS a lane and the 64 KiB of LDS suffice. Nothing is run.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
-find_program(CLANG NAMES amdclang++ clang++-19 clang++-18 clang++-17 clang++ PATHS /opt/rocm/llvm/bin)
-if(NOT CLANG)
-  hpcadvise_skip("no clang++ (Debian: clang-19)")
-endif()
-execute_process(COMMAND ${CLANG} -print-targets OUTPUT_VARIABLE targets COMMAND_ERROR_IS_FATAL ANY)
-if(NOT targets MATCHES "amdgcn")
-  hpcadvise_skip("${CLANG} compiles for no AMD GPU")
-endif()
+hpcadvise_find_hip_clang()
 
-set(gemm_count 5)
+set(gemm_count 6)
 set(gemm_lds 32768)  # two blocks at once
 set(gemm_instructions v_mfma_f32_32x32x8f16 v_mfma_f32_32x32x8bf16_1k v_mfma_f32_16x16x16f16 v_mfma_f32_16x16x16bf16_1k
-  v_mfma_f64_16x16x4f64)
+  v_mfma_f32_32x32x2f32 v_mfma_f64_16x16x4f64)
 set(attention_count 16)
 set(attention_lds 65536)  # how many blocks share it is asserted in the source
 set(attention_instructions v_mfma_f32_32x32x8f16 v_mfma_f32_32x32x8bf16_1k v_mfma_f32_16x16x16f16

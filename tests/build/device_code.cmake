@@ -7,6 +7,31 @@ macro(hpcadvise_skip reason)
   return()
 endmacro()
 
+# NVCC, of CUDA 12 or later.
+macro(hpcadvise_find_nvcc)
+  find_program(NVCC nvcc PATHS $ENV{CUDA_HOME}/bin /usr/local/cuda/bin)
+  if(NOT NVCC)
+    hpcadvise_skip("no nvcc on the PATH, in CUDA_HOME or in /usr/local/cuda")
+  endif()
+  execute_process(COMMAND ${NVCC} --version OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCH "release ([0-9]+)" _ "${version}")
+  if(CMAKE_MATCH_1 LESS 12)
+    hpcadvise_skip("${NVCC} is of CUDA ${CMAKE_MATCH_1}; C++20 begins with 12")
+  endif()
+endmacro()
+
+# CLANG, one that compiles for AMD's GPUs.
+macro(hpcadvise_find_hip_clang)
+  find_program(CLANG NAMES amdclang++ clang++-19 clang++-18 clang++-17 clang++ PATHS /opt/rocm/llvm/bin)
+  if(NOT CLANG)
+    hpcadvise_skip("no clang++ (Debian: clang-19)")
+  endif()
+  execute_process(COMMAND ${CLANG} -print-targets OUTPUT_VARIABLE targets COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT targets MATCHES "amdgcn")
+    hpcadvise_skip("${CLANG} compiles for no AMD GPU")
+  endif()
+endmacro()
+
 # Each of the instructions is in the code.
 function(hpcadvise_expect_instructions code)
   foreach(instruction IN LISTS ARGN)

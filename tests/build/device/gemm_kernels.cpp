@@ -6,7 +6,7 @@
 using namespace hpcadvise::kernels;
 
 template <class Tile, class Output>
-KERNEL(Tile::threads, 2)
+KERNEL(Tile::threads, Tile::extents.blocks)
 void gemm(DeviceGemm<typename Tile::Instruction::Element, Output> problem) {
 #if DEVICE_CODE
   __shared__ typename Tile::Panels panels;
@@ -21,10 +21,12 @@ template __global__ void gemm<Mfma32F16Tile, float>(DeviceGemm<Half, float>);
 template __global__ void gemm<Mfma32Bf16Tile, BFloat16>(DeviceGemm<BFloat16, BFloat16>);
 template __global__ void gemm<Mfma16F16Tile, Half>(DeviceGemm<Half, Half>);
 template __global__ void gemm<Mfma16Bf16Tile, float>(DeviceGemm<BFloat16, float>);
+template __global__ void gemm<MfmaFp32Tile, float>(DeviceGemm<float, float>);
 template __global__ void gemm<MfmaF64Tile, double>(DeviceGemm<double, double>);
 #else
 template __global__ void gemm<MmaSyncF16Tile, float>(DeviceGemm<Half, float>);
 template __global__ void gemm<MmaSyncBf16Tile, BFloat16>(DeviceGemm<BFloat16, BFloat16>);
 template __global__ void gemm<MmaSyncTf32Tile, float>(DeviceGemm<float, float>);
+template __global__ void gemm<FmaF32Tile, float>(DeviceGemm<float, float>);
 template __global__ void gemm<MmaSyncF64Tile, double>(DeviceGemm<double, double>);
 #endif

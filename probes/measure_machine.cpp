@@ -2,6 +2,7 @@
 #include "probes/measure_machine.hpp"
 
 #include "probes/deadline.hpp"
+#include "probes/device_findings.hpp"
 #include "probes/discover.hpp"
 #include "probes/judge.hpp"
 #include "probes/launch/find_runner.hpp"
@@ -103,6 +104,7 @@ class MachineRun {
   profiles::MachineProfile run() {
     profiles::HostSpec const host = discover_host(request_.roots);
     recorder_.host(host);
+    for (auto const& finding : device_findings(discover_accelerators(request_.roots))) recorder_.finding(finding);
     runner_ = find_runner(runner_name("host", host.architecture), default_runner_search());
     if (request_.thread_count && *request_.thread_count > host.thread_count)
       throw profiles::UsageError(

@@ -147,6 +147,18 @@ TEST_CASE("A runner that dies in the second pass costs only the second readings"
   CHECK(find_finding(profile, "lost_in_second_pass") != nullptr);
 }
 
+TEST_CASE("A node whose GPUs are not measured says so in its profile", "[machine]") {
+  FakeMachine machine("");
+  machine.request.roots.proc = machine.folder.path();
+  auto const gpu = machine.folder.path() / "driver/nvidia/gpus/0000:1b:00.0";
+  std::filesystem::create_directories(gpu);
+  std::ofstream(gpu / "information") << "Model: \t NVIDIA H100 80GB HBM3\n";
+  auto const profile = machine.probe();
+  auto const* const finding = find_finding(profile, "devices_not_measured");
+  REQUIRE(finding != nullptr);
+  CHECK_THAT(finding->seen, ContainsSubstring("1 x NVIDIA H100 80GB HBM3"));
+}
+
 TEST_CASE("Only the probes asked for are run", "[machine]") {
   FakeMachine machine("", false);
   machine.request.only = {"memory"};

@@ -178,7 +178,7 @@ TEST_CASE("No run is both fitted and kept aside") {
 }
 
 TEST_CASE("How far memory estimates are said to be off is how far they are") {
-  CHECK(std::abs(memory_score(published().rows).median_error - advisor::constants::memory_error) < 0.01);
+  CHECK(std::abs(published().unseen.memory.median_error - advisor::constants::memory_error) < 0.01);
 }
 
 TEST_CASE("docs/validation.md is what the program writes") {

@@ -47,14 +47,6 @@ TEST_CASE("A framework that is not known is refused with the word that is neares
                              ContainsSubstring("did you mean 'huggingface'? Known: accelerate"));
 }
 
-TEST_CASE("With FSDP all of the state is offloaded, and the answer does not call it the optimizer's", "[cli]") {
-  auto const answer = tests::run({"estimate", "--model", "llama-2-7b", "--machine", "leonardo-booster", "--framework",
-                                  "fsdp", "--plan", "dp=4,sharding=zero3,offload=optimizer"});
-  CHECK(answer.code == 0);
-  CHECK_THAT(tests::unwrapped(answer.out), ContainsSubstring("and what is offloaded, in the memory of a node's host"));
-  CHECK_FALSE(tests::has(answer.out, "  weights "));
-}
-
 TEST_CASE("A batch that neither plan nor option states is listed as assumed", "[cli]") {
   std::vector<std::string> const words{"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--plan", "dp=8"};
   auto const assumed = "global batch 8, the smallest";

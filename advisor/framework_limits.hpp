@@ -34,10 +34,11 @@ struct FrameworkLimits {
 // trainers (llm-foundry, Accelerate) have no pipeline, nor has the Hugging Face Trainer. torchtitan has zero-bubble
 // schedules beside its default, 1F1B (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1
 // (parallel.pipeline.mode); a framework that is not stated is not taken to have one: zero_bubble_option() says what it
-// would give. Of these torchtitan alone shards the parameters of pipeline stages. Around a Hugging Face model DeepSpeed
-// cuts tensors under ZeRO-2 at most, without sequence parallelism (deepspeed.ai/docs/config-json, AutoTP), and has
-// Ulysses, no ring (huggingface.co/docs/transformers/deepspeed_alst). DeepSpeed offloads at every stage of
-// ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP what it shards, Megatron-Core with its distributed optimizer
+// would give. MaxText repeats its stages in a circle and leaves the backward pass to JAX (maxtext/layers/pipeline.py).
+// torchtitan and MaxText alone shard the parameters of pipeline stages. Around a Hugging Face model DeepSpeed cuts
+// tensors under ZeRO-2 at most, without sequence parallelism (deepspeed.ai/docs/config-json, AutoTP), and has Ulysses,
+// no ring (huggingface.co/docs/transformers/deepspeed_alst). DeepSpeed offloads at every stage of ZeRO (Ren et al.
+// 2021, ZeRO-Offload), FSDP what it shards, Megatron-Core with its distributed optimizer
 // (megatron/core/optimizer/optimizer_config.py, optimizer_cpu_offload).
 inline FrameworkLimits framework_limits(FrameworkKind kind) {
   constexpr OffloadRange any_stage{Sharding::zero1, Sharding::zero3};
@@ -60,7 +61,7 @@ inline FrameworkLimits framework_limits(FrameworkKind kind) {
     case FrameworkKind::unknown: return {.zero_bubble = false, .offload = any_stage};
     case FrameworkKind::internevo: return {};
     case FrameworkKind::fsdp_compiled: return {.sharded_pipeline = true, .offload = all_sharded};
-    case FrameworkKind::maxtext: return {.sharded_pipeline = true};
+    case FrameworkKind::maxtext: return {.zero_bubble = false, .sharded_pipeline = true};
   }
   return {};
 }

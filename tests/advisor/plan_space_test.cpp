@@ -125,6 +125,8 @@ TEST_CASE("What a framework cannot do is not in its space") {
   CHECK(count_if(FrameworkKind::megatron_core, zero_bubble) == 0);
   CHECK(count_if(FrameworkKind::megatron_deepspeed, interleaved) == 0);
   CHECK(count_if(FrameworkKind::fsdp_compiled, zero_bubble) > 0);
+  CHECK(count_if(FrameworkKind::maxtext, interleaved) > 0);
+  CHECK(count_if(FrameworkKind::maxtext, zero_bubble) == 0);
   CHECK(count_if(FrameworkKind::unknown, zero_bubble) == 0);
   CHECK(count_if(FrameworkKind::fsdp_compiled, [](auto const& plan) { return plan.gathers_once(); }) > 0);
   CHECK(count_if(FrameworkKind::unknown, [](auto const& plan) { return plan.gathers_once(); }) == 0);

@@ -119,6 +119,7 @@ constexpr std::array traits{
                     .elementwise_gated = &F::elementwise_eager,
                     .accumulation_bytes = 6,
                     .gradient_overlap = GradientOverlap::every_layer,
+                    .zero_waits_for_gradients = true,
                     .gated_ffn_copies = 4,
                     .gradient_bytes = 2,
                     .zero_bucket_bytes = constants::zero_bucket_bytes,

@@ -55,6 +55,9 @@ struct FrameworkTraits {
   // Share on the critical path.
   double FittedConstants::*tensor_parallel_exposure = &FittedConstants::tensor_parallel_exposure;
   GradientOverlap gradient_overlap = GradientOverlap::none;
+  // DeepSpeed's ZeRO-1 and 2 wait for each reduction, ZeRO-3 does not: its default of overlap_comm
+  // (deepspeed/runtime/zero/config.py, overlap_comm_valid).
+  bool zero_waits_for_gradients = false;
   Aggregation aggregation = Aggregation::all_shares;
   Aggregation zero3_aggregation = Aggregation::all_shares;  // for parameters sharded by ZeRO-3 or FSDP
   bool pipeline_sends_whole = false;       // every tensor-parallel rank sends the whole activation, not 1/t of it

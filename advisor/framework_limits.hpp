@@ -22,6 +22,8 @@ struct FrameworkLimits {
   bool interleaved = true;
   bool zero_bubble = true;
   bool sharded_pipeline = false;  // ZeRO-3 or FSDP inside of pipeline stages
+  bool sharded_tensors = true;    // the same of what tensor parallelism has cut
+  bool sequence_parallel = true;  // beside tensor parallelism
   bool ring_attention = true;
   bool all_to_all_attention = true;
   std::optional<OffloadRange> offload{};
@@ -32,8 +34,11 @@ struct FrameworkLimits {
 // trainers (llm-foundry, Accelerate) have no pipeline, nor has the Hugging Face Trainer. torchtitan has zero-bubble
 // schedules beside its default, 1F1B (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1
 // (parallel.pipeline.mode); a framework that is not stated is not taken to have one: zero_bubble_option() says what it
-// would give. Of these torchtitan alone shards the parameters of pipeline stages. DeepSpeed offloads at every stage of
-// ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP what it shards, Megatron-Core with its distributed optimizer
+// would give. MaxText repeats its stages in a circle and leaves the backward pass to JAX (maxtext/layers/pipeline.py).
+// torchtitan and MaxText alone shard the parameters of pipeline stages. Around a Hugging Face model DeepSpeed cuts
+// tensors under ZeRO-2 at most, without sequence parallelism (deepspeed.ai/docs/config-json, AutoTP), and has Ulysses,
+// no ring (huggingface.co/docs/transformers/deepspeed_alst). DeepSpeed offloads at every stage of ZeRO (Ren et al.
+// 2021, ZeRO-Offload), FSDP what it shards, Megatron-Core with its distributed optimizer
 // (megatron/core/optimizer/optimizer_config.py, optimizer_cpu_offload).
 inline FrameworkLimits framework_limits(FrameworkKind kind) {
   constexpr OffloadRange any_stage{Sharding::zero1, Sharding::zero3};
@@ -45,15 +50,25 @@ inline FrameworkLimits framework_limits(FrameworkKind kind) {
       return {.zero_bubble = false, .ring_attention = false, .all_to_all_attention = false};
     case FrameworkKind::megatron_deepspeed:
       return {.interleaved = false, .zero_bubble = false, .ring_attention = false, .offload = any_stage};
-    case FrameworkKind::hugging_face: return {.pipeline = false, .offload = any_stage};
+    case FrameworkKind::hugging_face:
+      return {.pipeline = false,
+              .sharded_tensors = false,
+              .sequence_parallel = false,
+              .ring_attention = false,
+              .offload = any_stage};
     case FrameworkKind::fsdp_plain:
     case FrameworkKind::fsdp_eager: return {.pipeline = false, .offload = all_sharded};
     case FrameworkKind::unknown: return {.zero_bubble = false, .offload = any_stage};
     case FrameworkKind::internevo: return {};
     case FrameworkKind::fsdp_compiled: return {.sharded_pipeline = true, .offload = all_sharded};
-    case FrameworkKind::maxtext: return {.sharded_pipeline = true};
+    case FrameworkKind::maxtext: return {.zero_bubble = false, .sharded_pipeline = true};
   }
   return {};
+}
+
+inline bool can_shard(FrameworkLimits const& limits, ParallelPlan const& plan) {
+  if (plan.gathers_once() && !limits.sharded_pipeline) return false;
+  return plan.sharding < Sharding::zero3 || plan.tensor_parallel == 1 || limits.sharded_tensors;
 }
 
 // Inside of pipeline stages no framework is known to do it to what is sharded.

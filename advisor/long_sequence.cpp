@@ -16,7 +16,8 @@ std::string fit_positions(TrainingJob& job) {
 
   if (model.positions == PositionKind::rotary)
     return fmt::format(
-        "{} was published for sequences of {}: for {} its weights need scaled rotary positions (rope scaling) and "
+        "the published weights of {} reach sequences of {}: for {} they need scaled rotary positions (rope scaling) "
+        "and "
         "training on long text",
         model.name, count(published), count(job.sequence_length));
   if (model.positions != PositionKind::learned) return {};

@@ -46,8 +46,7 @@ std::string memory_caveat(MemoryEstimate const& memory) {
     case MemoryVerdict::too_large:
       if (memory.total_bytes() <= memory.capacity_bytes)
         return fmt::format(
-            "it does not fit: it is {} too much for a node's host, of whose {} the optimizer's state "
-            "needs {}",
+            "it does not fit: it is {} too much for a node's host, of whose {} what is offloaded needs {}",
             format_bytes(memory.host_bytes - memory.host_capacity_bytes), format_bytes(memory.host_capacity_bytes),
             format_bytes(memory.host_bytes));
       return fmt::format("it does not fit: it is {} too much, and needs {} at least; the largest part is {}",

@@ -81,7 +81,10 @@ std::string batch_problem(ParallelPlan const& plan) {
 }
 
 std::string sharding_problem(ParallelPlan const& plan, FrameworkKind framework) {
-  if (!plan.gathers_once() || framework_limits(framework).sharded_pipeline) return {};
+  if (can_shard(framework_limits(framework), plan)) return {};
+  if (!plan.gathers_once())
+    return fmt::format("{} with tensor parallelism: {} has that up to zero2", to_string(plan.sharding),
+                       to_string(framework));
   return fmt::format("{} with a pipeline: how {} shards inside of stages is not known, of torchtitan it is",
                      to_string(plan.sharding),
                      framework == FrameworkKind::unknown ? "a framework that is not stated" : to_string(framework));

@@ -42,27 +42,29 @@ std::vector<std::int64_t> shard_groups(std::int64_t data, std::int64_t in_node) 
   return groups;
 }
 
-std::vector<ShardingChoice> shardings(std::int64_t pipeline, std::int64_t data, std::int64_t context,
-                                      std::int64_t in_node, FrameworkLimits const& limits) {
+bool shares_state(ParallelPlan const& plan) { return plan.data_parallel * plan.context_parallel > 1; }
+
+std::vector<ShardingChoice> shardings(ParallelPlan plan, std::int64_t in_node, FrameworkLimits const& limits) {
   std::vector<ShardingChoice> choices{{}};
-  if (data * context == 1) return choices;
+  if (!shares_state(plan)) return choices;
   choices.push_back({Sharding::zero1, 0});
-  if (pipeline > 1 && !limits.sharded_pipeline) return choices;
-  if (pipeline == 1) choices.push_back({Sharding::zero2, 0});
+  if (plan.pipeline_parallel == 1) choices.push_back({Sharding::zero2, 0});
+  plan.sharding = Sharding::zero3;
+  if (!can_shard(limits, plan)) return choices;
   choices.push_back({Sharding::zero3, 0});
-  for (std::int64_t const group : shard_groups(data, in_node)) choices.push_back({Sharding::zero3, group});
+  for (std::int64_t const group : shard_groups(plan.data_parallel, in_node))
+    choices.push_back({Sharding::zero3, group});
   return choices;
 }
 
 // A rank that has nobody to share with runs any stage of ZeRO, for its offload.
 void add_offload(std::vector<ShardingChoice>& choices, ParallelPlan plan, FrameworkLimits const& limits) {
   std::vector<ShardingChoice> candidates = choices;
-  if (plan.data_parallel * plan.context_parallel == 1)
-    candidates = {{Sharding::zero1, 0}, {Sharding::zero2, 0}, {Sharding::zero3, 0}};
+  if (!shares_state(plan)) candidates = {{Sharding::zero1, 0}, {Sharding::zero2, 0}, {Sharding::zero3, 0}};
   for (ShardingChoice candidate : candidates) {
     apply(candidate, plan);
     candidate.offload = Offload::optimizer;
-    if (can_offload(limits, plan)) choices.push_back(candidate);
+    if (can_shard(limits, plan) && can_offload(limits, plan)) choices.push_back(candidate);
   }
 }
 
@@ -139,7 +141,8 @@ class SpaceBuilder {
     apply(Cut{}, plan);
     family.plan = plan;
     space_.families.push_back(family);
-    if (plan.tensor_parallel == 1 || job_.sequence_length / plan.context_parallel % plan.tensor_parallel != 0) return;
+    if (plan.tensor_parallel == 1 || !limits_.sequence_parallel) return;
+    if (job_.sequence_length / plan.context_parallel % plan.tensor_parallel != 0) return;
     family.plan.sequence_parallel = true;
     space_.families.push_back(std::move(family));
   }
@@ -150,10 +153,10 @@ class SpaceBuilder {
     std::int64_t const in_node =
         machine_.devices_per_node % plan.tensor_parallel == 0 ? machine_.devices_per_node / plan.tensor_parallel : 1;
     for (std::int64_t const pipeline : limits_.pipeline ? divisors(copies) : std::vector<std::int64_t>{1}) {
-      Cut cut{pipeline, copies / pipeline, schedules(job_.model, pipeline, limits_), 1,
-              shardings(pipeline, copies / pipeline, plan.context_parallel, in_node, limits_)};
+      Cut cut{pipeline, copies / pipeline, schedules(job_.model, pipeline, limits_), 1, {}};
       apply(cut, plan);
       if (job_.global_batch % cut.data != 0 || !legal(plan)) continue;
+      cut.shardings = shardings(plan, in_node, limits_);
       if (machine_.host_bound) add_offload(cut.shardings, plan, limits_);
       cut.plain_schedules = static_cast<std::size_t>(
           std::count_if(cut.schedules.begin(), cut.schedules.end(),

@@ -6,10 +6,10 @@
 #include "profiles/build_info.hpp"
 #include "profiles/calibration.hpp"
 #include "profiles/error.hpp"
+#include "profiles/nearest_name.hpp"
 #include "profiles/profile_store.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -136,7 +136,7 @@ void add_job_options(CLI::App& command, JobOptions& options) {
   add_fine_tuning_options(command, options.fine_tuning);
   command
       .add_option("--framework", options.framework,
-                  "Training framework, for its overheads: megatron-core, megatron-deepspeed, fsdp, ...")
+                  "Training framework, for its overheads: megatron-core, megatron-deepspeed, huggingface, fsdp, ...")
       ->type_name("NAME");
   command.add_option("--tokens", options.tokens, "Tokens to train on, for days and cost: 300B, 1.4T")
       ->type_name("COUNT");
@@ -183,10 +183,12 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   if (!options.tokens.empty()) job.tokens = parse_tokens(options.tokens);
   if (!options.framework.empty()) {
     resolved.estimate.framework = advisor::framework_kind_from_text(options.framework);
-    if (resolved.estimate.framework == advisor::FrameworkKind::unknown)
+    if (resolved.estimate.framework == advisor::FrameworkKind::unknown) {
+      auto const words = advisor::framework_words();
       throw profiles::UsageError(fmt::format("--framework {}: unknown", options.framework),
-                                 fmt::format("Known by one of these words: {}. Leave it out for a wider interval.",
-                                             fmt::join(advisor::framework_words(), ", ")));
+                                 profiles::known_names(options.framework, {words.begin(), words.end()}) +
+                                     ". A name holds one of these words. Leave it out for a wider interval.");
+    }
   }
   if (options.calibration)
     take_calibration(profiles::read_calibration(*options.calibration), resolved);

@@ -116,8 +116,8 @@ std::string devices_text(std::int64_t device_count) { return profiles::format_co
 std::string host_memory_text(advisor::MemoryEstimate const& memory) {
   auto const capacity = memory.host_capacity_bytes > 0
                             ? fmt::format(" of {}", profiles::format_bytes(memory.host_capacity_bytes))
-                            : std::string(", whose memory is not known");
-  return fmt::format("and the optimizer's state in the memory of a node's host: {}{}",
+                            : std::string("; how much it has is not known");
+  return fmt::format("and what is offloaded, in the memory of a node's host: {}{}",
                      profiles::format_bytes(memory.host_bytes), capacity);
 }
 

@@ -26,12 +26,16 @@ std::string count_text(Interval const& interval) {
                      profiles::format_count(interval.high));
 }
 
+std::string batch_text(std::int64_t sequences) { return profiles::format_count(static_cast<double>(sequences)); }
+
 std::string useful_batches(advisor::BatchAdvice const& batch) {
-  auto const devices = fmt::format("these devices reach 90 % of their rate from {}", batch.least_global_batch);
+  auto const devices =
+      fmt::format("these devices reach 90 % of their rate from {}", batch_text(batch.least_global_batch));
   if (!batch.critical) return devices;
   bool const serves_both = batch.least_global_batch <= batch.critical->global_batch;
   return fmt::format("{}, {} the critical batch of {} ({}){}", devices, serves_both ? "below" : "above",
-                     batch.critical->global_batch, profiles::format_counted(batch.critical->tokens, "token"),
+                     batch_text(batch.critical->global_batch),
+                     profiles::format_counted(batch.critical->tokens, "token"),
                      serves_both ? "" : ": no size serves both");
 }
 
@@ -55,7 +59,7 @@ Table points_table(advisor::BatchAdvice const& batch, advisor::TrainingJob const
   for (auto const& point : batch.points) {
     auto const& cost = point.cost;
     table.rows.push_back(
-        {fmt::format("{}{}", point.global_batch == job.global_batch ? "*" : "", point.global_batch),
+        {fmt::format("{}{}", point.global_batch == job.global_batch ? "*" : "", batch_text(point.global_batch)),
          profiles::format_count(cost.tokens), profiles::format_count(cost.steps),
          profiles::format_seconds(cost.duration_s.median),
          profiles::format_seconds_range(cost.duration_s.low, cost.duration_s.high, cost.duration_s.median),
@@ -70,9 +74,9 @@ constexpr double as_cheap = 1.05;
 std::string cheapest_line(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job) {
   double least_hours = std::numeric_limits<double>::infinity();
   for (auto const& point : batch.points) least_hours = std::min(least_hours, point.cost.device_hours.median);
-  std::vector<std::int64_t> cheapest;
+  std::vector<std::string> cheapest;
   for (auto const& point : batch.points)
-    if (point.cost.device_hours.median <= as_cheap * least_hours) cheapest.push_back(point.global_batch);
+    if (point.cost.device_hours.median <= as_cheap * least_hours) cheapest.push_back(batch_text(point.global_batch));
   return fmt::format(
       "to the loss that {} reach with {}, this plan with another batch takes as below; cheapest, "
       "within 5 %: {}",
@@ -100,7 +104,7 @@ Section batch_section(advisor::BatchAdvice const& batch, advisor::TrainingJob co
     lines.push_back(
         fmt::format("{} sequences are {:.1f} times the critical batch: most of what more devices add is lost; "
                     "take fewer of both",
-                    job.global_batch, double(job.global_batch) / double(batch.critical->global_batch)));
+                    batch_text(job.global_batch), double(job.global_batch) / double(batch.critical->global_batch)));
   if (batch.points.empty()) {
     lines.insert(lines.end(), batch.notes.begin(), batch.notes.end());
     return section;

@@ -20,6 +20,13 @@ double gradient_bytes_each(CostContext const& context) {
   }
 }
 
+bool hides_communication(CostContext const& context) {
+  auto const sharding = context.plan.sharding;
+  bool const waits =
+      context.framework.zero_waits_for_gradients && (sharding == Sharding::zero1 || sharding == Sharding::zero2);
+  return context.framework.gradient_overlap != GradientOverlap::none && !waits;
+}
+
 // Parameters travel in every micro-batch.
 bool gathers_always(ParallelPlan const& plan) { return plan.sharding == Sharding::zero3 && !plan.gathers_once(); }
 
@@ -73,8 +80,7 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
   ParallelPlan const& plan = context.plan;
   double const slowdown = context.machine.fitted.overlap_cost;
   auto const beside = [&](double communication_s, double cover_s) {
-    if (context.framework.gradient_overlap == GradientOverlap::none) return communication_s;
-    return exposed_s(communication_s, cover_s, slowdown);
+    return hides_communication(context) ? exposed_s(communication_s, cover_s, slowdown) : communication_s;
   };
   auto const beside_backward = [&](double reduction_s) { return beside(reduction_s, input.micro_batch_backward_s); };
 

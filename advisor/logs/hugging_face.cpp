@@ -74,7 +74,7 @@ TrainingLog read(std::string_view text) {
 
 LogFormat const hugging_face_log{
     .name = "hugging-face",
-    .framework = "accelerate",
+    .framework = "huggingface",
     .looked_for = "N%|###  | 12/100 [00:12<01:30,  1.02s/it], or {'train_runtime': ..., 'train_steps_per_second': ...}",
     .is_step = is_step,
     .read = read,

@@ -51,6 +51,17 @@ TEST_CASE("ZeRO-3 gathers parameters twice and scatters gradients once for each 
              WithinRel(8 * (1 + fitted.overlap_cost) * communication_s));
 }
 
+TEST_CASE("Around a Hugging Face model DeepSpeed waits for what ZeRO-1 and 2 reduce, and hides what ZeRO-3 does") {
+  auto const cost_s = [](Sharding sharding) {
+    return exposed_s(plan_of(1, 1, 8), sharding, FrameworkKind::hugging_face, input);
+  };
+  double const share_s = 2e9 * 0.875 / 1e11;  // to reduce bf16 gradients to shards, or to gather parameters
+  CHECK_THAT(cost_s(Sharding::none), WithinRel(fitted.overlap_cost * 2 * share_s));
+  CHECK_THAT(cost_s(Sharding::zero1), WithinRel((1 + fitted.gather_exposure) * share_s));
+  CHECK_THAT(cost_s(Sharding::zero2), WithinRel((8 + fitted.gather_exposure) * share_s));
+  CHECK_THAT(cost_s(Sharding::zero3), WithinRel(8 * fitted.overlap_cost * 3 * share_s));
+}
+
 TEST_CASE("Under a pipeline ZeRO-2 and ZeRO-3 gather and reduce once a step, as ZeRO-1 does") {
   auto const once_s = exposed_s(plan_of(1, 2, 8), Sharding::zero1, FrameworkKind::fsdp_compiled, input);
   CHECK(once_s > 0);

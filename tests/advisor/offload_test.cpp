@@ -74,6 +74,7 @@ TEST_CASE("FSDP's offload copies fp32 weights to the device twice a micro-batch,
 TEST_CASE("Offload is searched where the framework has it, with what it can shard") {
   using enum Sharding;
   CHECK(offloaded_shardings(FrameworkKind::megatron_deepspeed) == std::set{zero1, zero2, zero3});
+  CHECK(offloaded_shardings(FrameworkKind::hugging_face) == std::set{zero1, zero2, zero3});
   CHECK(offloaded_shardings(FrameworkKind::unknown) == std::set{zero1, zero2, zero3});
   CHECK(offloaded_shardings(FrameworkKind::megatron_core) == std::set{zero1});
   CHECK(offloaded_shardings(FrameworkKind::fsdp_eager) == std::set{zero3});

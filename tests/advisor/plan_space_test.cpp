@@ -125,11 +125,26 @@ TEST_CASE("What a framework cannot do is not in its space") {
   CHECK(count_if(FrameworkKind::megatron_core, zero_bubble) == 0);
   CHECK(count_if(FrameworkKind::megatron_deepspeed, interleaved) == 0);
   CHECK(count_if(FrameworkKind::fsdp_compiled, zero_bubble) > 0);
+  CHECK(count_if(FrameworkKind::maxtext, interleaved) > 0);
+  CHECK(count_if(FrameworkKind::maxtext, zero_bubble) == 0);
   CHECK(count_if(FrameworkKind::unknown, zero_bubble) == 0);
   CHECK(count_if(FrameworkKind::fsdp_compiled, [](auto const& plan) { return plan.gathers_once(); }) > 0);
   CHECK(count_if(FrameworkKind::unknown, [](auto const& plan) { return plan.gathers_once(); }) == 0);
   CHECK(count_if(FrameworkKind::unknown, interleaved) > 0);
   CHECK(count_if(FrameworkKind::fsdp_eager, [](auto const& plan) { return plan.pipeline_parallel > 1; }) == 0);
+  auto const cut_and_sharded = [](auto const& plan) {
+    return plan.tensor_parallel > 1 && plan.sharding == Sharding::zero3;
+  };
+  CHECK(count_if(FrameworkKind::unknown, cut_and_sharded) > 0);
+  CHECK(count_if(FrameworkKind::hugging_face, cut_and_sharded) == 0);
+  CHECK(count_if(FrameworkKind::hugging_face, [](auto const& plan) { return plan.tensor_parallel > 1; }) > 0);
+  CHECK(count_if(FrameworkKind::hugging_face, [](auto const& plan) { return plan.sequence_parallel; }) == 0);
+  auto const ring = [](auto const& plan) {
+    return plan.context_parallel > 1 && plan.context_exchange == ContextExchange::ring;
+  };
+  CHECK(count_if(FrameworkKind::unknown, ring) > 0);
+  CHECK(count_if(FrameworkKind::hugging_face, ring) == 0);
+  CHECK(count_if(FrameworkKind::hugging_face, [](auto const& plan) { return plan.context_parallel > 1; }) > 0);
 }
 
 TEST_CASE("The space holds every published plan that divides") {

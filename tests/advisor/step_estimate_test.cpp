@@ -115,6 +115,11 @@ TEST_CASE("What cannot run or be estimated says why") {
   plan.sharding = Sharding::zero3;
   CHECK(problem(plan).starts_with("zero3 with a pipeline: how a framework that is not stated shards"));
   CHECK(plan_problem(job, plan, machine, FrameworkKind::fsdp_compiled).empty());
+  plan = plan_of(2, 1, 4);
+  plan.sharding = Sharding::zero3;
+  CHECK(problem(plan).empty());
+  CHECK(plan_problem(job, plan, machine, FrameworkKind::hugging_face) ==
+        "zero3 with tensor parallelism: hugging-face has that up to zero2");
   plan = plan_of(1, 1, 4);
   plan.context_parallel = 3;
   CHECK(problem(plan) == "context parallel 3 does not divide the sequence of 1024");

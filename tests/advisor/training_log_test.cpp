@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/training_log.hpp"
 
+#include "advisor/framework.hpp"
 #include "advisor/logs/log_lines.hpp"
 #include "profiles/atomic_file.hpp"
 #include "profiles/error.hpp"
@@ -135,7 +136,7 @@ TEST_CASE("torchtitan of 2024 prints its mesh as a list and its batch where trai
       "[rank0]:2025-02-13 11:33:35,026 - root - INFO - step:  1  loss: 12.2417  memory: 42.08GiB(30.10%)  tps: 1,478  "
       "mfu: 8.65%\n",
       "log");
-  CHECK(log.framework == "fsdp");
+  CHECK(framework_kind_from_text(log.framework) == FrameworkKind::fsdp_eager);
   CHECK(log.settings.data_parallel == 4);
   CHECK(log.settings.tensor_parallel == 2);
   CHECK(log.settings.pipeline_parallel == 1);
@@ -206,6 +207,7 @@ TEST_CASE("Hugging Face Trainer: the training bar, not those of evaluation or da
           "[log]") {
   auto const log = log_of("hugging-face.log");
   CHECK(log.format == "hugging-face");
+  CHECK(framework_kind_from_text(log.framework) == FrameworkKind::hugging_face);
   CHECK_FALSE(log.smoothed);
   REQUIRE(log.steps.size() == 20);  // 10 steps of 5 s each, one of them with the evaluation
   CHECK(log.steps[0].step_time_s == 5.0);

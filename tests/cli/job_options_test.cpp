@@ -40,6 +40,13 @@ TEST_CASE("Tokens are counted in thousands, and more than there is text is refus
   }
 }
 
+TEST_CASE("A framework that is not known is refused with the word that is nearest", "[cli]") {
+  auto const answer = tests::run(
+      {"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8", "--framework", "hugingface"});
+  CHECK_THAT(answer.log, ContainsSubstring("--framework hugingface: unknown") &&
+                             ContainsSubstring("did you mean 'huggingface'? Known: accelerate"));
+}
+
 TEST_CASE("A batch that neither plan nor option states is listed as assumed", "[cli]") {
   std::vector<std::string> const words{"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--plan", "dp=8"};
   auto const assumed = "global batch 8, the smallest";

@@ -7,9 +7,6 @@ namespace hpcadvise::validation {
 
 std::string percent(double ratio) { return fmt::format("{:.1f} %", 100 * ratio); }
 
-std::string source_of(Case const& each) { return each.row.source_group; }
-std::string device_of(Case const& each) { return each.row.device; }
-
 std::string errors_table(std::string_view title, std::vector<Case> const& cases, std::vector<double> const& residuals,
                          std::vector<double> const& sigmas, KeyOf const& key_of) {
   std::string table = fmt::format("\n| {} | runs | median | mean | bias | inside P10-P90 |\n", title);

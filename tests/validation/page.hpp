@@ -12,9 +12,6 @@ namespace hpcadvise::validation {
 
 std::string percent(double ratio);
 
-std::string source_of(Case const& each);
-std::string device_of(Case const& each);
-
 // A row for each value of `key_of`: runs, median, mean, bias, share inside; log residuals and sigmas.
 std::string errors_table(std::string_view title, std::vector<Case> const& cases, std::vector<double> const& residuals,
                          std::vector<double> const& sigmas, KeyOf const& key_of);

@@ -23,9 +23,10 @@ std::string problem_of(Case const& each) {
                      run.plan.global_batch, profiles::to_string(run.job.precision));
 }
 
-std::string by_source(Case const& each) { return each.row.source_group; }
-
 }  // namespace
+
+std::string source_of(Case const& each) { return each.row.source_group; }
+std::string device_of(Case const& each) { return each.row.device; }
 
 double median(std::vector<double> values) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
@@ -69,14 +70,14 @@ std::vector<GroupErrors> errors_by(std::vector<Case> const& cases, std::vector<d
 double median_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
                            std::vector<double> const& sigmas) {
   std::vector<double> medians;
-  for (auto const& group : errors_by(cases, residuals, sigmas, by_source)) medians.push_back(group.errors.median);
+  for (auto const& group : errors_by(cases, residuals, sigmas, source_of)) medians.push_back(group.errors.median);
   return median(medians);
 }
 
 double inside_over_sources(std::vector<Case> const& cases, std::vector<double> const& residuals,
                            std::vector<double> const& sigmas) {
   std::vector<double> shares;
-  for (auto const& group : errors_by(cases, residuals, sigmas, by_source)) shares.push_back(group.errors.inside_share);
+  for (auto const& group : errors_by(cases, residuals, sigmas, source_of)) shares.push_back(group.errors.inside_share);
   return mean(shares);
 }
 

@@ -29,6 +29,8 @@ struct Errors {
 Errors errors_of(std::vector<double> const& residuals, std::vector<double> const& log_sigmas);
 
 using KeyOf = std::function<std::string(Case const&)>;
+std::string source_of(Case const& each);
+std::string device_of(Case const& each);
 struct GroupErrors {
   std::string name;
   Errors errors;

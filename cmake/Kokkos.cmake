@@ -23,6 +23,12 @@ if(NOT Kokkos_DIR AND NOT FETCHCONTENT_SOURCE_DIR_KOKKOS AND NOT HPCADVISE_BACKE
   set(FETCHCONTENT_SOURCE_DIR_KOKKOS ${upstream_kokkos})
 endif()
 
+# Kokkos looks for its compiler wrappers among the installed programs first, where those of an older one may lie.
+if(FETCHCONTENT_SOURCE_DIR_KOKKOS AND NOT HPCADVISE_BACKEND STREQUAL host)
+  set(Kokkos_COMPILE_LAUNCHER ${FETCHCONTENT_SOURCE_DIR_KOKKOS}/bin/kokkos_launch_compiler CACHE FILEPATH "Kokkos's compiler launcher")
+  set(Kokkos_NVCC_WRAPPER ${FETCHCONTENT_SOURCE_DIR_KOKKOS}/bin/nvcc_wrapper CACHE FILEPATH "Kokkos's wrapper of nvcc")
+endif()
+
 set(options_of_kokkos CMAKE_CXX_STANDARD=20 Kokkos_ENABLE_SERIAL=ON Kokkos_ENABLE_OPENMP=ON Kokkos_ENABLE_${backend_device}=ON)
 if(backend_arch)
   list(GET backend_arch 0 arch)

@@ -10,16 +10,17 @@ void measure_launch(SampleRequest const& request, Context const& context, profil
   if (request.provider != "kokkos")
     throw RequestError("this runner has no provider " + request.provider + " of launch");
   auto const& space = context.space;
-  int const threads = space.concurrency();
+  // On a host every thread has to be woken; a device starts one block as it starts many.
+  int const width = kernels::on_device ? 1 : int(space.concurrency());
   auto const kind = word_of(request, "kind");
   if (kind == "parallel_for") {
     time_into(sample, context, request, [&] {
-      kernels::launch_range(space, threads);
+      kernels::launch_range(space, width);
       space.fence();
     });
   } else if (kind == "team") {
     time_into(sample, context, request, [&] {
-      kernels::launch_teams(space, threads);
+      kernels::launch_teams(space, width);
       space.fence();
     });
   } else {

@@ -71,9 +71,10 @@ void fill_random(kernels::Space const& space, Kokkos::View<Scalar*, kernels::Mem
 // Not a number: an element that a kernel forgets to write shows in every sum it enters.
 template <class Scalar>
 void poison(kernels::Space const& space, Kokkos::View<Scalar*, kernels::MemorySpace> const& values) {
+  auto const nan = element_of<Scalar>(std::numeric_limits<double>::quiet_NaN());
   Kokkos::parallel_for(
       "hpcadvise::poison", Kokkos::RangePolicy<kernels::Space>(space, 0, values.extent(0)),
-      KOKKOS_LAMBDA(std::size_t i) { values(i) = element_of<Scalar>(std::numeric_limits<double>::quiet_NaN()); });
+      KOKKOS_LAMBDA(std::size_t i) { values(i) = nan; });
   space.fence();
 }
 

@@ -151,7 +151,7 @@ std::string roofline_text(MachineProfile const& profile, Terminal const& termina
           std::max(bytes_per_s, sample.rates.contains("bytes_per_s") ? sample.rates.at("bytes_per_s").median : 0);
     auto const rate = sample.rates.find("flops_per_s");
     if (rate == sample.rates.end() || sample.work_bytes <= 0) continue;
-    peak = std::max(peak, rate->second.low);
+    peak = std::max(peak, rate->second.median);
     points.push_back({sample.work_flops / sample.work_bytes, rate->second.median,
                       sample.probe == "attention" ? 'a' : (sample.provider == "kokkos" ? 'k' : 'v')});
   }

@@ -77,7 +77,8 @@ Operand transposed(View const& matrix) {
           .stride = std::int64_t(matrix.stride(0))};
 }
 
-// As much scratch memory as PyTorch gives it on an H100 (CUBLASLT_WORKSPACE_SIZE, 32 MiB).
+// As much scratch memory as Transformer Engine and llm.c give it (TransformerEngine,
+// transformer_engine/pytorch/attention.py, _CUBLASLT_WORKSPACE_SIZE_BYTES; llm.c, llmc/cublas_common.h).
 constexpr std::size_t scratch_bytes = std::size_t{32} << 20;
 
 struct Formats {

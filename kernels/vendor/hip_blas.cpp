@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// rocBLAS, which PyTorch calls for its GEMMs on an MI200 (hipBLASLt is the default from MI300 on).
+// rocBLAS. hipBLASLt, which newer frameworks may prefer, is not called yet.
 #include "kernels/vendor/shared_library.hpp"
 #include "kernels/vendor_blas.hpp"
 

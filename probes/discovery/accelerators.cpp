@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/discovery/accelerators.hpp"
 
+#include "probes/discovery/fields.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstdint>
-#include <map>
 #include <string_view>
 
 namespace hpcadvise::probes {
@@ -30,24 +31,6 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-std::string_view trimmed(std::string_view text) {
-  auto const first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-// Lines of "key<separator>value".
-std::map<std::string, std::string> pairs(std::string_view text, char separator) {
-  std::map<std::string, std::string> result;
-  while (!text.empty()) {
-    auto const line = text.substr(0, text.find('\n'));
-    if (auto const at = line.find(separator); at != std::string_view::npos)
-      result[std::string(trimmed(line.substr(0, at)))] = trimmed(line.substr(at + 1));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-  }
-  return result;
-}
-
 std::optional<int> non_negative(fs::path const& file) {
   auto const value = number(trimmed(read_small_file(file).value_or("")));
   if (!value || *value < 0 || *value > 1'000'000) return std::nullopt;  // -1: no NUMA node is known
@@ -66,11 +49,10 @@ Accelerator on_bus(DiscoveryRoots const& roots, std::string name, std::string bu
 
 void add_nvidia(DiscoveryRoots const& roots, std::vector<Accelerator>& found) {
   for (auto const& folder : folders_in(roots.proc / "driver/nvidia/gpus")) {
-    auto const information = pairs(read_small_file(folder / "information").value_or(""), ':');
-    auto const model = information.find("Model");
+    auto const model = field(parse_fields(read_small_file(folder / "information").value_or(""), ':'), "Model");
     std::string bus_id = folder.filename().string();
     std::ranges::transform(bus_id, bus_id.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-    found.push_back(on_bus(roots, model == information.end() ? "NVIDIA GPU" : model->second, std::move(bus_id)));
+    found.push_back(on_bus(roots, model.empty() ? "NVIDIA GPU" : model, std::move(bus_id)));
   }
 }
 
@@ -82,11 +64,8 @@ std::string gfx_name(std::int64_t version) {
 // drivers/gpu/drm/amd/amdkfd/kfd_topology.c: a node of the topology without SIMD units is a processor.
 void add_amd(DiscoveryRoots const& roots, std::vector<Accelerator>& found) {
   for (auto const& folder : folders_in(roots.sys / "class/kfd/kfd/topology/nodes")) {
-    auto const properties = pairs(read_small_file(folder / "properties").value_or(""), ' ');
-    auto const value = [&](char const* key) {
-      auto const at = properties.find(key);
-      return at == properties.end() ? 0 : number(at->second).value_or(0);
-    };
+    auto const properties = parse_fields(read_small_file(folder / "properties").value_or(""), ' ');
+    auto const value = [&](char const* key) { return number(field(properties, key)).value_or(0); };
     if (value("simd_count") <= 0) continue;
     auto const location = value("location_id");  // bus, device and function as PCI packs them
     found.push_back(on_bus(roots, "AMD " + gfx_name(value("gfx_target_version")),

@@ -4,39 +4,16 @@
 #include "probes/discovery/arm_cores.hpp"
 #include "probes/discovery/cpu_list.hpp"
 #include "probes/discovery/cpuid.hpp"
+#include "probes/discovery/fields.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
 #include <sstream>
 #include <string_view>
 
 namespace hpcadvise::probes {
 namespace {
-
-using Fields = std::map<std::string, std::string>;
-
-std::string trimmed(std::string_view text) {
-  auto const first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
-}
-
-// Of the first processor: "model name : AMD EPYC".
-Fields first_processor(DiscoveryRoots const& roots) {
-  Fields fields;
-  std::istringstream lines(read_small_file(roots.proc / "cpuinfo").value_or(""));
-  for (std::string line; std::getline(lines, line) && !trimmed(line).empty();)
-    if (auto const colon = line.find(':'); colon != std::string::npos)
-      fields.emplace(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
-  return fields;
-}
-
-std::string field(Fields const& fields, std::string const& name) {
-  auto const found = fields.find(name);
-  return found == fields.end() ? std::string() : found->second;
-}
 
 struct SimdName {
   std::string_view flag;  // in /proc/cpuinfo
@@ -100,7 +77,8 @@ std::optional<std::string> hypervisor_of(DiscoveryRoots const& roots, std::strin
 }  // namespace
 
 void add_processor(DiscoveryRoots const& roots, profiles::HostSpec& host) {
-  Fields const fields = first_processor(roots);
+  // Of the first processor: "model name : AMD EPYC".
+  Fields const fields = parse_fields(read_small_file(roots.proc / "cpuinfo").value_or(""), ':');
   std::string flags = field(fields, "flags");
   if (flags.empty()) flags = field(fields, "Features");  // Arm
   host.simd = simd_of(flags);

@@ -89,8 +89,8 @@ void add_probe_command(CLI::App& app, Action& chosen) {
   std::string known;
   for (auto const& name : probe_names()) known += (known.empty() ? "" : ", ") + name;
   command->add_option("--only", options->only, "Just these probes: " + known)->delimiter(',')->type_name("NAME,...");
-  command->add_option("--backend", options->backend, "auto or host")
-      ->check(CLI::IsMember({"auto", "host"}).description(""))
+  command->add_option("--backend", options->backend, "auto (GPUs, else the host), host, cuda or hip")
+      ->check(CLI::IsMember({"auto", "host", "cuda", "hip"}).description(""))
       ->capture_default_str()
       ->type_name("NAME");
   command->add_option("--threads", options->thread_count, "Threads of the kernels (else the cores allowed)")

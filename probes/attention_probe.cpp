@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/attention_probe.hpp"
 
-#include "probes/host_rates.hpp"
+#include "probes/expected_rates.hpp"
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace hpcadvise::probes {
 namespace {
@@ -18,10 +19,11 @@ struct Row {
   std::int64_t head_size;
   bool causal = true;
   Direction direction = Direction::forward;
+  std::int64_t batch = 1;
 };
 
 // The most valuable first.
-constexpr std::array rows{
+constexpr std::array host_rows{
     Row{4, 4, 1024, 128},
     Row{4, 4, 1024, 128, true, Direction::backward},
     Row{4, 4, 1024, 128, false},
@@ -41,32 +43,52 @@ constexpr std::array rows{
     Row{2, 2, 1000, 128},  // nothing divides
 };
 
+constexpr auto forward = Direction::forward;
+constexpr auto backward = Direction::backward;
+
+// The same on a GPU: 16,384 tokens or more, and few heads where a sequence is long enough to fill it alone.
+constexpr std::array gpu_rows{
+    Row{32, 32, 8192, 128, true, forward, 2},   Row{32, 32, 8192, 128, true, backward, 2},
+    Row{32, 32, 2048, 128, true, forward, 8},   Row{32, 32, 2048, 128, true, backward, 8},
+    Row{32, 8, 4096, 128, true, forward, 4},  // grouped queries
+    Row{32, 8, 4096, 128, true, backward, 4},   Row{32, 32, 8192, 128, false, forward, 2},
+    Row{32, 32, 4096, 64, true, forward, 4},    Row{32, 32, 4096, 64, true, backward, 4},
+    Row{8, 8, 32768, 128, true, forward},       Row{8, 8, 32768, 128, true, backward},
+    Row{32, 32, 512, 128, true, forward, 32},   Row{32, 32, 4096, 80, true, forward, 4},  // GPT-3 2.7B, Phi
+    Row{32, 32, 4096, 96, true, forward, 4},                                              // GPT-3 760M, and Phi-3
+    Row{16, 16, 4096, 256, true, forward, 4},   Row{16, 16, 4096, 256, true, backward, 4},
+    Row{32, 32, 8192, 128, false, backward, 2}, Row{2, 2, 131072, 128, true, forward},
+    Row{4, 1, 8192, 128, true, forward},       // a slice of tensor parallelism
+    Row{32, 32, 1000, 128, true, forward, 4},  // nothing divides
+};
+
 Candidate candidate(PlanContext const& context, Row const& row) {
-  constexpr std::int64_t batch = 1;
-  bool const backward = row.direction == Direction::backward;
+  auto const precision = context.gpu ? profiles::Precision::bf16 : profiles::Precision::fp32;
+  bool const is_backward = row.direction == Direction::backward;
   double const pairs =
       row.causal ? double(row.length) * double(row.length + 1) / 2 : double(row.length) * double(row.length);
-  double const forward_flops = 4.0 * double(row.head_size) * pairs * double(batch * row.query_heads);
-  double const flops = backward ? 2.5 * forward_flops : forward_flops;
+  double const forward_flops = 4.0 * double(row.head_size) * pairs * double(row.batch * row.query_heads);
+  double const flops = is_backward ? 2.5 * forward_flops : forward_flops;
 
   Candidate result;
   result.request.probe = "attention";
   result.request.provider = "kokkos";
-  result.request.parameters = {{"batch", batch},
+  result.request.parameters = {{"batch", row.batch},
                                {"query_heads", row.query_heads},
                                {"kv_heads", row.kv_heads},
                                {"query_length", row.length},
                                {"key_length", row.length},
                                {"head_size", row.head_size},
                                {"causal", row.causal},
-                               {"direction", std::string(backward ? "backward" : "forward")},
-                               {"precision", std::string("fp32")}};
-  result.request.peak_per_s = peak_flops_per_s(context.host, profiles::Precision::fp32);
+                               {"direction", std::string(is_backward ? "backward" : "forward")},
+                               {"precision", std::string(profiles::to_string(precision))}};
+  result.request.peak_per_s = peak_flops_per_s(context, precision);
   // The softmax between the two products takes about as long as they do.
-  result.call_s = 2 * flops / expected_flops_per_s(context.host, profiles::Precision::fp32);
+  result.call_s = 2 * flops / expected_flops_per_s(context, precision);
   // Inputs, calls before and for the check, and its reference.
-  double const bytes = 4.0 * 4 * double(batch * row.query_heads * row.length * row.head_size) * (backward ? 2 : 1);
-  result.overhead_s = input_overhead_s(context.host, bytes) + 4 * result.call_s;
+  double const bytes = 4.0 * profiles::bytes_per_element(precision) *
+                       double(row.batch * row.query_heads * row.length * row.head_size) * (is_backward ? 2 : 1);
+  result.overhead_s = input_overhead_s(context, bytes) + 4 * result.call_s;
   return result;
 }
 
@@ -75,7 +97,8 @@ Candidate candidate(PlanContext const& context, Row const& row) {
 std::vector<Candidate> attention_candidates(PlanContext const& context) {
   std::vector<Candidate> result;
   if (!has_provider(context, "kokkos")) return result;
-  for (Row const& row : rows) result.push_back(candidate(context, row));
+  for (Row const& row : context.gpu ? std::span<Row const>(gpu_rows) : std::span<Row const>(host_rows))
+    result.push_back(candidate(context, row));
   result.front().request.sentinel = true;
   return result;
 }

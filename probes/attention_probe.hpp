@@ -4,7 +4,7 @@
 // Fused attention, forward and backward, causal and full, with grouped queries.
 //
 // Parameters: batch, query_heads, kv_heads, query_length, key_length, head_size, causal,
-// direction ("forward", "backward"), precision ("fp32"). Provider: "kokkos".
+// direction ("forward", "backward"), precision ("fp32"; on a GPU "bf16"). Provider: "kokkos".
 
 #include "probes/probe.hpp"
 

@@ -40,7 +40,8 @@ Candidate candidate(PlanContext const& context, std::string_view operation, std:
 
 std::vector<Candidate> collective_candidates(PlanContext const& context) {
   std::vector<Candidate> result;
-  if (context.rank_count < 2) return result;
+  // Messages in host memory say nothing of the devices.
+  if (context.rank_count < 2 || context.gpu) return result;
   std::int64_t const memory = memory_to_use_bytes(context.host);
   for (auto const message_bytes : message_sizes_bytes) {
     // Each rank holds what it sends and what it receives, in several sets.

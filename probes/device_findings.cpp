@@ -19,17 +19,6 @@ std::string counted(std::vector<Accelerator> const& devices) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-profiles::Finding not_measured(std::vector<Accelerator> const& devices) {
-  return {.kind = "devices_not_measured",
-          .severity = profiles::Severity::warning,
-          .seen = "this node has " + counted(devices) + "; the probes measured its processors alone",
-          .expected = "the devices that will train, measured",
-          .cost = "advice from this profile is for the processors",
-          .next_step =
-              "plan for the devices by a system's name (hpcadvise systems list), or composed: --machine "
-              "device=...,devices-per-node=..."};
-}
-
 profiles::Finding narrow_link(Accelerator const& device) {
   return {.kind = "narrow_link",
           .severity = profiles::Severity::warning,
@@ -44,13 +33,32 @@ profiles::Finding narrow_link(Accelerator const& device) {
 
 std::vector<profiles::Finding> device_findings(std::vector<Accelerator> const& devices) {
   std::vector<profiles::Finding> result;
-  if (devices.empty()) return result;
-  result.push_back(not_measured(devices));
   for (auto const& device : devices)
     if (device.link_lanes && device.most_link_lanes && *device.link_lanes > 0 &&
         *device.link_lanes < *device.most_link_lanes)
       result.push_back(narrow_link(device));
   return result;
+}
+
+profiles::Finding devices_not_measured(std::vector<Accelerator> const& devices, std::string const& why) {
+  return {.kind = "devices_not_measured",
+          .severity = profiles::Severity::warning,
+          .seen = fmt::format("this node has {}; the probes measured its processors alone{}{}", counted(devices),
+                              why.empty() ? "" : ": ", why),
+          .expected = "the devices that will train, measured",
+          .cost = "advice from this profile is for the processors",
+          .next_step =
+              "build the runner for these devices, or plan for them by a system's name (hpcadvise systems list), or "
+              "composed: --machine device=...,devices-per-node=..."};
+}
+
+profiles::Finding mixed_devices(std::vector<Accelerator> const& others, std::string const& measured) {
+  return {.kind = "mixed_devices",
+          .severity = profiles::Severity::warning,
+          .seen = fmt::format("beside {} this node has {}, which were not measured", measured, counted(others)),
+          .expected = "devices of one kind in a node: a training step waits for the slowest",
+          .cost = "advice from this profile is for the kind that was measured",
+          .next_step = "make the others visible alone (CUDA_VISIBLE_DEVICES, ROCR_VISIBLE_DEVICES) and probe again"};
 }
 
 }  // namespace hpcadvise::probes

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/gemm_probe.hpp"
 
-#include "probes/host_rates.hpp"
+#include "probes/expected_rates.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace hpcadvise::probes {
 namespace {
@@ -22,7 +23,7 @@ struct Row {
 };
 
 // The most valuable first: the plateau, the shapes of a layer (m: tokens), then what bends the surface.
-constexpr std::array rows{
+constexpr std::array host_rows{
     Row{2048, 2048, 2048},
     Row{1024, 1024, 1024},
     Row{1024, 1024, 1024, Precision::fp64},
@@ -51,6 +52,58 @@ constexpr std::array rows{
     Row{4096, 4096, 4096, Precision::fp64},
 };
 
+constexpr auto bf16 = Precision::bf16;
+
+// The same on a GPU: layers of h = 4096 and 8192, whole and as slices of tensor parallelism.
+constexpr std::array gpu_rows{
+    Row{8192, 8192, 8192, bf16},
+    Row{4096, 4096, 4096, bf16},
+    Row{8192, 28672, 4096, bf16},              // gate and up of a gated FFN
+    Row{8192, 4096, 14336, bf16},              // FFN down
+    Row{4096, 4096, 4096, bf16, false, true},  // data gradient: weights transposed
+    Row{4096, 4096, 4096, bf16, true, false},  // weight gradient: activations transposed
+    Row{8192, 6144, 4096, bf16},               // QKV with grouped queries
+    Row{8192, 1280, 8192, bf16},               // QKV of h = 8192 over eight devices
+    Row{8192, 8192, 1024, bf16},               // projection over eight devices: short sums
+    Row{8192, 7168, 8192, bf16},               // gate and up over eight devices
+    Row{8192, 8192, 3584, bf16},               // FFN down over eight devices
+    Row{2048, 2048, 2048, bf16},
+    Row{1024, 1024, 1024, bf16},
+    Row{512, 4096, 4096, bf16},  // few tokens a device
+    Row{128, 4096, 4096, bf16},
+    Row{8192, 16032, 4096, bf16},  // LM head of 128,256 words over eight devices
+    Row{4096, 4096, 4096, Precision::fp16},
+    Row{8192, 8192, 8192, Precision::fp64},
+    Row{8192, 8192, 8192, Precision::fp32},
+    Row{8192, 8192, 8192, Precision::tf32},
+    Row{8192, 14336, 4096, bf16, false, true},  // gradients of the FFN
+    Row{14336, 4096, 8192, bf16, true, false},
+    Row{4096, 4096, 128, bf16},   // small k
+    Row{4095, 4001, 4111, bf16},  // nothing divides
+    Row{3072, 3072, 3072, bf16},
+    Row{5120, 5120, 5120, bf16},
+    Row{16384, 2048, 8192, bf16},
+    Row{16384, 128, 4096, bf16},  // tall and narrow: a router, LoRA
+    Row{4096, 4096, 4096, Precision::fp64},
+    Row{4096, 4096, 4096, Precision::fp32},
+    Row{4096, 4096, 4096, Precision::tf32},
+    Row{2048, 2048, 2048, Precision::fp64},
+    Row{1, 4096, 4096, bf16},  // decoding
+    Row{512, 512, 512, bf16},
+    Row{256, 256, 256, bf16},
+};
+
+// tf32 is not in the table of every architecture; where the table knows nothing, all are tried.
+bool has_precision(profiles::GpuSpec const& gpu, Precision precision) {
+  return gpu.peak.empty() || gpu.peak.contains(precision);
+}
+
+// Repeated through the run: short, and as far from the plateau as from the latency.
+bool is_sentinel(Row const& row, bool on_gpu) {
+  return on_gpu ? row.m == 4096 && row.n == 4096 && row.precision == bf16
+                : row.m == 512 && row.n == 512 && row.precision == Precision::fp32;
+}
+
 Candidate candidate(PlanContext const& context, std::string const& provider, Row const& row) {
   double const flops = 2.0 * double(row.m) * double(row.n) * double(row.k);
   double const elements = double(row.m) * double(row.k) + double(row.k) * double(row.n) + double(row.m) * double(row.n);
@@ -65,12 +118,11 @@ Candidate candidate(PlanContext const& context, std::string const& provider, Row
                                {"precision", std::string(profiles::to_string(row.precision))},
                                {"a_transposed", row.a_transposed},
                                {"b_transposed", row.b_transposed}};
-  result.request.peak_per_s = peak_flops_per_s(context.host, row.precision);
+  result.request.peak_per_s = peak_flops_per_s(context, row.precision);
   // A GEMM cannot end before its matrices have been moved.
-  result.call_s =
-      flops / expected_flops_per_s(context.host, row.precision) + bytes / expected_memory_bytes_per_s(context.host);
+  result.call_s = flops / expected_flops_per_s(context, row.precision) + bytes / expected_memory_bytes_per_s(context);
   // Inputs, one checked call and its reference.
-  result.overhead_s = input_overhead_s(context.host, bytes) + 2 * result.call_s;
+  result.overhead_s = input_overhead_s(context, bytes) + 2 * result.call_s;
   return result;
 }
 
@@ -78,15 +130,16 @@ Candidate candidate(PlanContext const& context, std::string const& provider, Row
 
 std::vector<Candidate> gemm_candidates(PlanContext const& context) {
   std::vector<Candidate> result;
-  auto const memory = double(memory_to_use_bytes(context.host));
-  for (Row const& row : rows) {
+  auto const memory = double(memory_to_use_bytes(context));
+  for (Row const& row : context.gpu ? std::span<Row const>(gpu_rows) : std::span<Row const>(host_rows)) {
+    if (context.gpu && !has_precision(*context.gpu, row.precision)) continue;
     for (auto const& provider : context.providers) {
       // Whatever else can multiply is the vendor's; MPI cannot.
       if (provider == "mpi") continue;
       Candidate next = candidate(context, provider, row);
       double const largest = double(std::max({row.m * row.k, row.k * row.n, row.m * row.n}));
       if (3 * largest * 8 > memory) continue;
-      next.request.sentinel = row.m == 512 && row.n == 512 && row.precision == Precision::fp32;
+      next.request.sentinel = is_sentinel(row, context.gpu.has_value());
       result.push_back(std::move(next));
     }
   }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/measure_machine.hpp"
 
+#include "probes/choose_runner.hpp"
 #include "probes/deadline.hpp"
 #include "probes/device_findings.hpp"
 #include "probes/discover.hpp"
+#include "probes/gpu_node.hpp"
 #include "probes/judge.hpp"
-#include "probes/launch/find_runner.hpp"
 #include "probes/launch/interrupt.hpp"
 #include "probes/launch/run_plan.hpp"
 #include "probes/profile_recorder.hpp"
 #include "probes/rank_plan.hpp"
+#include "probes/siblings.hpp"
 #include "profiles/error.hpp"
 
 #include <fmt/format.h>
@@ -41,8 +43,9 @@ std::vector<Probe const*> selected_probes(std::vector<std::string> const& only) 
 void check(ProbeRequest const& request) {
   if (!(request.budget_s > 0) || !std::isfinite(request.budget_s))
     throw profiles::UsageError("the budget must be a time above zero", "for example --budget 60s");
-  if (request.backend != "auto" && request.backend != "host")
-    throw profiles::UsageError(fmt::format("there is no backend '{}'", request.backend), "choose auto or host");
+  if (std::ranges::find(backend_names(), request.backend) == backend_names().end())
+    throw profiles::UsageError(fmt::format("there is no backend '{}'", request.backend),
+                               fmt::format("choose from {}", fmt::join(backend_names(), ", ")));
   if (request.thread_count && *request.thread_count < 1)
     throw profiles::UsageError(fmt::format("{} threads cannot measure", *request.thread_count), "give at least 1");
 }
@@ -51,10 +54,6 @@ void check(ProbeRequest const& request) {
 int usable_cores(profiles::HostSpec const& host) {
   if (!host.cgroup_cpu_limit) return host.allowed_core_count;
   return std::clamp(static_cast<int>(std::min(*host.cgroup_cpu_limit, 1e6)), 1, host.allowed_core_count);
-}
-
-Command runner_command(std::filesystem::path const& runner, int thread_count, std::filesystem::path const& plan_file) {
-  return {{runner.string(), "--plan", plan_file.string()}, {{"OMP_NUM_THREADS", std::to_string(thread_count)}}};
 }
 
 SamplePlan with_rank_count(SamplePlan const& plan, int rank_count) {
@@ -104,30 +103,96 @@ class MachineRun {
   profiles::MachineProfile run() {
     profiles::HostSpec const host = discover_host(request_.roots);
     recorder_.host(host);
-    for (auto const& finding : device_findings(discover_accelerators(request_.roots))) recorder_.finding(finding);
-    runner_ = find_runner(runner_name("host", host.architecture), default_runner_search());
     if (request_.thread_count && *request_.thread_count > host.thread_count)
       throw profiles::UsageError(
           fmt::format("{} threads on a machine with {} hardware threads", *request_.thread_count, host.thread_count),
           fmt::format("give at most {}", host.thread_count));
     thread_count_ = request_.thread_count.value_or(usable_cores(host));
+    accelerators_ = discover_accelerators(request_.roots);
+    for (auto const& finding : device_findings(accelerators_)) recorder_.finding(finding);
+    if (!take_runner(host)) return finished(true);
 
-    RunOutcome const asked = run_part({}, 1, deadline_);
-    if (!asked.lost.empty()) throw profiles::MachineError(runner_.string() + ": " + asked.lost, asked.next_step);
-    if (asked.interrupted) return finished(true);
-    recorder_.hello(*asked.hello, runner_);
-
-    PlanContext context{host, asked.hello->thread_count, asked.hello->providers, 0};
+    PlanContext context{.host = host,
+                        .gpu = hello_.gpu,
+                        .thread_count = hello_.thread_count,
+                        .providers = hello_.providers,
+                        .rank_count = 0};
     RankPlan const ranks = plan_collectives(context);
-    SamplePlan const plan = plan_samples(probes_, context, request_.budget_s);
+    auto const [siblings, others] = visible_kinds(hello_, accelerators_);
+    if (!others.empty()) recorder_.finding(mixed_devices(others, hello_.device_name));
+    double const siblings_s = siblings.size() > 1 ? siblings_share_s(request_.budget_s) : 0;
+    SamplePlan const plan = plan_samples(probes_, context, request_.budget_s - siblings_s);
     if (plan.requests.empty()) refuse_empty_plan(ranks);
     recorder_.plan(plan);
     measure(plan, ranks);
-    if (!interrupted_now_ && lost_.empty()) measure(recorder_.begin_repeats(request_.budget_s), ranks);
+    if (!stopped() && siblings.size() > 1)
+      measure_siblings(siblings_plan(plan, int(siblings.size()), siblings_s), siblings, host);
+    if (!stopped()) measure(recorder_.begin_repeats(request_.budget_s), ranks);
     return finished(interrupted_now_);
   }
 
  private:
+  bool stopped() const { return interrupted_now_ || !lost_.empty(); }
+
+  // The runner that fits, bound to the cores near its device. False when it was interrupted.
+  bool take_runner(profiles::HostSpec const& host) {
+    auto chosen = choose_runner(runner_names(request_.backend, accelerators_, host.architecture), request_.runners,
+                                [this](std::filesystem::path const& file) {
+                                  runner_ = file;
+                                  return run_part({}, 1, deadline_);
+                                });
+    if (chosen.interrupted) return false;
+    runner_ = chosen.file;
+    hello_ = std::move(chosen.hello);
+    if (request_.backend != "auto" && request_.backend != hello_.backend)
+      throw profiles::MachineError(
+          fmt::format("{} measures by the backend {}, not {}", runner_.string(), hello_.backend, request_.backend),
+          "name another in HPCADVISE_RUNNER, or unset it");
+    if (hello_.gpu)
+      settle_near_device(host);
+    else if (!accelerators_.empty())
+      recorder_.finding(devices_not_measured(accelerators_, request_.backend == "host"
+                                                                ? "--backend host was asked for"
+                                                                : fmt::format("{}", fmt::join(chosen.refused, "; "))));
+    recorder_.hello(hello_, runner_);
+    return true;
+  }
+
+  void settle_near_device(profiles::HostSpec const& host) {
+    auto const* const node = near_node(host, accelerators_, hello_.gpu->pci_bus_id);
+    if (node == nullptr) return;
+    cpus_ = node->cpus;
+    hello_.gpu->cpus = node->cpus;
+    hello_.gpu->numa_node = node->index;
+    if (!request_.thread_count) thread_count_ = std::clamp(node->core_count, 1, thread_count_);
+  }
+
+  void measure_siblings(SamplePlan const& plan, std::vector<int> const& ordinals, profiles::HostSpec const& host) {
+    if (plan.requests.empty()) return;
+    std::vector<SiblingRun> runs;
+    for (int const ordinal : ordinals) {
+      auto const* const node = near_node(host, accelerators_, hello_.visible_devices[std::size_t(ordinal)]);
+      int const threads = std::max(1, usable_cores(host) / int(ordinals.size()));
+      SiblingRun run{.device = int(runs.size()), .settings = {}};
+      run.settings.deadline = deadline_;
+      run.settings.command = [=, this](std::filesystem::path const& plan_file) {
+        auto command = runner_command(threads, plan_file, node != nullptr ? node->cpus : std::string());
+        command.environment["KOKKOS_DEVICE_ID"] = std::to_string(ordinal);
+        return command;
+      };
+      runs.push_back(std::move(run));
+    }
+    auto const results = run_siblings(plan, runs, interrupted_);
+    for (auto const& result : results) interrupted_now_ |= result.outcome.interrupted;
+    recorder_.siblings(results, hello_.backend);
+  }
+
+  Command runner_command(int thread_count, std::filesystem::path const& plan_file, std::string const& cpus) const {
+    return {.arguments = {runner_.string(), "--plan", plan_file.string()},
+            .environment = {{"OMP_NUM_THREADS", std::to_string(thread_count)}},
+            .cpus = cpus};
+  }
+
   // A profile without a measurement is none: written, it could replace one that has some.
   profiles::MachineProfile finished(bool interrupted) {
     auto profile = recorder_.finish(interrupted);
@@ -194,8 +259,8 @@ class MachineRun {
     settings.deadline = deadline;
     int const threads_a_rank = std::max(1, thread_count_ / rank_count);
     settings.command = [=, this](std::filesystem::path const& plan_file) {
-      Command const command = runner_command(runner_, threads_a_rank, plan_file);
-      return rank_count > 1 ? mpi_command(ranks->launcher.value(), ranks->job, command) : command;
+      if (rank_count == 1) return runner_command(threads_a_rank, plan_file, cpus_);
+      return mpi_command(ranks->launcher.value(), ranks->job, runner_command(threads_a_rank, plan_file, ""));
     };
     RunListener listener;
     listener.interrupted = interrupted_;
@@ -211,7 +276,10 @@ class MachineRun {
   std::vector<Probe const*> probes_;
   ProfileRecorder recorder_;
   SteadyClock::time_point deadline_;
+  std::vector<Accelerator> accelerators_;
   std::filesystem::path runner_;
+  HelloEvent hello_;
+  std::string cpus_;  // near the device; empty: all
   int thread_count_ = 1;
   bool interrupted_now_ = false;
   std::string lost_;

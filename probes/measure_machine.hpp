@@ -4,6 +4,7 @@
 // From nothing to a MachineProfile: discover, ask the runner what it can do, plan within the budget, measure, judge.
 
 #include "probes/discovery/roots.hpp"
+#include "probes/launch/find_runner.hpp"
 #include "probes/launch/mpi_launcher.hpp"
 #include "probes/plan.hpp"
 #include "probes/progress.hpp"
@@ -19,13 +20,14 @@ namespace hpcadvise::probes {
 struct ProbeRequest {
   double budget_s = default_budget_s;
   std::vector<std::string> only;    // names of probes; empty: all
-  std::string backend = "auto";     // or "host"
+  std::string backend = "auto";     // GPUs where there are some and a runner for them; "host", "cuda", "hip"
   std::optional<int> rank_count;    // for collectives; not given: one a NUMA domain, or a core where there is one
   std::optional<Binding> binding;   // not given: numa where there are several domains, else core
   bool oversubscribe = false;       // more ranks than cores are allowed
   std::optional<int> thread_count;  // of the runner; not given: the cores allowed
   std::string name;                 // of the profile; empty: default_profile_name
   std::string command_line;         // for the provenance
+  RunnerSearch runners = default_runner_search();
   DiscoveryRoots roots;
 };
 

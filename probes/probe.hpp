@@ -8,6 +8,7 @@
 #include "profiles/machine_profile.hpp"
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,9 +19,10 @@ namespace hpcadvise::probes {
 // What a plan may depend on.
 struct PlanContext {
   profiles::HostSpec host;
-  int thread_count = 1;                // of the runner
-  std::vector<std::string> providers;  // what the runner said it has: "kokkos", "openblas", "mpi"
-  int rank_count = 0;                  // for collectives; below 2: none are planned
+  std::optional<profiles::GpuSpec> gpu{};  // that will be measured; absent: the host itself
+  int thread_count = 1;                    // of the runner
+  std::vector<std::string> providers;      // what the runner said it has: "kokkos", "openblas", "mpi"
+  int rank_count = 0;                      // for collectives; below 2: none are planned
 };
 
 bool has_provider(PlanContext const& context, std::string_view provider);

@@ -23,6 +23,28 @@ std::string utc_now() {
 
 bool is_timed(profiles::Sample const& sample) { return sample.status == SampleStatus::ok && sample.timing; }
 
+profiles::MeasuredDevice device_of(HelloEvent const& hello, profiles::HostSpec const& host) {
+  return {.backend = hello.backend,
+          .name = hello.gpu ? hello.device_name : host.cpu_model,
+          .thread_count = hello.thread_count,
+          .gpu = hello.gpu};
+}
+
+// A runner for GPUs looks for its library when it starts, and says among its libraries why it has none.
+profiles::Finding no_vendor_blas(HelloEvent const& hello) {
+  std::string seen = "the runner was built without a vendor BLAS";
+  for (auto const& [name, version] : hello.libraries)
+    if (version.starts_with("cannot be used")) seen = name + " " + version;
+  return {.kind = "no_vendor_blas",
+          .severity = profiles::Severity::note,
+          .seen = seen,
+          .expected = hello.gpu ? "cuBLASLt or rocBLAS, which frameworks use, beside the portable kernel"
+                                : "OpenBLAS, BLIS or MKL beside the portable kernel",
+          .cost = "nothing to compare the portable GEMM with",
+          .next_step = hello.gpu ? "load the module that brings it (LD_LIBRARY_PATH), and probe again"
+                                 : "install one and build the runner again"};
+}
+
 }  // namespace
 
 ProfileRecorder::ProfileRecorder(ProbeRequest const& request, Progress& progress)
@@ -55,16 +77,10 @@ void ProfileRecorder::hello(HelloEvent const& hello, std::filesystem::path const
   provenance.environment = hello.environment;
   provenance.clock_resolution_s = hello.clock_resolution_s;
   profile_.sensors = hello.sensors;
-  profile_.devices = {{hello.backend, profile_.host.cpu_model, hello.thread_count}};
+  profile_.devices = {device_of(hello, profile_.host)};
 
   auto const is_vendor = [](auto const& provider) { return provider != "kokkos" && provider != "mpi"; };
-  if (std::none_of(hello.providers.begin(), hello.providers.end(), is_vendor))
-    finding({.kind = "no_vendor_blas",
-             .severity = profiles::Severity::note,
-             .seen = "the runner was built without a vendor BLAS",
-             .expected = "OpenBLAS, BLIS or MKL beside the portable kernel",
-             .cost = "nothing to compare the portable GEMM with",
-             .next_step = "install one and build the runner again"});
+  if (std::none_of(hello.providers.begin(), hello.providers.end(), is_vendor)) finding(no_vendor_blas(hello));
 }
 
 void ProfileRecorder::plan(SamplePlan const& plan) {
@@ -91,11 +107,40 @@ void ProfileRecorder::started(SampleRequest const& request) {
   progress_.sample_started(request);
 }
 
-void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sample) {
+void ProfileRecorder::believe_or_not(SampleRequest const& request, profiles::Sample& sample) const {
   Probe const* const probe = find_probe(request.probe);
   guard_against_impossible(request, probe != nullptr ? probe->primary_rate : std::string_view(), sample);
   // An exception may say nothing, and a profile without a reason could not be read again.
   if (sample.status != SampleStatus::ok && sample.reason.empty()) sample.reason = "it said nothing";
+}
+
+void ProfileRecorder::siblings(std::vector<SiblingResult> const& results, std::string const& backend) {
+  for (auto const& result : results) {
+    auto const& hello = result.outcome.hello;
+    if (result.device > 0)
+      profile_.devices.push_back(hello ? device_of(*hello, profile_.host)
+                                       : profiles::MeasuredDevice{.backend = backend, .name = "not known"});
+    if (!result.outcome.lost.empty())
+      finding({.kind = "device_lost",
+               .severity = profiles::Severity::error,
+               .seen = fmt::format("device {}: {}", result.device, result.outcome.lost),
+               .expected = "every visible device measured together with its siblings",
+               .cost = "a training run on this node stops, or waits for that device",
+               .next_step = result.outcome.next_step});
+    for (auto [request, sample] : result.samples) {
+      believe_or_not(request, sample);
+      ++profile_.budget.planned;
+      if (is_timed(sample)) {
+        ++profile_.budget.measured;
+        profile_.budget.converged += sample.timing->stop == profiles::StopReason::converged;
+      }
+      profile_.samples.push_back(std::move(sample));
+    }
+  }
+}
+
+void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sample) {
+  believe_or_not(request, sample);
   if (request.sentinel && is_timed(sample)) {
     sentinel_key_ = sample_key(sample);
     sentinel_readings_.push_back({elapsed_s(), sample.timing->median_s, sample.timing->low_s, sample.timing->high_s});

@@ -7,6 +7,7 @@
 #include "probes/measure_machine.hpp"
 #include "probes/protocol.hpp"
 #include "probes/repeats.hpp"
+#include "probes/siblings.hpp"
 
 #include <chrono>
 
@@ -23,6 +24,8 @@ class ProfileRecorder {
   void sampled(SampleRequest const& request, profiles::Sample sample);
   void skipped(SampleRequest const& request, std::string const& reason);  // not part of the plan
   void finding(profiles::Finding finding);
+  // What GPUs of one kind gave at once; the first is the one that hello described.
+  void siblings(std::vector<SiblingResult> const& results, std::string const& backend);
   void runner_lost(std::string const& why, std::string const& next_step);
 
   // What is left of `budget_s` for measuring again what was measured; the samples that come from then on are repeats.
@@ -33,6 +36,7 @@ class ProfileRecorder {
 
  private:
   double elapsed_s() const;
+  void believe_or_not(SampleRequest const& request, profiles::Sample& sample) const;
   void first_time(SampleRequest const& request, profiles::Sample const& sample);
   void again(SampleRequest const& request, profiles::Sample const& sample);
   void judge_repeats();

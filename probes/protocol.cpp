@@ -2,6 +2,7 @@
 #include "probes/protocol.hpp"
 
 #include "profiles/error.hpp"
+#include "profiles/gpu_json.hpp"
 #include "profiles/json_text.hpp"
 #include "profiles/sample_json.hpp"
 
@@ -24,18 +25,23 @@ struct EventToJson {
     ordered_json sensors = ordered_json::array();
     for (auto const& sensor : event.sensors)
       sensors.push_back({{"name", sensor.name}, {"available", sensor.available}, {"reason", sensor.reason}});
-    return {{"event", "hello"},
-            {"runner", event.runner},
-            {"backend", event.backend},
-            {"thread_count", event.thread_count},
-            {"rank_count", event.rank_count},
-            {"providers", event.providers},
-            {"libraries", event.libraries},
-            {"compiler", event.compiler},
-            {"build_type", event.build_type},
-            {"clock_resolution_s", event.clock_resolution_s},
-            {"sensors", std::move(sensors)},
-            {"environment", event.environment}};
+    ordered_json object{{"event", "hello"},
+                        {"runner", event.runner},
+                        {"backend", event.backend},
+                        {"thread_count", event.thread_count},
+                        {"rank_count", event.rank_count},
+                        {"providers", event.providers},
+                        {"libraries", event.libraries},
+                        {"compiler", event.compiler},
+                        {"build_type", event.build_type},
+                        {"clock_resolution_s", event.clock_resolution_s},
+                        {"sensors", std::move(sensors)},
+                        {"environment", event.environment}};
+    if (!event.gpu) return object;
+    object["device_name"] = event.device_name;
+    object["gpu"] = profiles::gpu_to_json(*event.gpu);
+    object["visible_devices"] = event.visible_devices;
+    return object;
   }
   ordered_json operator()(StartEvent const& event) const {
     return {{"event", "start"}, {"request_id", event.request_id}};
@@ -61,6 +67,11 @@ HelloEvent hello_from_json(JsonNode const& object) {
                    .environment = {}};
   event.libraries = object.at("libraries").texts_by_name();
   if (auto const environment = object.find("environment")) event.environment = environment->texts_by_name();
+  if (auto const gpu = object.find("gpu")) {
+    event.gpu = profiles::gpu_from_json(*gpu);
+    event.device_name = object.at("device_name").text();
+    event.visible_devices = object.at("visible_devices").texts();
+  }
   for (auto const& sensor : object.at("sensors").elements())
     event.sensors.push_back({.name = sensor.at("name").text(),
                              .available = sensor.at("available").boolean(),

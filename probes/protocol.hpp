@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,7 +21,7 @@ namespace hpcadvise::probes {
 // First line: who is measuring, with what.
 struct HelloEvent {
   std::string runner;
-  std::string backend;  // "host"
+  std::string backend;  // "host", "cuda", "hip"
   int thread_count = 1;
   int rank_count = 1;  // the communicator's size, to compare with what was asked
   std::vector<std::string> providers;
@@ -30,6 +31,9 @@ struct HelloEvent {
   double clock_resolution_s = 0;
   std::vector<profiles::Sensor> sensors;
   std::map<std::string, std::string> environment{};  // in force: OMP_PROC_BIND, ...
+  std::string device_name{};                         // of a GPU: "NVIDIA H100 80GB HBM3"
+  std::optional<profiles::GpuSpec> gpu{};            // that it measures; absent: the host
+  std::vector<std::string> visible_devices{};  // PCI bus ids of the GPUs it could take, in KOKKOS_DEVICE_ID's order
 };
 // A request is about to be checked and timed: whatever happens next is its doing.
 struct StartEvent {

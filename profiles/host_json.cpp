@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiles/host_json.hpp"
 
+#include "profiles/peak_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace hpcadvise::profiles {
@@ -55,23 +57,6 @@ Cache cache_from_json(JsonNode const& object) {
           .size_bytes = object.at("size_bytes").integer(0),
           .instance_count = object.at("instance_count").small_integer(0),
           .line_bytes = object.at("line_bytes").small_integer(0)};
-}
-
-ordered_json peaks_to_json(std::map<Precision, PeakRate> const& peaks) {
-  ordered_json object = ordered_json::object();
-  for (auto const& [precision, peak] : peaks)
-    object[std::string(to_string(precision))] = {{"flops_per_s", peak.flops_per_s}, {"how", peak.how}};
-  return object;
-}
-
-std::map<Precision, PeakRate> peaks_from_json(JsonNode const& object) {
-  std::map<Precision, PeakRate> peaks;
-  for (auto const& [name, peak] : object.members()) {
-    auto const precision = precision_from_string(name);
-    if (!precision) peak.fail("'" + name + "' is not a precision");
-    peaks[*precision] = {.flops_per_s = peak.at("flops_per_s").number_from(0), .how = peak.at("how").text()};
-  }
-  return peaks;
 }
 
 }  // namespace

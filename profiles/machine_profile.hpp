@@ -5,6 +5,7 @@
 // docs/profile_format.md lists every key of the file; profiles/machine_profile.schema.json checks it.
 
 #include "profiles/calibration.hpp"
+#include "profiles/gpu_spec.hpp"
 #include "profiles/host_spec.hpp"
 #include "profiles/sample.hpp"
 
@@ -36,7 +37,8 @@ struct Provenance {
 struct MeasuredDevice {
   std::string backend;  // "host", "cuda", "hip"
   std::string name;
-  int thread_count = 1;  // host threads the runner used
+  int thread_count = 1;          // host threads the runner used
+  std::optional<GpuSpec> gpu{};  // absent for a host
 };
 
 // A source of clocks, power, counters. Unavailable is a recorded fact.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiles/profile_sections.hpp"
 
+#include "profiles/gpu_json.hpp"
 #include "profiles/text_forms.hpp"
 
 #include <nlohmann/json.hpp>
@@ -50,13 +51,17 @@ Provenance provenance_from_json(JsonNode const& object) {
 }
 
 ordered_json device_to_json(MeasuredDevice const& device) {
-  return {{"backend", device.backend}, {"name", device.name}, {"thread_count", device.thread_count}};
+  ordered_json object{{"backend", device.backend}, {"name", device.name}, {"thread_count", device.thread_count}};
+  if (device.gpu) object["gpu"] = gpu_to_json(*device.gpu);
+  return object;
 }
 
 MeasuredDevice device_from_json(JsonNode const& object) {
-  return {.backend = one_of_texts(object.at("backend"), {"host", "cuda", "hip"}),
-          .name = object.at("name").text(),
-          .thread_count = object.at("thread_count").small_integer(1)};
+  MeasuredDevice device{.backend = one_of_texts(object.at("backend"), {"host", "cuda", "hip"}),
+                        .name = object.at("name").text(),
+                        .thread_count = object.at("thread_count").small_integer(1)};
+  if (auto const gpu = object.find("gpu")) device.gpu = gpu_from_json(*gpu);
+  return device;
 }
 
 ordered_json budget_to_json(Budget const& budget) {

@@ -3,6 +3,8 @@
 
 #include <cuda_runtime_api.h>
 
+#include <algorithm>
+#include <cctype>
 #include <stdexcept>
 
 namespace hpcadvise::kernels {
@@ -15,6 +17,26 @@ void check(cudaError_t code, char const* call) {
 // 12040 is 12.4.
 std::string version(int number) { return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10); }
 
+std::string bus_id(int device) {
+  char text[32] = "";
+  check(cudaDeviceGetPCIBusId(text, sizeof text, device), "cudaDeviceGetPCIBusId");
+  std::string id = text;
+  std::ranges::transform(id, id.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return id;
+}
+
+// 0 where this runtime does not know it.
+double attribute(cudaDeviceAttr what, int device) {
+  int value = 0;
+  return cudaDeviceGetAttribute(&value, what, device) == cudaSuccess ? value : 0;
+}
+
+// Clocks are in kilohertz, the width in bits; data moves on both edges.
+double memory_bytes_per_s(int device) {
+  return attribute(cudaDevAttrMemoryClockRate, device) * 1e3 * 2 * attribute(cudaDevAttrGlobalMemoryBusWidth, device) /
+         8;
+}
+
 }  // namespace
 
 std::optional<DeviceInfo> device_info() {
@@ -22,19 +44,27 @@ std::optional<DeviceInfo> device_info() {
   check(cudaGetDevice(&device), "cudaGetDevice");
   cudaDeviceProp properties{};
   check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
-  char bus_id[32] = "";
-  check(cudaDeviceGetPCIBusId(bus_id, sizeof bus_id, device), "cudaDeviceGetPCIBusId");
   int runtime = 0;
   int driver = 0;
   check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
   check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
   return DeviceInfo{.name = properties.name,
                     .architecture = "sm" + std::to_string(properties.major) + std::to_string(properties.minor),
-                    .pci_bus_id = bus_id,
+                    .pci_bus_id = bus_id(device),
                     .runtime = "CUDA " + version(runtime) + " on a driver for " + version(driver),
                     .memory_bytes = std::int64_t(properties.totalGlobalMem),
                     .last_cache_bytes = properties.l2CacheSize,
-                    .multiprocessor_count = properties.multiProcessorCount};
+                    .multiprocessor_count = properties.multiProcessorCount,
+                    .max_clock_hz = attribute(cudaDevAttrClockRate, device) * 1e3,
+                    .memory_bytes_per_s = memory_bytes_per_s(device)};
+}
+
+std::vector<std::string> visible_devices() {
+  int count = 0;
+  check(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
+  std::vector<std::string> result;
+  for (int device = 0; device < count; ++device) result.push_back(bus_id(device));
+  return result;
 }
 
 std::optional<std::int64_t> free_device_memory_bytes() {

@@ -3,6 +3,8 @@
 
 #include <hip/hip_runtime_api.h>
 
+#include <algorithm>
+#include <cctype>
 #include <stdexcept>
 
 namespace hpcadvise::kernels {
@@ -21,6 +23,26 @@ std::string version(int number) {
 // "gfx90a:sramecc+:xnack-" without what follows the name.
 std::string architecture(std::string const& full) { return full.substr(0, full.find(':')); }
 
+std::string bus_id(int device) {
+  char text[32] = "";
+  check(hipDeviceGetPCIBusId(text, sizeof text, device), "hipDeviceGetPCIBusId");
+  std::string id = text;
+  std::ranges::transform(id, id.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return id;
+}
+
+// 0 where this runtime does not know it.
+double attribute(hipDeviceAttribute_t what, int device) {
+  int value = 0;
+  return hipDeviceGetAttribute(&value, what, device) == hipSuccess ? value : 0;
+}
+
+// Clocks are in kilohertz, the width in bits; data moves on both edges.
+double memory_bytes_per_s(int device) {
+  return attribute(hipDeviceAttributeMemoryClockRate, device) * 1e3 * 2 *
+         attribute(hipDeviceAttributeMemoryBusWidth, device) / 8;
+}
+
 }  // namespace
 
 std::optional<DeviceInfo> device_info() {
@@ -28,17 +50,25 @@ std::optional<DeviceInfo> device_info() {
   check(hipGetDevice(&device), "hipGetDevice");
   hipDeviceProp_t properties{};
   check(hipGetDeviceProperties(&properties, device), "hipGetDeviceProperties");
-  char bus_id[32] = "";
-  check(hipDeviceGetPCIBusId(bus_id, sizeof bus_id, device), "hipDeviceGetPCIBusId");
   int runtime = 0;
   check(hipRuntimeGetVersion(&runtime), "hipRuntimeGetVersion");
   return DeviceInfo{.name = properties.name,
                     .architecture = architecture(properties.gcnArchName),
-                    .pci_bus_id = bus_id,
+                    .pci_bus_id = bus_id(device),
                     .runtime = "HIP " + version(runtime),
                     .memory_bytes = std::int64_t(properties.totalGlobalMem),
                     .last_cache_bytes = properties.l2CacheSize,
-                    .multiprocessor_count = properties.multiProcessorCount};
+                    .multiprocessor_count = properties.multiProcessorCount,
+                    .max_clock_hz = attribute(hipDeviceAttributeClockRate, device) * 1e3,
+                    .memory_bytes_per_s = memory_bytes_per_s(device)};
+}
+
+std::vector<std::string> visible_devices() {
+  int count = 0;
+  check(hipGetDeviceCount(&count), "hipGetDeviceCount");
+  std::vector<std::string> result;
+  for (int device = 0; device < count; ++device) result.push_back(bus_id(device));
+  return result;
 }
 
 std::optional<std::int64_t> free_device_memory_bytes() {

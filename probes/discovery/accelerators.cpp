@@ -68,9 +68,11 @@ void add_amd(DiscoveryRoots const& roots, std::vector<Accelerator>& found) {
     auto const value = [&](char const* key) { return number(field(properties, key)).value_or(0); };
     if (value("simd_count") <= 0) continue;
     auto const location = value("location_id");  // bus, device and function as PCI packs them
-    found.push_back(on_bus(roots, "AMD " + gfx_name(value("gfx_target_version")),
+    auto const architecture = gfx_name(value("gfx_target_version"));
+    found.push_back(on_bus(roots, "AMD " + architecture,
                            fmt::format("{:04x}:{:02x}:{:02x}.{:x}", value("domain"), location >> 8 & 0xff,
                                        location >> 3 & 0x1f, location & 7)));
+    found.back().architecture = architecture;
   }
 }
 

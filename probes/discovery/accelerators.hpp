@@ -13,11 +13,12 @@
 namespace hpcadvise::probes {
 
 struct Accelerator {
-  std::string name;                    // "NVIDIA H100 80GB HBM3"; "AMD gfx90a": of an MI250X each is a GCD
-  std::string pci_bus_id;              // "0000:1b:00.0", lower case
-  std::optional<int> numa_node;        // absent where the platform does not say
-  std::optional<int> link_lanes;       // of the PCI link in use now
-  std::optional<int> most_link_lanes;  // that the device has
+  std::string name;                           // "NVIDIA H100 80GB HBM3"; "AMD gfx90a": of an MI250X each is a GCD
+  std::string pci_bus_id;                     // "0000:1b:00.0", lower case
+  std::optional<int> numa_node;               // absent where the platform does not say
+  std::optional<int> link_lanes;              // of the PCI link in use now
+  std::optional<int> most_link_lanes;         // that the device has
+  std::optional<std::string> architecture{};  // "sm90", "gfx90a"; absent where nobody says
 };
 
 // In the order of their bus addresses. Empty where there are none, or no driver.

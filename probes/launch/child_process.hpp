@@ -18,6 +18,7 @@ namespace hpcadvise::probes {
 struct Command {
   std::vector<std::string> arguments;              // the program first: a path, or a name to be found in PATH
   std::map<std::string, std::string> environment;  // in addition to this process's own
+  std::string cpus{};  // "0-15": to run on those of them that this process may use; empty, or none of them: on all
 };
 
 struct ExitStatus {

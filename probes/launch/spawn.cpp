@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/launch/spawn.hpp"
 
+#include "probes/discovery/cpu_list.hpp"
 #include "profiles/error.hpp"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -77,10 +79,24 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
+// Those of the command's CPUs that this process may use.
+cpu_set_t cpus_of(Command const& command) {
+  cpu_set_t wanted;
+  CPU_ZERO(&wanted);
+  for (int const cpu : parse_cpu_list(command.cpus))
+    if (cpu < CPU_SETSIZE) CPU_SET(cpu, &wanted);
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return allowed;
+  CPU_AND(&wanted, &wanted, &allowed);
+  return CPU_COUNT(&wanted) > 0 ? wanted : allowed;
+}
+
 // Between fork and exec only what signal-safety(7) allows. Never returns.
 [[noreturn]] void become(char* const* arguments, char* const* environment, int in, int out, int err, int report,
-                         pid_t parent) {
+                         cpu_set_t const& cpus, pid_t parent) {
   ::setsid();
+  if (CPU_COUNT(&cpus) > 0) ::sched_setaffinity(0, sizeof cpus, &cpus);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);  // it died before the line above
   for (int const signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT}) ::signal(signal, SIG_DFL);
@@ -101,6 +117,7 @@ Spawned spawn(Command const& command) {
   auto environment = environment_of(command);
   auto const argument_pointers = pointers(arguments);
   auto const environment_pointers = pointers(environment);
+  cpu_set_t const cpus = cpus_of(command);
   Descriptor const null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (null.get() < 0) fail(program, errno);
   Pipe out = make_pipe(program);
@@ -112,7 +129,7 @@ Spawned spawn(Command const& command) {
   if (pid < 0) fail(program, errno);
   if (pid == 0)
     become(argument_pointers.data(), environment_pointers.data(), null.get(), out.write.get(), err.write.get(),
-           report.write.get(), parent);
+           report.write.get(), cpus, parent);
 
   ::close(report.write.release());
   int error = 0;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/hello.hpp"
 
+#include "kernels/vendor/device_info.hpp"
 #include "kernels/vendor_blas.hpp"
+#include "probes/discovery/gpu_peak.hpp"
 #include "probes/runner/environment.hpp"
 #include "profiles/build_info.hpp"
 
@@ -12,6 +14,19 @@ namespace {
 std::string kokkos_version() {
   return std::to_string(KOKKOS_VERSION / 10000) + "." + std::to_string(KOKKOS_VERSION / 100 % 100) + "." +
          std::to_string(KOKKOS_VERSION % 100);
+}
+
+profiles::GpuSpec gpu_of(kernels::DeviceInfo const& info) {
+  profiles::GpuSpec gpu{.architecture = info.architecture,
+                        .pci_bus_id = info.pci_bus_id,
+                        .runtime = info.runtime,
+                        .memory_bytes = info.memory_bytes,
+                        .last_cache_bytes = info.last_cache_bytes,
+                        .multiprocessor_count = info.multiprocessor_count};
+  if (info.max_clock_hz > 0) gpu.max_clock_hz = info.max_clock_hz;
+  if (info.memory_bytes_per_s > 0) gpu.memory_peak_bytes_per_s = info.memory_bytes_per_s;
+  gpu.peak = peak_rates(gpu);
+  return gpu;
 }
 
 }  // namespace
@@ -39,6 +54,11 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   event.clock_resolution_s = context.clock_resolution_s;
   event.sensors = context.sensors.list();
   event.environment = relevant_environment();
+  if (auto const info = kernels::device_info()) {
+    event.device_name = info->name;
+    event.gpu = gpu_of(*info);
+    event.visible_devices = kernels::visible_devices();
+  }
   return event;
 }
 

@@ -39,6 +39,39 @@ void say(Event const& event) {
   for (;;) ::pause();
 }
 
+// "gpus:N": a node of N, of which this process measures the one that KOKKOS_DEVICE_ID says.
+int gpu_count() {
+  for (int count = 1; count <= 8; ++count)
+    if (asked("gpus", count)) return count;
+  return 0;
+}
+
+int device_ordinal() {
+  char const* const text = std::getenv("KOKKOS_DEVICE_ID");
+  return text != nullptr ? std::atoi(text) : 0;
+}
+
+std::string bus_id(int ordinal) { return "0000:" + std::to_string(10 + ordinal) + ":00.0"; }
+
+void describe_gpu(HelloEvent& hello) {
+  hello.backend = "cuda";
+  hello.providers = {"kokkos", "cublaslt"};
+  hello.device_name = "NVIDIA H100 80GB HBM3";
+  hello.gpu = profiles::GpuSpec{
+      .architecture = "sm90",
+      .pci_bus_id = bus_id(device_ordinal()),
+      .runtime = "CUDA 12.4 on a driver for 12.6",
+      .memory_bytes = std::int64_t{80} << 30,
+      .last_cache_bytes = std::int64_t{50} << 20,
+      .multiprocessor_count = 132,
+      .max_clock_hz = 1.98e9,
+      .memory_peak_bytes_per_s = 3.35e12,
+      .peak = {{profiles::Precision::bf16, {1.07e15, "test"}}, {profiles::Precision::fp64, {6.69e13, "test"}}},
+      .cpus = {},
+      .numa_node = {}};
+  for (int ordinal = 0; ordinal < gpu_count(); ++ordinal) hello.visible_devices.push_back(bus_id(ordinal));
+}
+
 int rank_count(SamplePlan const& plan) {
   int count = 1;
   if (asked("alone")) return count;
@@ -60,7 +93,8 @@ profiles::Sample invented(SampleRequest const& request) {
   timing.readings_s.assign(11, timing.median_s);
   sample.timing = timing;
   sample.work_flops = 1e6;
-  double const rate = asked("impossible") || asked("impossible", request.id) ? 1e30 : 1e9;
+  double const slowness = asked("slow-device", device_ordinal()) ? 0.8 : 1.0;
+  double const rate = asked("impossible") || asked("impossible", request.id) ? 1e30 : 1e9 * slowness;
   for (auto const* const name : {"flops_per_s", "bytes_per_s", "bus_bytes_per_s"})
     sample.rates[name] = {rate, rate * 0.999, rate * 1.001};
   return sample;
@@ -99,6 +133,10 @@ int main(int, char** arguments) {
     return 127;
   }
   if (asked("silent")) hang();
+  if (asked("lost-device", device_ordinal())) {
+    std::fputs("cudaGetDeviceProperties: GPU is lost\n", stderr);
+    return 3;
+  }
   std::string const file = arguments[2];
   SamplePlan const plan = plan_from_json(profiles::read_text_file(file), file);
   // Only the first pass repeats its sentinel.
@@ -112,6 +150,7 @@ int main(int, char** arguments) {
   hello.rank_count = rank_count(plan);
   hello.providers = {"kokkos", "openblas", "mpi"};
   if (asked("no-mpi")) hello.providers.pop_back();
+  if (gpu_count() > 0) describe_gpu(hello);
   hello.compiler = "GNU 12.2.0";
   hello.build_type = "Release";
   hello.clock_resolution_s = 1e-8;

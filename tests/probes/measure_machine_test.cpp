@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "probes/measure_machine.hpp"
+#include "fake_machine.hpp"
 
-#include "probes/launch/temporary_folder.hpp"
 #include "profiles/error.hpp"
 #include "profiles/profile_file.hpp"
 
@@ -10,63 +9,12 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 
 using namespace hpcadvise;
 using namespace hpcadvise::probes;
 using Catch::Matchers::ContainsSubstring;
 using profiles::SampleStatus;
-
-namespace {
-
-// The fake runner, and an mpirun that starts it as if there were ranks.
-struct FakeMachine {
-  TemporaryFolder folder;
-  std::string old_path = std::getenv("PATH");
-  ProbeRequest request;
-  Progress silent;
-
-  explicit FakeMachine(char const* behaviour, bool with_mpi = true) {
-    ::setenv("FAKE_RUNNER", behaviour, 1);
-    if (with_mpi) {
-      auto const mpirun = folder.path() / "mpirun";
-      std::ofstream(mpirun) << "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'mpirun (Open MPI) 4.1.4'; exit; }\n"
-                               "while [ \"$1\" != '" HPCADVISE_FAKE_RUNNER "' ]; do shift; done\nexec \"$@\"\n";
-      std::filesystem::permissions(mpirun, std::filesystem::perms::owner_all);
-    }
-    ::setenv("PATH", folder.path().c_str(), 1);
-    ::setenv("HPCADVISE_RUNNER", HPCADVISE_FAKE_RUNNER, 1);
-    request.name = "test";
-    request.rank_count = 2;
-    request.roots.synthetic_topology = "Package:1 NUMANode:1(memory=8GiB) L2:4(size=1MiB) L1:1(size=32KiB) Core:1 PU:1";
-  }
-  ~FakeMachine() {
-    ::unsetenv("FAKE_RUNNER");
-    ::unsetenv("HPCADVISE_RUNNER");
-    ::setenv("PATH", old_path.c_str(), 1);
-  }
-  FakeMachine(FakeMachine const&) = delete;
-  FakeMachine& operator=(FakeMachine const&) = delete;
-
-  profiles::MachineProfile probe() {
-    return probe_machine(request, silent, [] { return false; });
-  }
-};
-
-std::int64_t count_of(profiles::MachineProfile const& profile, SampleStatus status, std::string_view probe = "") {
-  return std::count_if(profile.samples.begin(), profile.samples.end(), [&](auto const& sample) {
-    return sample.status == status && (probe.empty() || sample.probe == probe);
-  });
-}
-
-profiles::Finding const* find_finding(profiles::MachineProfile const& profile, std::string_view kind) {
-  for (auto const& finding : profile.findings)
-    if (finding.kind == kind) return &finding;
-  return nullptr;
-}
-
-}  // namespace
 
 TEST_CASE("A whole run: every probe measured, counted, and a profile that can be read back", "[machine]") {
   FakeMachine machine("");
@@ -145,18 +93,6 @@ TEST_CASE("A runner that dies in the second pass costs only the second readings"
   CHECK(count_of(profile, SampleStatus::ok) == std::int64_t(profile.samples.size()));
   CHECK(find_finding(profile, "not_repeated") != nullptr);
   CHECK(find_finding(profile, "lost_in_second_pass") != nullptr);
-}
-
-TEST_CASE("A node whose GPUs are not measured says so in its profile", "[machine]") {
-  FakeMachine machine("");
-  machine.request.roots.proc = machine.folder.path();
-  auto const gpu = machine.folder.path() / "driver/nvidia/gpus/0000:1b:00.0";
-  std::filesystem::create_directories(gpu);
-  std::ofstream(gpu / "information") << "Model: \t NVIDIA H100 80GB HBM3\n";
-  auto const profile = machine.probe();
-  auto const* const finding = find_finding(profile, "devices_not_measured");
-  REQUIRE(finding != nullptr);
-  CHECK_THAT(finding->seen, ContainsSubstring("1 x NVIDIA H100 80GB HBM3"));
 }
 
 TEST_CASE("Only the probes asked for are run", "[machine]") {
@@ -312,7 +248,7 @@ TEST_CASE("A request that makes no sense is refused with what would", "[machine]
     machine.request.only = {"gem"};
     CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("'gem'"));
   }
-  SECTION("an unknown backend") { machine.request.backend = "cuda"; }
+  SECTION("an unknown backend") { machine.request.backend = "gpu"; }
   SECTION("no budget") { machine.request.budget_s = 0; }
   SECTION("a budget that no sample fits into") { machine.request.budget_s = 0.5; }
   SECTION("no rank") { machine.request.rank_count = 0; }

@@ -98,28 +98,29 @@ TEST_CASE("The most valuable sample of each probe comes first", "[registry]") {
 }
 
 TEST_CASE("Working sets live in the level they are meant for", "[registry][memory]") {
-  auto host = context_of(0).host;
-  CHECK(working_set_bytes(host, "L1") == (4 * (32 << 10)) / 2);
-  CHECK(working_set_bytes(host, "L2") == (4 * (1 << 20)) / 2);
-  CHECK(working_set_bytes(host, "L3") == (32 << 20) / 2);
-  CHECK(working_set_bytes(host, "DRAM") == 4 * (32 << 20));
-  CHECK_FALSE(working_set_bytes(host, "L4"));
+  auto context = context_of(0);
+  auto& host = context.host;
+  CHECK(working_set_bytes(context, "L1") == (4 * (32 << 10)) / 2);
+  CHECK(working_set_bytes(context, "L2") == (4 * (1 << 20)) / 2);
+  CHECK(working_set_bytes(context, "L3") == (32 << 20) / 2);
+  CHECK(working_set_bytes(context, "DRAM") == 4 * (32 << 20));
+  CHECK_FALSE(working_set_bytes(context, "L4"));
 
   SECTION("a process with half of the cores has half of the private caches") {
     host.allowed_core_count = 2;
-    CHECK(working_set_bytes(host, "L2") == 1 << 20);
-    CHECK(working_set_bytes(host, "L3") == (32 << 20) / 2);
+    CHECK(working_set_bytes(context, "L2") == 1 << 20);
+    CHECK(working_set_bytes(context, "L3") == (32 << 20) / 2);
   }
   SECTION("a level that is hardly larger than the one below cannot be told from it") {
     host.caches[2].size_bytes = 6 << 20;  // half: 3 MiB; all L2: 4 MiB
-    CHECK_FALSE(working_set_bytes(host, "L3"));
+    CHECK_FALSE(working_set_bytes(context, "L3"));
   }
   SECTION("four times a very large cache is not needed") {
     host.caches[2].size_bytes = 480 << 20;
-    CHECK(working_set_bytes(host, "DRAM") == 1 << 30);
+    CHECK(working_set_bytes(context, "DRAM") == 1 << 30);
   }
   SECTION("a control group that is too small leaves memory unmeasured") {
     host.cgroup_memory_limit_bytes = 256 << 20;
-    CHECK_FALSE(working_set_bytes(host, "DRAM"));
+    CHECK_FALSE(working_set_bytes(context, "DRAM"));
   }
 }

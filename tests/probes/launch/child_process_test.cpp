@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/launch/child_process.hpp"
 
+#include "probes/discovery/cpu_list.hpp"
 #include "probes/launch/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -23,6 +24,12 @@ std::vector<std::string> all_lines(ChildProcess& child) {
   }
 }
 
+// Of this process, as the kernel lists them.
+std::string own_cpus() {
+  ChildProcess child(shell("grep Cpus_allowed_list /proc/self/status | cut -f2"));
+  return all_lines(child).at(0);
+}
+
 }  // namespace
 
 TEST_CASE("Lines come one by one, the last also without its newline", "[child]") {
@@ -39,6 +46,20 @@ TEST_CASE("Waiting for a line ends at its limit", "[child]") {
 TEST_CASE("stdin is empty and the environment has the additions", "[child]") {
   ChildProcess child({{"/bin/sh", "-c", "cat; echo \"$ADDED\""}, {{"ADDED", "x y"}}});
   CHECK(all_lines(child) == std::vector<std::string>{"x y"});
+}
+
+TEST_CASE("A child runs on the CPUs it was given, of those that are allowed", "[child]") {
+  auto const own = parse_cpu_list(own_cpus());
+  REQUIRE_FALSE(own.empty());
+  auto const cpus_of = [](std::string const& cpus) {
+    ChildProcess child({{"/bin/sh", "-c", "grep Cpus_allowed_list /proc/self/status | cut -f2"}, {}, cpus});
+    return all_lines(child).at(0);
+  };
+  std::string const last = std::to_string(own.back());
+  CHECK(cpus_of(last) == last);
+  CHECK(cpus_of(last + ",100000") == last);
+  CHECK(cpus_of("100000") == own_cpus());
+  CHECK(cpus_of("") == own_cpus());
 }
 
 TEST_CASE("The exit is reported as it was", "[child]") {

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fake_machine.hpp"
+#include "probes/choose_runner.hpp"
+#include "probes/gpu_node.hpp"
+#include "probes/siblings.hpp"
+#include "profiles/error.hpp"
+#include "profiles/profile_file.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+using namespace hpcadvise;
+using namespace hpcadvise::probes;
+using Catch::Matchers::ContainsSubstring;
+using profiles::SampleStatus;
+using Names = std::vector<std::string>;
+
+namespace {
+
+constexpr char const* h100 = "NVIDIA H100 80GB HBM3";
+
+Accelerator gpu(std::string name, std::string bus_id, std::optional<std::string> architecture = {}) {
+  Accelerator device;
+  device.name = std::move(name);
+  device.pci_bus_id = std::move(bus_id);
+  device.architecture = std::move(architecture);
+  return device;
+}
+
+// As the kernel's driver shows it: device `ordinal` of the fake runner.
+void plug_in(FakeMachine& machine, int ordinal, std::string const& name) {
+  machine.request.roots.proc = machine.folder.path();
+  auto const bus_id = "0000:" + std::to_string(10 + ordinal) + ":00.0";
+  auto const folder = machine.folder.path() / "driver/nvidia/gpus" / bus_id;
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "information") << "Model: \t " << name << "\n";
+}
+
+std::vector<profiles::Sample> samples_on(profiles::MachineProfile const& profile, int device) {
+  std::vector<profiles::Sample> result;
+  for (auto const& sample : profile.samples)
+    if (profiles::integer_parameter(sample.parameters, "device") == device) result.push_back(sample);
+  return result;
+}
+
+ChosenRunner choose(Names const& names, RunnerSearch const& search, RunOutcome const& outcome) {
+  return choose_runner(names, search, [&](auto const&) { return outcome; });
+}
+
+}  // namespace
+
+TEST_CASE("The runner's name follows from the architectures that are there", "[gpu-machine]") {
+  CHECK(runner_names("auto", {}, "x86_64") == Names{"hpcadvise-runner-host-x86_64"});
+  CHECK(runner_names("auto", {gpu(h100, "a", "sm90")}, "x86_64") ==
+        Names{"hpcadvise-runner-cuda-sm90", "hpcadvise-runner-host-x86_64"});
+  CHECK(runner_names("hip", {gpu("AMD gfx90a", "a", "gfx90a")}, "x86_64") == Names{"hpcadvise-runner-hip-gfx90a"});
+  CHECK(runner_names("host", {gpu(h100, "a", "sm90")}, "aarch64") == Names{"hpcadvise-runner-host-aarch64"});
+
+  SECTION("where nobody says which, all of the vendor are tried") {
+    CHECK(runner_names("auto", {gpu(h100, "a")}, "x86_64") ==
+          Names{"hpcadvise-runner-cuda-sm80", "hpcadvise-runner-cuda-sm90", "hpcadvise-runner-host-x86_64"});
+    CHECK(runner_names("cuda", {}, "x86_64") == Names{"hpcadvise-runner-cuda-sm80", "hpcadvise-runner-cuda-sm90"});
+  }
+  SECTION("an architecture that no runner is built for leaves the host") {
+    CHECK(runner_names("auto", {gpu("Tesla V100", "a", "sm70")}, "x86_64") == Names{"hpcadvise-runner-host-x86_64"});
+  }
+}
+
+TEST_CASE("A runner that does not answer is passed over with its reason", "[gpu-machine]") {
+  TemporaryFolder const folder;
+  auto const install = [&](char const* name) {
+    auto const file = folder.path() / name;
+    std::ofstream(file) << "#!/bin/sh\n";
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  };
+  install("second");
+  install("third");
+  RunnerSearch const search{.override_variable = "", .own_folder = folder.path(), .path = ""};
+  auto const chosen = choose_runner({"first", "second", "third"}, search, [](auto const& file) {
+    RunOutcome outcome;
+    outcome.hello = HelloEvent{};
+    if (file.filename() == "second") outcome.lost = "no CUDA-capable device is detected";
+    return outcome;
+  });
+  CHECK(chosen.file.filename() == "third");
+  REQUIRE(chosen.refused.size() == 2);
+  CHECK_THAT(chosen.refused[0], ContainsSubstring("no runner 'first'"));
+  CHECK_THAT(chosen.refused[1], ContainsSubstring("second: no CUDA-capable device is detected"));
+
+  RunOutcome lost;
+  lost.lost = "it ended with exit code 3";
+  CHECK_THROWS_WITH(choose({"second", "third"}, search, lost),
+                    ContainsSubstring("second: it ended") && ContainsSubstring("third: it ended"));
+}
+
+TEST_CASE("A GPU of another kind is no sibling, and one that discovery has not seen is", "[gpu-machine]") {
+  HelloEvent hello;
+  hello.gpu = profiles::GpuSpec{};
+  hello.gpu->pci_bus_id = "c";
+  hello.visible_devices = {"a", "b", "c", "d"};
+  auto const kinds = visible_kinds(hello, {gpu(h100, "a"), gpu("NVIDIA A2", "b"), gpu(h100, "c")});
+  CHECK(kinds.same == std::vector<int>{2, 0, 3});
+  REQUIRE(kinds.others.size() == 1);
+  CHECK(kinds.others[0].pci_bus_id == "b");
+}
+
+TEST_CASE("Siblings take the first sample of each probe that fits", "[gpu-machine]") {
+  SamplePlan plan;
+  for (auto const* const probe : {"gemm", "gemm", "memory", "launch", "collective", "attention"}) {
+    SampleRequest request;
+    request.id = std::int64_t(plan.requests.size()) + 7;
+    request.probe = probe;
+    request.expected_s = request.probe == "attention" ? 100 : 1;
+    request.rank_count = request.probe == "collective" ? 4 : 1;
+    plan.requests.push_back(request);
+  }
+  auto const siblings = siblings_plan(plan, 4, 6);
+  REQUIRE(siblings.requests.size() == 2);
+  CHECK(siblings.requests[0].probe == "gemm");
+  CHECK(siblings.requests[1].probe == "memory");
+  CHECK(siblings.requests[1].id == 1);
+  CHECK(profiles::integer_parameter(siblings.requests[0].parameters, "concurrent_devices") == 4);
+}
+
+TEST_CASE("A node of four GPUs: one measured in full, all at once for a moment", "[gpu-machine]") {
+  FakeMachine machine("gpus:4");
+  auto const profile = machine.probe();
+  REQUIRE(profile.devices.size() == 4);
+  CHECK(profile.devices[0].backend == "cuda");
+  CHECK(profile.devices[0].name == h100);
+  CHECK(profile.devices[0].gpu->pci_bus_id == "0000:10:00.0");
+  CHECK(profile.devices[3].gpu->pci_bus_id == "0000:13:00.0");
+  for (int device = 0; device < 4; ++device) CHECK(samples_on(profile, device).size() == 3);
+  CHECK(profile.budget.planned == std::int64_t(profile.samples.size()));
+  CHECK(profile.budget.measured == profile.budget.planned);
+  auto const again = profiles::profile_from_json(profiles::profile_to_json(profile), "x.json");
+  CHECK(again.devices[2].gpu->multiprocessor_count == 132);
+  CHECK(again.devices[2].gpu->peak.at(profiles::Precision::bf16).flops_per_s == 1.07e15);
+}
+
+TEST_CASE("A GPU's plan is for a GPU: bf16, its own memory, no messages of the host", "[gpu-machine]") {
+  FakeMachine machine("gpus:1");
+  auto const profile = machine.probe();
+  bool any_bf16 = false;
+  for (auto const& sample : profile.samples) {
+    CHECK(sample.probe != "collective");
+    auto const precision = profiles::text_parameter(sample.parameters, "precision");
+    any_bf16 |= precision == "bf16";
+    CHECK(precision != "tf32");  // the fake device's table of peaks lacks it
+    CHECK_FALSE(sample.parameters.contains("device"));
+  }
+  CHECK(any_bf16);
+}
+
+TEST_CASE("A GPU that falls off the bus costs its own samples and is named", "[gpu-machine]") {
+  FakeMachine machine("gpus:3 lost-device:1");
+  auto const profile = machine.probe();
+  CHECK(profile.devices.size() == 3);
+  auto const* const finding = find_finding(profile, "device_lost");
+  REQUIRE(finding != nullptr);
+  CHECK_THAT(finding->seen, ContainsSubstring("device 1") && ContainsSubstring("GPU is lost"));
+  CHECK(count_of(profile, SampleStatus::skipped) == 3);
+  for (auto const& sample : samples_on(profile, 2)) CHECK(sample.status == SampleStatus::ok);
+  CHECK_FALSE(profile.partial);
+}
+
+TEST_CASE("A node with GPUs of two kinds measures one of them and says so", "[gpu-machine]") {
+  FakeMachine machine("gpus:2");
+  plug_in(machine, 0, h100);
+  plug_in(machine, 1, "NVIDIA A2");
+  auto const profile = machine.probe();
+  CHECK(profile.devices.size() == 1);
+  auto const* const finding = find_finding(profile, "mixed_devices");
+  REQUIRE(finding != nullptr);
+  CHECK_THAT(finding->seen, ContainsSubstring("1 x NVIDIA A2"));
+}
+
+TEST_CASE("A node whose GPUs no runner can measure is measured as a host, and says why", "[gpu-machine]") {
+  FakeMachine machine("");
+  plug_in(machine, 0, h100);
+  // A synthetic host has no architecture.
+  std::filesystem::create_symlink(HPCADVISE_FAKE_RUNNER, machine.folder.path() / runner_name("host", ""));
+  machine.request.runners = {.override_variable = "", .own_folder = machine.folder.path(), .path = ""};
+  machine.request.only = {"gemm"};
+  auto const profile = machine.probe();
+  CHECK(profile.devices.at(0).backend == "host");
+  auto const* const finding = find_finding(profile, "devices_not_measured");
+  REQUIRE(finding != nullptr);
+  CHECK_THAT(finding->seen, ContainsSubstring("1 x NVIDIA H100 80GB HBM3") &&
+                                ContainsSubstring("no runner 'hpcadvise-runner-cuda-sm80'"));
+
+  SECTION("what was asked for by name is not replaced") {
+    machine.request.backend = "cuda";
+    CHECK_THROWS_AS(machine.probe(), profiles::MachineError);
+  }
+}
+
+TEST_CASE("A runner of another backend than asked for is refused", "[gpu-machine]") {
+  FakeMachine machine("");
+  machine.request.backend = "hip";
+  CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("by the backend host, not hip"));
+}
+
+TEST_CASE("Every sample of a GPU that crashes its runner is lost alone", "[gpu-machine]") {
+  FakeMachine machine("gpus:1 crash:3");
+  machine.request.only = {"memory"};
+  auto const profile = machine.probe();
+  CHECK(count_of(profile, SampleStatus::crashed) == 1);
+  CHECK(count_of(profile, SampleStatus::ok) > 3);
+}

@@ -15,6 +15,7 @@ namespace {
 
 using Check = void (*)(JsonNode const&);
 
+constexpr Check count = [](JsonNode const& node) { node.integer(0); };
 constexpr Check positive = [](JsonNode const& node) { node.integer(1); };
 constexpr Check several = [](JsonNode const& node) { node.integer(2); };
 constexpr Check flag = [](JsonNode const& node) { node.boolean(); };
@@ -60,6 +61,14 @@ constexpr std::array rows{Parameter{"gemm", "m", positive},
                           Parameter{"collective", "rank_count", several},
                           Parameter{"collective", "placement", filled}};
 
+// That a sample of any probe may have.
+struct OptionalParameter {
+  std::string_view name;
+  Check check;
+};
+constexpr std::array optional_rows{OptionalParameter{"device", count},
+                                   OptionalParameter{"concurrent_devices", several}};
+
 void check_name(JsonNode const& node, std::string_view name) {
   if (!is_identifier(name)) node.fail(fmt::format("'{}' is not a name: small letters, digits and _", name));
 }
@@ -75,6 +84,8 @@ void check_sample(JsonNode const& sample) {
   for (auto const& [name, parameter] : parameters.members()) check_name(parameter, name);
   for (Parameter const& row : rows)
     if (row.probe == probe) row.check(parameters.at(row.name));
+  for (OptionalParameter const& row : optional_rows)
+    if (auto const parameter = parameters.find(row.name)) row.check(*parameter);
   for (auto const& [name, rate] : sample.at("rates").members())
     if (!name.ends_with("_per_s")) rate.fail(fmt::format("'{}' is not the name of a rate: they end with _per_s", name));
 

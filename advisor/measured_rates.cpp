@@ -12,8 +12,8 @@ namespace {
 using profiles::Sample;
 
 bool usable(Sample const& sample, std::string_view probe) {
-  return sample.probe == probe && !sample.parameters.contains("concurrent_devices") &&
-         sample.status == profiles::SampleStatus::ok && sample.timing && sample.timing->median_s > 0;
+  return sample.probe == probe && !profiles::compares_siblings(sample) && sample.status == profiles::SampleStatus::ok &&
+         sample.timing && sample.timing->median_s > 0;
 }
 
 double rate_of(Sample const& sample, std::string const& name) {

@@ -2,38 +2,12 @@
 #include "probes/discovery/accelerators.hpp"
 
 #include "probes/device_findings.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/probes/fake_node.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <fstream>
-
 using namespace hpcadvise::probes;
-
-namespace {
-
-// A file system in place of this machine's.
-struct FakeNode {
-  hpcadvise::tests::TemporaryFolder folder;
-  DiscoveryRoots roots{folder / "proc", folder / "sys", folder / "etc", ""};
-
-  void file(std::string const& name, std::string const& text) const {
-    std::filesystem::create_directories((folder / name).parent_path());
-    std::ofstream(folder / name) << text << "\n";
-  }
-  void nvidia(std::string const& bus_id, std::string const& model) const {
-    file("proc/driver/nvidia/gpus/" + bus_id + "/information",
-         "Model: \t\t " + model + "\nIRQ:   \t\t 42\nGPU UUID: \t GPU-1\nBus Location: \t " + bus_id);
-  }
-  // A node of the topology with the properties that matter; location_id 49408 is bus 0xc1, device 0, function 0.
-  void kfd(std::string const& node, int simd_count, int gfx_target_version, int location_id) const {
-    file("sys/class/kfd/kfd/topology/nodes/" + node + "/properties",
-         "cpu_cores_count 0\nsimd_count " + std::to_string(simd_count) + "\ngfx_target_version " +
-             std::to_string(gfx_target_version) + "\nlocation_id " + std::to_string(location_id) + "\ndomain 0");
-  }
-};
-
-}  // namespace
+using hpcadvise::tests::FakeNode;
 
 TEST_CASE("A node without drivers of GPUs has none", "[discovery]") {
   FakeNode const node;
@@ -67,9 +41,9 @@ TEST_CASE("NVIDIA's driver names its GPUs, and the PCI bus where they sit", "[di
 
 TEST_CASE("AMD's driver lists processors among its nodes, and each GCD as a GPU", "[discovery]") {
   FakeNode const node;
-  node.kfd("0", 0, 0, 0);
-  node.kfd("4", 440, 90010, 0xc100);
-  node.kfd("5", 440, 90010, 0xc600);
+  node.kfd(0, 0, 0, 0);
+  node.kfd(4, 440, 90010, 0xc100);
+  node.kfd(5, 440, 90010, 0xc600);
   auto const found = discover_accelerators(node.roots);
   REQUIRE(found.size() == 2);
   CHECK(found[0].name == "AMD gfx90a");

@@ -24,11 +24,11 @@ struct GcdPlace {
 };
 
 struct Accelerator {
-  std::string name;            // "NVIDIA H100 80GB HBM3"; "AMD gfx90a"
-  std::string pci_bus_id;      // "0000:1b:00.0", lower case; empty where only a number of the driver is known
-  std::string architecture;    // "sm90", "gfx90a"
-  std::string uuid;            // "GPU-...", as CUDA_VISIBLE_DEVICES and ROCR_VISIBLE_DEVICES take it
-  std::string driver_version;  // "550.54.15"
+  std::string name{};            // "NVIDIA H100 80GB HBM3"; "AMD gfx90a"
+  std::string pci_bus_id{};      // "0000:1b:00.0", lower case; empty where only a number of the driver is known
+  std::string architecture{};    // "sm90", "gfx90a"
+  std::string uuid{};            // "GPU-...", as CUDA_VISIBLE_DEVICES and ROCR_VISIBLE_DEVICES take it
+  std::string driver_version{};  // "550.54.15"
   std::optional<std::int64_t> memory_bytes{};
   std::optional<bool> ecc_enabled{};
   std::optional<bool> mig_enabled{};

@@ -104,7 +104,9 @@ class MachineRun {
   profiles::MachineProfile run() {
     profiles::HostSpec const host = discover_host(request_.roots);
     recorder_.host(host);
-    for (auto const& finding : device_findings(discover_accelerators(request_.roots))) recorder_.finding(finding);
+    auto const devices = discover_accelerators(request_.roots);
+    for (auto const& finding : devices_not_measured(devices)) recorder_.finding(finding);
+    for (auto const& finding : device_findings(devices, host.allowed_cpus)) recorder_.finding(finding);
     runner_ = find_runner(runner_name("host", host.architecture), default_runner_search());
     if (request_.thread_count && *request_.thread_count > host.thread_count)
       throw profiles::UsageError(

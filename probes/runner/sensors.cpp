@@ -91,7 +91,7 @@ std::map<std::string, double> Sensors::stop_counters() {
   if (!device_) return counts;
   counts = of_host(counts);
   if (device_energy_at_start_j_ && device_energy_at_end_j && passed.count() >= device_->least_energy_s &&
-      *device_energy_at_end_j >= *device_energy_at_start_j_)
+      *device_energy_at_end_j > *device_energy_at_start_j_)
     counts["energy_j"] = *device_energy_at_end_j - *device_energy_at_start_j_;
   return counts;
 }

@@ -117,10 +117,18 @@ TEST_CASE("Energy of the GPU is counted over the timed readings, beside that of 
     CHECK_THAT(counts.at("energy_j"), WithinRel(2.5));
     for (auto const& [name, count] : counts) CHECK((name == "energy_j" || name.starts_with("host_")));
   }
+  SECTION("not where the counter stands still") {
+    Sensors sensors(node.folder.path(), source);
+    sensors.start_counters();
+    CHECK_FALSE(sensors.stop_counters().contains("energy_j"));
+  }
   SECTION("not over a time that its steps are too coarse for") {
     source.least_energy_s = 1e6;
     Sensors sensors(node.folder.path(), source);
     sensors.start_counters();
+    std::filesystem::remove(node.folder / "nvml");
+    node.nvml(busy_h100);
+    node.nvml("0 nvmlDeviceGetTotalEnergyConsumption 7500\n");
     CHECK_FALSE(sensors.stop_counters().contains("energy_j"));
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/discovery/accelerators.hpp"
 
-#include "probes/device_findings.hpp"
 #include "tests/probes/fake_node.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -12,7 +11,6 @@ using hpcadvise::tests::FakeNode;
 TEST_CASE("A node without drivers of GPUs has none", "[discovery]") {
   FakeNode const node;
   CHECK(discover_accelerators(node.roots).empty());
-  CHECK(device_findings({}).empty());
 }
 
 TEST_CASE("NVIDIA's driver names its GPUs, and the PCI bus where they sit", "[discovery]") {
@@ -30,13 +28,8 @@ TEST_CASE("NVIDIA's driver names its GPUs, and the PCI bus where they sit", "[di
   CHECK(found[0].link_lanes == std::nullopt);
   CHECK(found[1].name == "NVIDIA A100-SXM-64GB");
   CHECK(found[1].numa_node == 1);
-
-  auto const findings = device_findings(found);
-  REQUIRE(findings.size() == 2);
-  CHECK(findings[0].kind == "devices_not_measured");
-  CHECK(findings[0].seen == "this node has 2 x NVIDIA A100-SXM-64GB; the probes measured its processors alone");
-  CHECK(findings[1].kind == "narrow_link");
-  CHECK(findings[1].seen == "NVIDIA A100-SXM-64GB at 0000:5d:00.0 uses 8 of its 16 PCI lanes");
+  CHECK(found[1].link_lanes == 8);
+  CHECK(found[1].most_link_lanes == 16);
 }
 
 TEST_CASE("AMD's driver lists processors among its nodes, and each GCD as a GPU", "[discovery]") {

@@ -2,6 +2,7 @@
 #include "probes/runner/device_sensors.hpp"
 #include "probes/runner/gpu_metrics.hpp"
 #include "probes/runner/sensors.hpp"
+#include "probes/runner/throttle.hpp"
 #include "tests/probes/fake_node.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -82,6 +83,31 @@ TEST_CASE("Where a GPU is measured, plain names are its readings, and the host's
   CHECK(state.size() == 11);
   CHECK(reason_of(sensors, "nvml:power").empty());
   CHECK(reason_of(sensors, "papi:nvml") != "");
+}
+
+TEST_CASE("Each bit of the makers' tables is the reading that their manuals say", "[runner][sensors]") {
+  auto const reading_of = [](std::span<ThrottleBits const> table, int bit) {
+    Readings readings;
+    add_throttle_readings(std::uint64_t{1} << bit, table, readings);
+    readings.erase("throttled");
+    return readings.empty() ? "" : readings.begin()->first;
+  };
+  auto const nvidia = nvidia_throttle_bits();
+  CHECK(reading_of(nvidia, 0) == "");
+  CHECK(reading_of(nvidia, 1) == "throttle_clock_setting");
+  CHECK(reading_of(nvidia, 2) == "throttle_power_cap");
+  CHECK(reading_of(nvidia, 3) == "throttle_hardware");
+  CHECK(reading_of(nvidia, 4) == "throttle_sync_boost");
+  CHECK(reading_of(nvidia, 5) == "throttle_thermal");
+  CHECK(reading_of(nvidia, 6) == "throttle_thermal");
+  CHECK(reading_of(nvidia, 7) == "throttle_power_brake");
+  CHECK(reading_of(nvidia, 8) == "throttle_clock_setting");
+  CHECK(reading_of(nvidia, 9) == "throttle_other");
+  auto const amd = amd_throttle_bits();
+  CHECK(reading_of(amd, 0) == "throttle_power_cap");
+  CHECK(reading_of(amd, 16) == "throttle_current");
+  CHECK(reading_of(amd, 47) == "throttle_thermal");
+  CHECK(reading_of(amd, 57) == "throttle_other");
 }
 
 TEST_CASE("A GPU that is idle or at its clock is not throttled", "[runner][sensors]") {

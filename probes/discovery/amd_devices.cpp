@@ -91,8 +91,8 @@ Accelerator device_of(DiscoveryRoots const& roots, Node const& node) {
   return device;
 }
 
-// Four links of Infinity Fabric join the GCDs of a module, at most two those of different modules; amdgpu_amdkfd.c
-// tells the bandwidth of one as the least and of all as the most.
+// Of an MI250X (gfx90a): four links of Infinity Fabric join the GCDs of a module, at most two those of different
+// modules; amdgpu_amdkfd.c tells the bandwidth of one as the least and of all as the most.
 bool in_one_module(Fields const& link) {
   auto const least = parse_integer(field(link, "min_bandwidth")).value_or(0);
   auto const most = parse_integer(field(link, "max_bandwidth")).value_or(0);
@@ -110,7 +110,8 @@ void follow_links(std::vector<Node>& nodes) {
       auto const peer = std::ranges::find_if(nodes, [&](auto const& other) { return other.index == to; });
       if (peer == nodes.end()) continue;
       if (!peer->is_gpu()) node.device.pci_to_host = false;
-      if (!peer->is_gpu() || node.device.gcd || peer->device.gcd || !in_one_module(link)) continue;
+      if (node.device.architecture != "gfx90a" || peer->device.architecture != "gfx90a") continue;
+      if (node.device.gcd || peer->device.gcd || !in_one_module(link)) continue;
       node.device.gcd = {modules, 0};
       peer->device.gcd = {modules, 1};
       ++modules;

@@ -98,6 +98,17 @@ TEST_CASE("GCDs whose links are not told are in no module", "[discovery]") {
   CHECK(found[0].most_link_generation == 4);
 }
 
+TEST_CASE("Only an MI250X is made of GCDs, however many links join two devices", "[discovery]") {
+  FakeNode const node;
+  node.kfd(1, 1216, 90402, 0xc100);
+  node.kfd(2, 1216, 90402, 0xc600);
+  node.xgmi(1, 0, 2, 4);
+  auto const found = discover_accelerators(node.roots);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].architecture == "gfx942");
+  CHECK_FALSE(found[0].gcd);
+}
+
 TEST_CASE("What amdgpu's files say that is no number is left out", "[discovery]") {
   FakeNode const node;
   node.kfd(1, 440, 90010, 0xc100);

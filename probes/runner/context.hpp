@@ -32,7 +32,8 @@ void add_rate(profiles::Sample& sample, std::string const& name, double work);
 double timing_resolution_s(Space const& space);
 
 // Times `enqueue`, one call, by the request's rule into the sample, with counters over the timed readings. The calls of
-// a reading follow each other in the queue, and it ends when the last of them is done.
+// a reading follow each other in the queue, and it ends when the last of them is done. The state after is that of a
+// machine that has just worked.
 template <class Enqueue, class Ranks = Alone>
 void time_into(profiles::Sample& sample, Context const& context, SampleRequest const& request, Enqueue&& enqueue,
                Ranks const& ranks = {}) {
@@ -43,6 +44,7 @@ void time_into(profiles::Sample& sample, Context const& context, SampleRequest c
   sample.timing = measure(
       request.rule, context.clock_resolution_s, body, [&] { context.sensors.start_counters(); }, ranks);
   sample.counters = context.sensors.stop_counters();
+  sample.sensors_after = context.sensors.state();
 }
 
 }  // namespace hpcadvise::probes::runner

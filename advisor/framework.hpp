@@ -50,10 +50,10 @@ struct FrameworkTraits {
   // Moved for each parameter in every micro-batch: gradients added to their sum, sharded parameters copied out of the
   // gathered buffer.
   double accumulation_bytes = 8;
-  bool fused_casts = false;        // to FP8
-  bool current_attention = false;  // cuDNN's or FlashAttention-3's kernels
-  // Share on the critical path.
-  double FittedConstants::*tensor_parallel_exposure = &FittedConstants::tensor_parallel_exposure;
+  bool fused_casts = false;               // to FP8
+  bool gathers_in_fp8 = false;            // weights of linear layers, and their inputs under sequence parallelism
+  bool current_attention = false;         // cuDNN's or FlashAttention-3's kernels
+  bool overlaps_tensor_parallel = false;  // unless told not to
   GradientOverlap gradient_overlap = GradientOverlap::none;
   // DeepSpeed's ZeRO-1 and 2 wait for each reduction, ZeRO-3 does not: its default of overlap_comm
   // (deepspeed/runtime/zero/config.py, overlap_comm_valid).

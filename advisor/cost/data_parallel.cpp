@@ -55,10 +55,15 @@ struct Traffic {
   }
 };
 
+double gathered_bytes_each(CostContext const& context) {
+  return context.gathers_in_fp8() ? 1 : activation_bytes_per_element(context.job);
+}
+
 // `pieces`: collectives of equal size in which they travel.
-Traffic traffic_of(CostContext const& context, Groups const& groups, double trained, double gathered, double pieces) {
+Traffic traffic_of(CostContext const& context, Groups const& groups, double trained, double gathered_bytes,
+                   double pieces) {
   double const gradient_bytes = trained * gradient_bytes_each(context) / pieces;
-  double const parameter_bytes = gathered * activation_bytes_per_element(context.job) / pieces;
+  double const parameter_bytes = gathered_bytes / pieces;
   auto const aggregation =
       gathers_always(context.plan) ? context.framework.zero3_aggregation : context.framework.aggregation;
   auto const time_s = [&](Collective collective, double bytes, GroupPlacement const& group) {
@@ -112,12 +117,15 @@ double data_parallel_cost_s(CostContext const& context, DataParallelInput const&
   bool const gathers_all = plan.sharding == Sharding::zero3 || plan.gathers_once();
   DeviceParameters const gathered = gathers_all ? input.parameters.all() : trained;
   auto const dense = groups_of(context.machine, ranks, plan.shard_size(), plan.tensor_parallel);
-  Traffic traffic = traffic_of(context, dense, trained.dense, gathered.dense, pieces);
+  double const element = gathered_bytes_each(context);
+  double const ends_bytes =
+      gathers_all ? input.ends * (activation_bytes_per_element(context.job) - element) : 0;  // beyond their share
+  Traffic traffic = traffic_of(context, dense, trained.dense, gathered.dense * element + ends_bytes, pieces);
   if (gathered.experts > 0) {
     // Ranks that hold the same experts lie as far apart as one set of them is wide.
     auto const experts = groups_of(context.machine, expert_replicas(plan), plan.shard_size(),
                                    plan.expert_parallel * plan.expert_tensor_parallel);
-    traffic = traffic + traffic_of(context, experts, trained.experts, gathered.experts, pieces);
+    traffic = traffic + traffic_of(context, experts, trained.experts, gathered.experts * element, pieces);
   }
   return cost_s(context, traffic, input);
 }

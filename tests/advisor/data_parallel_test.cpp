@@ -51,6 +51,27 @@ TEST_CASE("ZeRO-3 gathers parameters twice and scatters gradients once for each 
              WithinRel(8 * (1 + fitted.overlap_cost) * communication_s));
 }
 
+TEST_CASE("torchtitan and MaxText gather FP8 weights as one byte, embedding and head apart, unless rows have scales") {
+  auto fp8 = job;
+  fp8.precision = hpcadvise::profiles::Precision::fp8;
+  auto plan = plan_of(1, 1, 8);
+  plan.sharding = Sharding::zero3;
+  // Nothing to hide behind; 8 micro-batches; a tenth of the parameters are embedding and head.
+  DataParallelInput const bare{{{}, {1e9, 0}}, 8, 0, 0, 1e8};
+  auto const bytes = [&](EstimateOptions const& options) {
+    CostContext const context{fp8, plan, machine, options, framework_traits(options.framework)};
+    return data_parallel_cost_s(context, bare) * 1e11 / 0.875 / 8 / (1 + fitted.overlap_cost);
+  };
+  double const gradients = 4e9;
+  double const in_16_bit = 2 * 2e9 + gradients;
+  double const in_8_bit = 2 * (0.9e9 + 0.1e9 * 2) + gradients;
+  for (auto const kind : {FrameworkKind::fsdp_compiled, FrameworkKind::maxtext}) {
+    CHECK_THAT(bytes({.framework = kind}), WithinRel(in_8_bit));
+    CHECK_THAT(bytes({.framework = kind, .fp8_rowwise = true}), WithinRel(in_16_bit));
+  }
+  CHECK_THAT(bytes({.framework = FrameworkKind::fsdp_eager}), WithinRel(in_16_bit));
+}
+
 TEST_CASE("Around a Hugging Face model DeepSpeed waits for what ZeRO-1 and 2 reduce, and hides what ZeRO-3 does") {
   auto const cost_s = [](Sharding sharding) {
     return exposed_s(plan_of(1, 1, 8), sharding, FrameworkKind::hugging_face, input);

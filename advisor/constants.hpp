@@ -145,7 +145,7 @@ inline constexpr Constant roomy_share{
     "roomy_share", 0.90, "share of a device's memory below which a plan is trusted to run",
     "published peaks that the memory model was set on are off by 7.5 % in the median (docs/validation.md)", ""};
 
-inline constexpr Constant memory_error{"memory_error", 0.15, "how far a memory estimate is off, in the median",
+inline constexpr Constant memory_error{"memory_error", 0.10, "how far a memory estimate is off, in the median",
                                        "52 published peaks that nothing was set on (docs/validation.md)", ""};
 
 }  // namespace constants

@@ -29,6 +29,9 @@ using F = FittedConstants;
 // CollectiveQuantizer), and MaxText's scales are delayed, so that a cast needs no pass of its own and is fused with
 // what comes before (docs.nvidia.com/jax-toolbox, Native XLA-FP8). MaxText on GPUs calls cuDNN's attention
 // (NVIDIA/JAX-Toolbox, docs/frameworks/maxtext, attention=cudnn_flash_te).
+// Hugging Face's models normalize in fp32 (transformers/models/llama/modeling_llama.py, LlamaRMSNorm).
+constexpr double deepspeed_live_parameters = 1e9;  // deepspeed.ai/docs/config-json, stage3_max_live_parameters
+
 constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
                                .name = "fsdp-eager",
                                .elementwise_plain = &F::elementwise_eager,
@@ -111,7 +114,8 @@ constexpr std::array traits{
                     .logit_share_kept = 0.8,
                     .gradient_bytes = 6,
                     .zero_bucket_bytes = constants::zero_bucket_bytes,
-                    .shards_bf16_optimizer = true},
+                    .live_parameters = deepspeed_live_parameters,
+                    .has_bf16_optimizer = true},
     FrameworkTraits{.kind = internevo,
                     .name = "internevo",
                     .elementwise_plain = &F::elementwise_fused,
@@ -127,9 +131,12 @@ constexpr std::array traits{
                     .accumulation_bytes = 6,
                     .gradient_overlap = GradientOverlap::every_layer,
                     .zero_waits_for_gradients = true,
+                    .zero_reduces_whole = true,
                     .gated_ffn_copies = 4,
+                    .norms_in_fp32 = true,
                     .gradient_bytes = 2,
                     .zero_bucket_bytes = constants::zero_bucket_bytes,
+                    .live_parameters = deepspeed_live_parameters,
                     .gradient_wire_bytes = 2},
     plain_fsdp(),
     fsdp,

@@ -119,6 +119,7 @@ LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine co
   link.bytes_per_s_per_device = bytes_per_s;
   link.latency_s = machine.kernel_launch_s;
   link.half_rate_bytes = constants::half_rate_bytes;
+  link.gather_share = switched ? constants::switched_gather_share.value : 1;
   link.ramp_exponent = switched ? constants::ramp_exponent_switched : constants::ramp_exponent_ring;
   link.origin = machine.origin;
   link.source = source;

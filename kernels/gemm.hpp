@@ -7,6 +7,9 @@
 #include "kernels/gemm_shape.hpp"
 #include "kernels/space.hpp"
 
+#include <string>
+#include <vector>
+
 namespace hpcadvise::kernels {
 
 enum class Transpose { no, yes };
@@ -19,7 +22,15 @@ using Matrix = Kokkos::View<Scalar**, Kokkos::LayoutRight, MemorySpace>;
 // call it saves the page faults of a fresh one, which show below n = 2048.
 struct GemmWorkspace {
   Kokkos::View<char*, MemorySpace> memory;
+  int tile = 0;  // of the names below, which is used
 };
+
+enum class GemmFormat { fp16, bf16, tf32, fp32, fp64 };
+
+// The tiles of C that a device's gemm(), or gemm_tf32(), can be made of: "128x128x32" is rows, columns and the part of
+// k that is copied at once. The first serves any shape well; which is best for one, its time says. Empty on a host,
+// which has one way, and for a format that the device lacks.
+std::vector<std::string> gemm_tile_names(GemmFormat format);
 
 // Enqueues C = op(A) op(B) on `space` and returns; the caller fences. A is m x k (k x m when transposed), B is k x n
 // (n x k), C is m x n. Precondition: the extents agree. C is overwritten. One workspace serves one call at a time.

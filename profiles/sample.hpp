@@ -76,6 +76,8 @@ struct Sample {
   Parameters parameters;
   SampleStatus status = SampleStatus::ok;
   std::string reason;  // why the status is not ok; empty otherwise
+  std::string
+      variant;  // of several ways to do it the one measured, found the fastest: "128x128x32"; empty: there is one
   std::optional<Timing> timing;
   std::optional<Correctness> correctness;
   double work_flops = 0;                   // of one call

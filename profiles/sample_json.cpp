@@ -104,6 +104,7 @@ ordered_json sample_to_json(Sample const& sample) {
       {"status", to_string(sample.status)},
       {"reason", sample.reason},
   };
+  if (!sample.variant.empty()) object["variant"] = sample.variant;
   if (sample.correctness)
     object["correctness"] = {{"relative_error", sample.correctness->relative_error},
                              {"bound", sample.correctness->bound}};
@@ -124,6 +125,7 @@ Sample sample_from_json(JsonNode const& object) {
   sample.parameters = parameters_from_json(object.at("parameters"));
   sample.status = object.at("status").one_of(sample_status_from_string);
   sample.reason = object.at("reason").text();
+  if (auto const variant = object.find("variant")) sample.variant = variant->text();
   if (auto const correctness = object.find("correctness"))
     sample.correctness = {.relative_error = correctness->at("relative_error").number_from(0),
                           .bound = correctness->at("bound").number_from(0)};

@@ -51,48 +51,74 @@ PanelSource<Element> operand(Matrix<Element const> const& matrix, bool depth_alo
 }
 
 template <class Tile, class Element>
-void tiled_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Element const> const& a,
-                Matrix<Element const> const& b, Matrix<Element> const& c) {
-  DeviceGemm<Element, Element> const gemm{.a = operand<Element>(a, a_op == Transpose::no),
-                                          .b = operand<Element>(b, b_op == Transpose::yes),
-                                          .c = c.data(),
-                                          .c_row_stride = std::int64_t(c.stride(0))};
-  KOKKOS_EXPECTS(gemm.a.depth == gemm.b.depth);
-  KOKKOS_EXPECTS(gemm.a.width == std::int64_t(c.extent(0)) && gemm.b.width == std::int64_t(c.extent(1)));
+void launch_tiles(Space const& space, DeviceGemm<Element, Element> const& gemm) {
   TileGrid const grid{.down = int((gemm.a.width + Tile::rows - 1) / Tile::rows),
                       .across = int((gemm.b.width + Tile::columns - 1) / Tile::columns)};
   launch_blocks<Tile, typename Tile::Panels, Tile::extents.blocks>(space, "hpcadvise::gemm", grid.down * grid.across,
                                                                    GemmBlock<Tile, Element>{gemm, grid});
 }
 
+template <class... Tile, class Element>
+void tiled_gemm(TileList<Tile...>, int chosen, Space const& space, Transpose a_op, Transpose b_op,
+                Matrix<Element const> const& a, Matrix<Element const> const& b, Matrix<Element> const& c) {
+  DeviceGemm<Element, Element> gemm{.a = operand<Element>(a, a_op == Transpose::no),
+                                    .b = operand<Element>(b, b_op == Transpose::yes),
+                                    .c = c.data(),
+                                    .c_row_stride = std::int64_t(c.stride(0))};
+  KOKKOS_EXPECTS(gemm.a.depth == gemm.b.depth);
+  KOKKOS_EXPECTS(gemm.a.width == std::int64_t(c.extent(0)) && gemm.b.width == std::int64_t(c.extent(1)));
+  KOKKOS_EXPECTS(chosen >= 0 && chosen < int(sizeof...(Tile)));
+  gemm.a_wide = is_wide(gemm.a);
+  gemm.b_wide = is_wide(gemm.b);
+  int place = 0;
+  (void)((place++ == chosen ? (launch_tiles<Tile>(space, gemm), true) : false) || ...);
+}
+
+template <class... Tile>
+std::vector<std::string> names_of(TileList<Tile...>) {
+  return {std::to_string(Tile::rows) + "x" + std::to_string(Tile::columns) + "x" +
+          std::to_string(Tile::extents.depth)...};
+}
+
 }  // namespace
 
+std::vector<std::string> gemm_tile_names(GemmFormat format) {
+  switch (format) {
+    case GemmFormat::fp16: return names_of(NativeF16Tiles{});
+    case GemmFormat::bf16: return names_of(NativeBf16Tiles{});
+    case GemmFormat::tf32: return native_is_mfma ? std::vector<std::string>{} : names_of(Tf32Tiles{});
+    case GemmFormat::fp32: return names_of(NativeF32Tiles{});
+    case GemmFormat::fp64: return names_of(NativeF64Tiles{});
+  }
+  return {};
+}
+
 void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
-          Matrix<float> c, GemmWorkspace&) {
-  tiled_gemm<NativeF32Tile>(space, a_op, b_op, a, b, c);
+          Matrix<float> c, GemmWorkspace& workspace) {
+  tiled_gemm(NativeF32Tiles{}, workspace.tile, space, a_op, b_op, a, b, c);
 }
 
 void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<double const> a, Matrix<double const> b,
-          Matrix<double> c, GemmWorkspace&) {
-  tiled_gemm<NativeF64Tile>(space, a_op, b_op, a, b, c);
+          Matrix<double> c, GemmWorkspace& workspace) {
+  tiled_gemm(NativeF64Tiles{}, workspace.tile, space, a_op, b_op, a, b, c);
 }
 
 void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Half const> a, Matrix<Half const> b,
-          Matrix<Half> c, GemmWorkspace&) {
-  tiled_gemm<NativeF16Tile>(space, a_op, b_op, a, b, c);
+          Matrix<Half> c, GemmWorkspace& workspace) {
+  tiled_gemm(NativeF16Tiles{}, workspace.tile, space, a_op, b_op, a, b, c);
 }
 
 void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<BFloat16 const> a, Matrix<BFloat16 const> b,
-          Matrix<BFloat16> c, GemmWorkspace&) {
-  tiled_gemm<NativeBf16Tile>(space, a_op, b_op, a, b, c);
+          Matrix<BFloat16> c, GemmWorkspace& workspace) {
+  tiled_gemm(NativeBf16Tiles{}, workspace.tile, space, a_op, b_op, a, b, c);
 }
 
 void gemm_tf32(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
-               Matrix<float> c, GemmWorkspace&) {
+               Matrix<float> c, [[maybe_unused]] GemmWorkspace& workspace) {
   if constexpr (native_is_mfma) {
     throw std::runtime_error("MI200 has no tf32");
   } else {
-    tiled_gemm<MmaSyncTf32Tile>(space, a_op, b_op, a, b, c);
+    tiled_gemm(Tf32Tiles{}, workspace.tile, space, a_op, b_op, a, b, c);
   }
 }
 

@@ -5,9 +5,8 @@
 // in the instruction's format, and multiplied from there by each warp into its part of the tile. Any shape: what lies
 // beyond the matrices is copied as zero and not stored.
 
+#include "kernels/device/copy_panel.hpp"
 #include "kernels/fragment/block.hpp"
-#include "kernels/fragment/number_formats.hpp"
-#include "kernels/panel_source.hpp"
 
 #include <cstdint>
 
@@ -20,6 +19,8 @@ struct DeviceGemm {
   PanelSource<Element> b;
   Output* c;
   std::int64_t c_row_stride;
+  bool a_wide = false;  // is_wide(a)
+  bool b_wide = false;
 };
 
 // A block is warps_down x warps_across warps, the part of each fragments_down x fragments_across instructions' C.
@@ -59,22 +60,6 @@ struct GemmTile {
 };
 
 namespace detail {
-
-// One thread's share. Neighbouring threads take neighbours in memory.
-template <int width, int depth, int stride, class Input, class Element>
-HPCADVISE_DEVICE_FUNCTION void copy_panel(Input* panel, PanelSource<Element> const& source, std::int64_t first_width,
-                                          std::int64_t first_depth, int thread, int threads) {
-  bool const along_depth = source.depth_stride == 1;
-  for (int index = thread; index < width * depth; index += threads) {
-    int const i = along_depth ? index / depth : index % width;
-    int const p = along_depth ? index % depth : index / width;
-    std::int64_t const from_i = first_width + i;
-    std::int64_t const from_p = first_depth + p;
-    bool const inside = from_i < source.width && from_p < source.depth;
-    panel[i * stride + p] =
-        inside ? converted<Input>(source.data[from_i * source.width_stride + from_p * source.depth_stride]) : Input{};
-  }
-}
 
 template <class Tile, class Warp>
 HPCADVISE_DEVICE_FUNCTION void clear(typename Tile::template Sums<Warp>& sums) {
@@ -162,8 +147,9 @@ HPCADVISE_DEVICE_FUNCTION void gemm_tile(Block const& block, DeviceGemm<Element,
   for (std::int64_t p = 0; p < gemm.a.depth; p += depth) {
     for (int held = 0; held < Block::threads_held; ++held) {
       int const thread = block.thread(held);
-      detail::copy_panel<Tile::rows, depth, Tile::stride>(panels.a, gemm.a, first_row, p, thread, Tile::threads);
-      detail::copy_panel<Tile::columns, depth, Tile::stride>(panels.b, gemm.b, first_column, p, thread, Tile::threads);
+      copy_panel<Tile::rows, depth, Tile::stride>(panels.a, gemm.a, gemm.a_wide, first_row, p, thread, Tile::threads);
+      copy_panel<Tile::columns, depth, Tile::stride>(panels.b, gemm.b, gemm.b_wide, first_column, p, thread,
+                                                     Tile::threads);
     }
     block.barrier();
     for (int held = 0; held < Block::warps_held; ++held) {

@@ -159,6 +159,8 @@ void blocked_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Sca
 
 }  // namespace
 
+std::vector<std::string> gemm_tile_names(GemmFormat) { return {}; }
+
 void gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
           Matrix<float> c, GemmWorkspace& workspace) {
   blocked_gemm<float>(space, a_op, b_op, a, b, c, workspace);

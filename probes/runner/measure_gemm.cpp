@@ -4,13 +4,16 @@
 #include "kernels/gemm.hpp"
 #include "kernels/vendor_blas.hpp"
 #include "probes/runner/available_memory.hpp"
+#include "probes/runner/fastest_of.hpp"
 #include "probes/runner/gemm_check.hpp"
 #include "probes/runner/host_copy.hpp"
 #include "probes/runner/inputs.hpp"
 #include "probes/runner/request.hpp"
 
 #include <functional>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 namespace hpcadvise::probes::runner {
 namespace {
@@ -23,12 +26,12 @@ template <class Element>
 using Gemm = std::function<void(Space const&, Transpose, Transpose, Matrix<Element const> const&,
                                 Matrix<Element const> const&, Matrix<Element> const&)>;
 
-// Keeps its workspace from call to call, as a framework keeps its own.
+// Keeps its workspace from call to call, as a framework keeps its own. `tile` is one of kernels::gemm_tile_names.
 template <class Element>
-Gemm<Element> own_gemm([[maybe_unused]] Precision precision) {
-  return [=, workspace = kernels::GemmWorkspace{}](Space const& space, Transpose a_op, Transpose b_op,
-                                                   Matrix<Element const> const& a, Matrix<Element const> const& b,
-                                                   Matrix<Element> const& c) mutable {
+Gemm<Element> own_gemm([[maybe_unused]] Precision precision, int tile) {
+  return [=, workspace = kernels::GemmWorkspace{.memory = {}, .tile = tile}](
+             Space const& space, Transpose a_op, Transpose b_op, Matrix<Element const> const& a,
+             Matrix<Element const> const& b, Matrix<Element> const& c) mutable {
     if constexpr (kernels::on_device && std::is_same_v<Element, float>) {
       if (precision == Precision::tf32) return kernels::gemm_tf32(space, a_op, b_op, a, b, c, workspace);
     }
@@ -50,10 +53,23 @@ Gemm<Element> vendor_gemm([[maybe_unused]] Precision precision) {
 
 template <class Element>
 Gemm<Element> gemm_of(std::string const& provider, Precision precision) {
-  if (provider == "kokkos") return own_gemm<Element>(precision);
+  if (provider == "kokkos") return own_gemm<Element>(precision, 0);
   auto const vendor = kernels::vendor_blas();
   if (vendor && vendor->name == provider && vendor->problem.empty()) return vendor_gemm<Element>(precision);
   throw RequestError("this runner has no provider " + provider + " of gemm");
+}
+
+std::vector<std::string> tile_names(std::string const& provider, Precision precision) {
+  using enum kernels::GemmFormat;
+  if (provider != "kokkos") return {};
+  switch (precision) {
+    case Precision::fp64: return kernels::gemm_tile_names(fp64);
+    case Precision::fp32: return kernels::gemm_tile_names(fp32);
+    case Precision::tf32: return kernels::gemm_tile_names(tf32);
+    case Precision::fp16: return kernels::gemm_tile_names(fp16);
+    case Precision::bf16: return kernels::gemm_tile_names(bf16);
+    default: return {};
+  }
 }
 
 // Half of the distance from 1 to the next number; 16-bit and tf32 operands are summed up in fp32.
@@ -75,7 +91,7 @@ Transpose transpose_of(SampleRequest const& request, std::string_view name) {
 template <class Element>
 void measure_elements(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
   auto const precision = precision_of(request);
-  auto const gemm = gemm_of<Element>(request.provider, precision);
+  auto gemm = gemm_of<Element>(request.provider, precision);
   std::int64_t const m = extent_of(request, "m");
   std::int64_t const n = extent_of(request, "n");
   std::int64_t const k = extent_of(request, "k");
@@ -104,6 +120,15 @@ void measure_elements(SampleRequest const& request, Context const& context, prof
   };
   auto const c = [&](auto set) { return Matrix<Element>(c_buffers.set(set), std::size_t(m), std::size_t(n)); };
 
+  if (auto const tiles = tile_names(request.provider, precision); tiles.size() > 1) {
+    int const tile = fastest_of(int(tiles.size()), [&](int choice) {
+      own_gemm<Element>(precision, choice)(space, a_op, b_op, a(0), b(0), c(0));
+      space.fence();
+    });
+    gemm = own_gemm<Element>(precision, tile);
+    sample.variant = tiles[std::size_t(tile)];
+    poison(space, c_buffers.all());
+  }
   gemm(space, a_op, b_op, a(0), b(0), c(0));
   space.fence();
   double const error = gemm_relative_error({}, a_op, b_op, host_copy(a(0)), host_copy(b(0)), host_copy(c(0)));

@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
 hpcadvise_find_nvcc()
 
-set(gemm_count 5)
+set(gemm_count 10)
 set(gemm_instructions
   mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
   mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32

@@ -40,18 +40,21 @@ struct Problem {
     return c[std::size_t((i + margin) * row_stride() + j + margin)];
   }
   DeviceGemm<Element, Output> gemm() {
-    return {.a = {.data = a.data(),
-                  .width_stride = a_transposed ? 1 : shape.k,
-                  .depth_stride = a_transposed ? shape.m : 1,
-                  .width = shape.m,
-                  .depth = shape.k},
-            .b = {.data = b.data(),
-                  .width_stride = b_transposed ? shape.k : 1,
-                  .depth_stride = b_transposed ? 1 : shape.n,
-                  .width = shape.n,
-                  .depth = shape.k},
-            .c = c.data() + margin * row_stride() + margin,
-            .c_row_stride = row_stride()};
+    DeviceGemm<Element, Output> result{.a = {.data = a.data(),
+                                             .width_stride = a_transposed ? 1 : shape.k,
+                                             .depth_stride = a_transposed ? shape.m : 1,
+                                             .width = shape.m,
+                                             .depth = shape.k},
+                                       .b = {.data = b.data(),
+                                             .width_stride = b_transposed ? shape.k : 1,
+                                             .depth_stride = b_transposed ? 1 : shape.n,
+                                             .width = shape.n,
+                                             .depth = shape.k},
+                                       .c = c.data() + margin * row_stride() + margin,
+                                       .c_row_stride = row_stride()};
+    result.a_wide = is_wide(result.a);
+    result.b_wide = is_wide(result.b);
+    return result;
   }
 };
 
@@ -101,10 +104,11 @@ Sum reference(Problem<Tile, Output>& problem, std::int64_t i, std::int64_t j) {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("A GEMM of tiles is exact on small integers, for every shape and transpose", "[gemm][fragment]",
-                        Tiles) {
+                        AllTiles) {
   constexpr int rows = TestType::rows, columns = TestType::columns, depth = TestType::extents.depth;
   auto const shape = GENERATE(GemmShape{1, 1, 1}, GemmShape{rows, columns, depth}, GemmShape{rows + 1, 5, depth - 1},
-                              GemmShape{7, columns + 3, depth + 1}, GemmShape{rows - 1, columns - 1, 2 * depth + 5});
+                              GemmShape{7, columns + 3, depth + 1}, GemmShape{rows - 1, columns - 1, 2 * depth + 5},
+                              GemmShape{rows + 8, columns + 8, depth + 8});
   bool const a_transposed = GENERATE(false, true);
   bool const b_transposed = GENERATE(false, true);
   Problem<TestType> problem{shape, a_transposed, b_transposed};
@@ -165,7 +169,7 @@ TEST_CASE("A block waits after panels are written, and after they are read", "[g
 
 // 32 banks of 4 bytes; a wide access is served in parts of 128 bytes (CUDA C++ Programming Guide, shared memory).
 TEMPLATE_LIST_TEST_CASE("The lanes of mma.sync read different banks of shared memory", "[gemm][fragment]",
-                        MmaSyncTiles) {
+                        AllMmaSyncTiles) {
   using Instruction = typename TestType::Instruction;
   constexpr int element_bytes = sizeof(typename TestType::Input);
   if (Instruction::adjacent > 1) CHECK(TestType::stride * element_bytes % 16 == 0);  // for ldmatrix

@@ -14,9 +14,21 @@
 
 namespace hpcadvise::kernels {
 
+// The first of each instruction's.
 using MmaSyncTiles = std::tuple<MmaSyncF16Tile, MmaSyncBf16Tile, MmaSyncTf32Tile, MmaSyncF64Tile>;
 using MfmaTiles = std::tuple<Mfma32F16Tile, Mfma32Bf16Tile, Mfma16F16Tile, Mfma16Bf16Tile, MfmaFp32Tile, MfmaF64Tile>;
 using Tiles = decltype(std::tuple_cat(MmaSyncTiles{}, MfmaTiles{}, std::tuple<FmaF32Tile>{}));
+// The others.
+using FurtherMmaSyncTiles =
+    std::tuple<GemmTile<MmaSyncM16N8K16<Half>, mma_sync_16_bit_large>,
+               GemmTile<MmaSyncM16N8K16<BFloat16>, mma_sync_16_bit_small>, GemmTile<MmaSyncM16N8K8Tf32, mma_sync_small>,
+               GemmTile<MmaSyncM8N8K4F64, mma_sync_small>>;
+using FurtherTiles = decltype(std::tuple_cat(
+    FurtherMmaSyncTiles{},
+    std::tuple<GemmTile<MfmaF32<32, Half>, mfma_32_large>, GemmTile<MfmaF32<32, BFloat16>, mfma_32_small>,
+               GemmTile<MfmaFp32, mfma_fp32_small>, GemmTile<FmaF32, fma_small>>{}));
+using AllTiles = decltype(std::tuple_cat(Tiles{}, FurtherTiles{}));
+using AllMmaSyncTiles = decltype(std::tuple_cat(MmaSyncTiles{}, FurtherMmaSyncTiles{}));
 
 template <class... Tile>
 std::tuple<typename Tile::Instruction...> instructions_of(std::tuple<Tile...>);

@@ -21,12 +21,21 @@ template __global__ void gemm<Mfma32F16Tile, float>(DeviceGemm<Half, float>);
 template __global__ void gemm<Mfma32Bf16Tile, BFloat16>(DeviceGemm<BFloat16, BFloat16>);
 template __global__ void gemm<Mfma16F16Tile, Half>(DeviceGemm<Half, Half>);
 template __global__ void gemm<Mfma16Bf16Tile, float>(DeviceGemm<BFloat16, float>);
+template __global__ void gemm<GemmTile<MfmaF32<32, Half>, mfma_32_large>, Half>(DeviceGemm<Half, Half>);
+template __global__ void gemm<GemmTile<MfmaF32<32, BFloat16>, mfma_32_small>, BFloat16>(DeviceGemm<BFloat16, BFloat16>);
+template __global__ void gemm<GemmTile<MfmaFp32, mfma_fp32_small>, float>(DeviceGemm<float, float>);
 template __global__ void gemm<MfmaFp32Tile, float>(DeviceGemm<float, float>);
 template __global__ void gemm<MfmaF64Tile, double>(DeviceGemm<double, double>);
 #else
 template __global__ void gemm<MmaSyncF16Tile, float>(DeviceGemm<Half, float>);
 template __global__ void gemm<MmaSyncBf16Tile, BFloat16>(DeviceGemm<BFloat16, BFloat16>);
 template __global__ void gemm<MmaSyncTf32Tile, float>(DeviceGemm<float, float>);
+template __global__ void gemm<GemmTile<MmaSyncM16N8K16<Half>, mma_sync_16_bit_large>, Half>(DeviceGemm<Half, Half>);
+template __global__ void gemm<GemmTile<MmaSyncM16N8K16<BFloat16>, mma_sync_16_bit_small>, BFloat16>(
+    DeviceGemm<BFloat16, BFloat16>);
+template __global__ void gemm<GemmTile<MmaSyncM16N8K8Tf32, mma_sync_small>, float>(DeviceGemm<float, float>);
+template __global__ void gemm<GemmTile<MmaSyncM8N8K4F64, mma_sync_small>, double>(DeviceGemm<double, double>);
+template __global__ void gemm<GemmTile<FmaF32, fma_small>, float>(DeviceGemm<float, float>);
 template __global__ void gemm<FmaF32Tile, float>(DeviceGemm<float, float>);
 template __global__ void gemm<MmaSyncF64Tile, double>(DeviceGemm<double, double>);
 #endif

@@ -21,6 +21,13 @@ profiles::NumaNode const* near_node(profiles::HostSpec const& host, std::vector<
   return found == host.numa_nodes.end() ? nullptr : &*found;
 }
 
+std::vector<int> peer_ordinals(HelloEvent const& hello) {
+  std::vector<int> result;
+  for (int place = 0; place < int(hello.visible_devices.size()); ++place)
+    if (hello.gpu && hello.visible_devices[std::size_t(place)] != hello.gpu->pci_bus_id) result.push_back(place);
+  return result;
+}
+
 VisibleKinds visible_kinds(HelloEvent const& hello, std::vector<Accelerator> const& accelerators) {
   VisibleKinds kinds;
   if (!hello.gpu) return kinds;

@@ -114,6 +114,7 @@ class MachineRun {
 
     PlanContext context{.host = host,
                         .gpu = hello_.gpu,
+                        .peers = peer_ordinals(hello_),
                         .thread_count = hello_.thread_count,
                         .providers = hello_.providers,
                         .rank_count = 0};

@@ -20,6 +20,7 @@ namespace hpcadvise::probes {
 struct PlanContext {
   profiles::HostSpec host;
   std::optional<profiles::GpuSpec> gpu{};  // that will be measured; absent: the host itself
+  std::vector<int> peers{};                // ordinals of the other GPUs that the runner sees
   int thread_count = 1;                    // of the runner
   std::vector<std::string> providers;      // what the runner said it has: "kokkos", "openblas", "mpi"
   int rank_count = 0;                      // for collectives; below 2: none are planned
@@ -41,7 +42,8 @@ struct Probe {
   std::vector<Candidate> (*candidates)(PlanContext const&) = nullptr;  // most valuable for the advisor first
   // Parameters (or "provider") that tell kinds of samples apart: a summary shows the best of each. Unused: empty.
   std::array<std::string_view, 3> group_by{};
-  int per_turn = 1;  // candidates planned at a time when the probes take turns
+  int per_turn = 1;            // candidates planned at a time when the probes take turns
+  bool with_siblings = false;  // measured on all GPUs of a node at once too
 };
 
 // The table of all probes: a row a probe.

@@ -3,6 +3,7 @@
 #include "probes/collective_probe.hpp"
 #include "probes/gemm_probe.hpp"
 #include "probes/launch_probe.hpp"
+#include "probes/link_probe.hpp"
 #include "probes/memory_probe.hpp"
 #include "probes/probe.hpp"
 
@@ -18,17 +19,20 @@ std::span<Probe const> all_probes() {
             .primary_rate = "flops_per_s",
             .candidates = gemm_candidates,
             .group_by = {"provider", "precision"},
-            .per_turn = 2},
+            .per_turn = 2,
+            .with_siblings = true},
       Probe{.name = "memory",
             .summary = "sustained bandwidth of each level of memory",
             .primary_rate = "bytes_per_s",
             .candidates = memory_candidates,
-            .group_by = {"level", "kernel"}},
+            .group_by = {"level", "kernel"},
+            .with_siblings = true},
       Probe{.name = "attention",
             .summary = "fused attention rate, forward and backward",
             .primary_rate = "flops_per_s",
             .candidates = attention_candidates,
-            .group_by = {"direction", "causal"}},
+            .group_by = {"direction", "causal"},
+            .with_siblings = true},
       Probe{.name = "launch",
             .summary = "overhead of starting a kernel",
             .candidates = launch_candidates,
@@ -39,6 +43,11 @@ std::span<Probe const> all_probes() {
             .candidates = collective_candidates,
             .group_by = {"operation"},
             .per_turn = 2},
+      Probe{.name = "link",
+            .summary = "copies between a GPU, the host's memory and its peers",
+            .primary_rate = "bytes_per_s",
+            .candidates = link_candidates,
+            .group_by = {"direction", "memory"}},
   };
   return rows;
 }

@@ -67,6 +67,32 @@ std::string letters(SamplePlan const& plan) {
   return text;
 }
 
+// One of four in a node of two sockets.
+PlanContext h100_context() {
+  PlanContext context = context_of();
+  context.host.allowed_cpus = "0-15";
+  context.host.numa_nodes = {{.index = 0, .core_count = 8, .cpus = "0-7", .memory_bytes = {}},
+                             {.index = 1, .core_count = 8, .cpus = "8-15", .memory_bytes = {}}};
+  context.thread_count = 8;
+  context.providers = {"kokkos", "cublaslt"};
+  context.peers = {1, 2, 3};
+  context.gpu = profiles::GpuSpec{};
+  context.gpu->memory_bytes = std::int64_t{80} << 30;
+  context.gpu->last_cache_bytes = std::int64_t{50} << 20;
+  context.gpu->memory_peak_bytes_per_s = 3.35e12;
+  context.gpu->peak = {{profiles::Precision::bf16, {9.9e14, "test"}},
+                       {profiles::Precision::fp16, {9.9e14, "test"}},
+                       {profiles::Precision::tf32, {4.95e14, "test"}},
+                       {profiles::Precision::fp32, {6.7e13, "test"}},
+                       {profiles::Precision::fp64, {6.7e13, "test"}}};
+  return context;
+}
+
+std::ptrdiff_t count_of(SamplePlan const& plan, std::string const& probe) {
+  return std::count_if(plan.requests.begin(), plan.requests.end(),
+                       [&](auto const& request) { return request.probe == probe; });
+}
+
 }  // namespace
 
 TEST_CASE("Probes take turns, so that a run cut short has some of each", "[plan]") {
@@ -154,9 +180,18 @@ TEST_CASE("More budget never measures less", "[plan]") {
 
 TEST_CASE("The default budget on a small host covers every probe", "[plan]") {
   auto const plan = plan_samples(every_probe(), context_of(2), default_budget_s);
-  for (Probe const& probe : all_probes())
-    CHECK(std::any_of(plan.requests.begin(), plan.requests.end(),
-                      [&](auto const& request) { return request.probe == probe.name; }));
+  for (auto const* const probe : {"gemm", "memory", "attention", "launch", "collective"})
+    CHECK(count_of(plan, probe) > 0);
   CHECK(plan.requests.size() >= 40);
   CHECK(plan.requests.front().probe == "gemm");
+}
+
+TEST_CASE("The default budget of one GPU covers its layers, its memory and its link", "[plan]") {
+  auto const plan = plan_samples(every_probe(), h100_context(), default_budget_s);
+  CHECK(planned_s(plan) <= default_budget_s);
+  CHECK(count_of(plan, "gemm") >= 30);
+  CHECK(count_of(plan, "memory") >= 6);
+  CHECK(count_of(plan, "attention") >= 6);
+  CHECK(count_of(plan, "launch") == 6);
+  CHECK(count_of(plan, "link") >= 9);
 }

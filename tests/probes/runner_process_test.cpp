@@ -127,6 +127,14 @@ Parameters attention(std::string const& direction, bool causal) {
           {"precision", std::string("fp32")}};
 }
 
+Parameters copy(std::string const& direction, std::string const& memory, std::int64_t bytes = 1 << 20) {
+  return {{"direction", direction}, {"memory", memory}, {"numa_node", std::int64_t{0}}, {"message_bytes", bytes}};
+}
+
+Parameters peer_copy(std::int64_t peer) {
+  return {{"direction", std::string("device_to_device")}, {"peer", peer}, {"message_bytes", std::int64_t{1} << 20}};
+}
+
 Parameters memory(std::string const& kernel, std::string const& level, std::int64_t bytes) {
   return {{"kernel", kernel}, {"level", level}, {"working_set_bytes", bytes}};
 }
@@ -175,7 +183,13 @@ TEST_CASE("Every probe of the host measures, checked and with rates", "[runner][
       request("attention", "kokkos", attention("backward", false)),
       request("launch", "kokkos", {{"kind", std::string("parallel_for")}}),
       request("launch", "kokkos", {{"kind", std::string("team")}}),
+      request("launch", "kokkos", {{"kind", std::string("chain")}, {"count", std::int64_t{10}}}),
+      request("launch", "kokkos", {{"kind", std::string("graph")}, {"count", std::int64_t{10}}}),
   };
+  for (auto const* const direction : {"host_to_device", "device_to_host", "both_ways"})
+    for (auto const* const held : {"pinned", "pageable"})
+      requests.push_back(request("link", "runtime", copy(direction, held)));
+  requests.push_back(request("link", "runtime", peer_copy(1)));
   for (auto const* const kernel : {"read", "write", "copy", "triad", "strided"}) {
     requests.push_back(request("memory", "kokkos", memory(kernel, "L1", 16384)));
     requests.push_back(request("memory", "kokkos", memory(kernel, "DRAM", 8 << 20)));
@@ -229,6 +243,14 @@ TEST_CASE("A request that cannot be measured fails with its reason, and the next
       {request("memory", "kokkos", memory("triad", "L1", 1)), "working_set_bytes=1"},
       {request("memory", "kokkos", memory("triad", "DRAM", std::int64_t{1} << 60)), "of memory"},
       {request("launch", "kokkos", {{"kind", std::string("rocket")}}), "rocket"},
+      {request("link", "runtime", copy("sideways", "pinned")), "sideways"},
+      {request("link", "runtime", copy("both_ways", "borrowed")), "borrowed"},
+      {request("link", "runtime", copy("both_ways", "pinned", 1001)), "1001"},
+      {request("link", "runtime", copy("both_ways", "pinned", std::int64_t{1} << 60)), "of memory"},
+      {request("link", "runtime", peer_copy(-1)), "peer=-1"},
+      {request("link", "kokkos", peer_copy(1)), "no provider kokkos"},
+      {request("launch", "kokkos", {{"kind", std::string("graph")}}), "count is missing"},
+      {request("launch", "kokkos", {{"kind", std::string("chain")}, {"count", std::int64_t{1} << 30}}), "above 100000"},
   };
   std::vector<SampleRequest> requests;
   for (auto const& row : rows) requests.push_back(row.impossible);

@@ -33,6 +33,9 @@ struct Candidate {
   SampleRequest request;
   double call_s = 0;      // one call, as expected; wrong by a factor of a few does no harm
   double overhead_s = 0;  // around the readings: inputs, the check
+  // Of readings, where it is time that shows something and not their number. What has it comes after what has not.
+  double least_s = 0;
+  double wished_s = 0;
 };
 
 struct Probe {
@@ -44,6 +47,7 @@ struct Probe {
   std::array<std::string_view, 3> group_by{};
   int per_turn = 1;            // candidates planned at a time when the probes take turns
   bool with_siblings = false;  // measured on all GPUs of a node at once too
+  bool repeated = true;        // measured again in the second pass
 };
 
 // The table of all probes: a row a probe.

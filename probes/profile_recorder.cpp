@@ -2,6 +2,7 @@
 #include "probes/profile_recorder.hpp"
 
 #include "probes/link_findings.hpp"
+#include "probes/load_findings.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/profile_store.hpp"
 #include "profiles/units.hpp"
@@ -165,7 +166,8 @@ void ProfileRecorder::first_time(SampleRequest const& request, profiles::Sample 
   if (is_timed(sample)) {
     ++profile_.budget.measured;
     profile_.budget.converged += sample.timing->stop == profiles::StopReason::converged;
-    measured_.push_back({request, profile_.samples.size(), elapsed_s() - sample_started_s_, sample.timing->total_s});
+    if (is_repeated(request.probe))
+      measured_.push_back({request, profile_.samples.size(), elapsed_s() - sample_started_s_, sample.timing->total_s});
   }
   profile_.samples.push_back(sample);
 }
@@ -228,7 +230,8 @@ profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
              .cost = "the samples not reached are missing",
              .next_step = "run it again, with a smaller --budget if time is short"});
   judge_repeats();
-  for (auto&& found : {findings_of_host(profile_), findings_of_samples(profile_), link_findings(profile_)})
+  for (auto&& found :
+       {findings_of_host(profile_), findings_of_samples(profile_), link_findings(profile_), load_findings(profile_)})
     profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
   return std::move(profile_);
 }

@@ -6,6 +6,7 @@
 #include "probes/link_probe.hpp"
 #include "probes/memory_probe.hpp"
 #include "probes/probe.hpp"
+#include "probes/sustained_probe.hpp"
 
 #include <algorithm>
 #include <array>
@@ -48,6 +49,12 @@ std::span<Probe const> all_probes() {
             .primary_rate = "bytes_per_s",
             .candidates = link_candidates,
             .group_by = {"direction", "memory"}},
+      Probe{.name = "sustained",
+            .summary = "the rate and the energy of a matrix multiply that goes on for half a minute",
+            .primary_rate = "flops_per_s",
+            .candidates = sustained_candidates,
+            .group_by = {"provider", "precision"},
+            .repeated = false},
   };
   return rows;
 }

@@ -70,7 +70,11 @@ constexpr std::array rows{Parameter{"gemm", "m", positive},
                           Parameter{"link", "message_bytes", positive},
                           Parameter{"link", "memory", host_memory, false},
                           Parameter{"link", "numa_node", ordinal, false},
-                          Parameter{"link", "peer", ordinal, false}};
+                          Parameter{"link", "peer", ordinal, false},
+                          Parameter{"sustained", "m", positive},
+                          Parameter{"sustained", "n", positive},
+                          Parameter{"sustained", "k", positive},
+                          Parameter{"sustained", "precision", precision}};
 
 void check_name(JsonNode const& node, std::string_view name) {
   if (!is_identifier(name)) node.fail(fmt::format("'{}' is not a name: small letters, digits and _", name));
@@ -88,7 +92,8 @@ void check_sample(JsonNode const& sample) {
   for (Parameter const& row : rows)
     if (row.probe == probe && (row.required || parameters.find(row.name))) row.check(parameters.at(row.name));
   for (auto const& [name, rate] : sample.at("rates").members())
-    if (!name.ends_with("_per_s")) rate.fail(fmt::format("'{}' is not the name of a rate: they end with _per_s", name));
+    if (!name.ends_with("_per_s") && !name.ends_with("_per_j"))
+      rate.fail(fmt::format("'{}' is not the name of a rate: they end with _per_s or _per_j", name));
 
   bool const ok = sample.at("status").one_of(sample_status_from_string) == SampleStatus::ok;
   auto const reason = sample.at("reason");

@@ -123,6 +123,46 @@ TEST_CASE("The sentinel comes again through the run, its last repeat at the end 
     CHECK(request.sentinel == (profiles::parameter_text(request.parameters.at("m")) == "0"));
 }
 
+TEST_CASE("Of a few samples each may take an even share of the budget", "[plan]") {
+  constexpr Probe alone{.name = "c", .summary = "", .candidates = [](PlanContext const&) {
+                          return std::vector{simple("c", 0, 1.0)};  // 25 calls
+                        }};
+  CHECK(letters(plan_samples(std::vector<Probe const*>{&alone}, {}, 60)) == "c0 ");
+  CHECK(letters(plan_samples(std::vector<Probe const*>{&alone, &probe_b}, {}, 60)) == "c0 b0 ");
+  CHECK(letters(plan_samples(std::vector<Probe const*>{&alone, &probe_b, &probe_a}, {}, 60)) == "b0 a0 a1 a2 ");
+}
+
+TEST_CASE("What needs time gets it, and comes after the other samples", "[plan]") {
+  constexpr Probe lasting{.name = "l", .summary = "", .candidates = [](PlanContext const&) {
+                            auto candidate = simple("l", 0, 1e-3);
+                            candidate.least_s = 20;
+                            candidate.wished_s = 30;
+                            return std::vector{candidate};
+                          }};
+  std::vector<Probe const*> const probes{&lasting, &probe_s};
+  auto const plan = plan_samples(probes, {}, 100);
+  CHECK(letters(plan) == "a0 a0 a1 a0 a2 a0 l0 a0 ");  // the sentinel's last repeat after it
+  auto const& last = plan.requests.at(6);
+  CHECK_THAT(last.rule.max_total_s, WithinRel(30.0));
+  auto const tight = plan_samples(probes, {}, 81);  // an even share of four
+  CHECK(tight.requests.at(6).rule.max_total_s >= 20);
+  CHECK(letters(plan_samples(probes, {}, 79)) == "a0 a0 a1 a0 a2 a0 a0 ");
+}
+
+TEST_CASE("The sustained rate is measured from a budget of five minutes on, or alone", "[plan]") {
+  for (auto const& context : {context_of(2), h100_context()}) {
+    auto const left_out = plan_samples(every_probe(), context, 240);
+    CHECK(count_of(left_out, "sustained") == 0);
+    CHECK(std::ranges::any_of(left_out.dropped, [](auto const& line) { return line.starts_with("sustained/"); }));
+    CHECK(count_of(plan_samples(every_probe(), context, 300), "sustained") == 1);
+
+    std::vector<Probe const*> const alone{find_probe("sustained")};
+    auto const plan = plan_samples(alone, context, default_budget_s);
+    REQUIRE(plan.requests.size() == 1);
+    CHECK_THAT(plan.requests[0].rule.max_total_s, WithinRel(30.0));
+  }
+}
+
 TEST_CASE("With time to spare every sample gets what it wishes", "[plan]") {
   std::vector<Probe const*> const probes{&probe_b};
   auto const plan = plan_samples(probes, {}, 60);

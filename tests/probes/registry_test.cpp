@@ -49,6 +49,7 @@ std::map<std::string, Contract> const contract{
     {"memory", {{"kernel", "working_set_bytes", "level"}}},
     {"launch", {{"kind"}, {"count"}}},
     {"collective", {{"operation", "message_bytes", "rank_count", "placement"}}},
+    {"sustained", {{"m", "n", "k", "precision"}}},
     {"link", {{"direction", "message_bytes"}, {"memory", "numa_node", "peer"}}},
 };
 

@@ -127,6 +127,10 @@ Parameters attention(std::string const& direction, bool causal) {
           {"precision", std::string("fp32")}};
 }
 
+Parameters sustained(std::int64_t extent) {
+  return {{"m", extent}, {"n", extent}, {"k", extent}, {"precision", std::string("fp32")}};
+}
+
 Parameters copy(std::string const& direction, std::string const& memory, std::int64_t bytes = 1 << 20) {
   return {{"direction", direction}, {"memory", memory}, {"numa_node", std::int64_t{0}}, {"message_bytes", bytes}};
 }
@@ -186,6 +190,7 @@ TEST_CASE("Every probe of the host measures, checked and with rates", "[runner][
       request("launch", "kokkos", {{"kind", std::string("chain")}, {"count", std::int64_t{10}}}),
       request("launch", "kokkos", {{"kind", std::string("graph")}, {"count", std::int64_t{10}}}),
   };
+  requests.push_back(request("sustained", "kokkos", sustained(64)));
   for (auto const* const direction : {"host_to_device", "device_to_host", "both_ways"})
     for (auto const* const held : {"pinned", "pageable"})
       requests.push_back(request("link", "runtime", copy(direction, held)));
@@ -210,6 +215,19 @@ TEST_CASE("Every probe of the host measures, checked and with rates", "[runner][
   }
   CHECK(outcome.samples[0].work_flops == 2.0 * 37 * 48 * 65);
   CHECK(outcome.samples[0].work_bytes == 4.0 * (37 * 65 + 65 * 48 + 37 * 48));
+}
+
+TEST_CASE("What is sustained goes on to the end of its time, and says how it began and ended", "[runner][process]") {
+  auto whole = request("sustained", "kokkos", sustained(512));
+  whole.rule = {.target_half_width = 0.9, .max_total_s = 4, .min_readings = 6, .max_readings = 400};
+  auto const outcome = outcome_of({whole});
+  auto const& sample = outcome.samples.at(0);
+  check_measured(sample);
+  CHECK(sample.timing->stop != profiles::StopReason::converged);
+  CHECK(sample.timing->total_s > 2);
+  CHECK(sample.rates.contains("first_second_flops_per_s"));
+  CHECK(sample.rates.contains("last_second_flops_per_s"));
+  CHECK(sample.rates.contains("flops_per_j") == sample.counters.contains("energy_j"));
 }
 
 TEST_CASE("The vendor's GEMM measures where the runner has one", "[runner][process]") {

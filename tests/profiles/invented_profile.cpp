@@ -57,6 +57,8 @@ std::vector<Sample> samples() {
               {"numa_node", std::int64_t{0}}}),
       sample("link", "runtime",
              {{"direction", "device_to_device"s}, {"message_bytes", std::int64_t{1} << 26}, {"peer", std::int64_t{3}}}),
+      sample("sustained", "cublaslt",
+             {{"m", std::int64_t{8192}}, {"n", std::int64_t{8192}}, {"k", std::int64_t{8192}}, {"precision", "bf16"s}}),
   };
 }
 
@@ -121,6 +123,7 @@ MachineProfile invented_profile() {
                         .drift = 0.25,
                         .drifted = true}};
   profile.samples = samples();
+  profile.samples.back().rates["flops_per_j"] = {.median = 1e12, .low = 1e12, .high = 1e12};
   Sample& wrong = profile.samples.emplace_back(profile.samples.front());
   wrong.status = SampleStatus::wrong;
   wrong.reason = "relative error 0.5, bound 1e-6";

@@ -147,6 +147,7 @@ TEST_CASE("The schema refuses what the format does not have", "[profile][schema]
   CHECK(violation_after([](json& p) { p["samples"][6]["parameters"]["direction"] = "up"; }) != "");
   CHECK(violation_after([](json& p) { p["samples"][6]["parameters"]["memory"] = "borrowed"; }) != "");
   CHECK(violation_after([](json& p) { p["samples"][7]["parameters"]["peer"] = -1; }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][8]["parameters"].erase("precision"); }) != "");
 }
 
 TEST_CASE("A probe that the schema does not know may have any parameters", "[profile][schema]") {

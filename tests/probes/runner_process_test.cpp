@@ -208,7 +208,13 @@ TEST_CASE("Every probe of the host measures, checked and with rates", "[runner][
     CHECK(outcome.started.at(i) == std::int64_t(i));
     CHECK(outcome.samples[i].parameters == requests[i].parameters);
     check_measured(outcome.samples[i]);
-    if (outcome.samples[i].probe == "launch") continue;
+    if (outcome.samples[i].probe == "launch") {
+      // A chain counts its kernels and has an answer; an empty kernel has none.
+      auto const count = profiles::integer_parameter(requests[i].parameters, "count");
+      CHECK(outcome.samples[i].correctness.has_value() == count.has_value());
+      CHECK(outcome.samples[i].timing->calls_per_reading % count.value_or(1) == 0);
+      continue;
+    }
     CHECK(outcome.samples[i].correctness);
     CHECK(outcome.samples[i].work_bytes > 0);
     CHECK(outcome.samples[i].rates.contains("bytes_per_s"));

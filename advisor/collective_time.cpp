@@ -41,7 +41,8 @@ double collective_time_s(Machine const& machine, Collective collective, double b
   double const wire_bytes = bytes * wire_share(collective, static_cast<double>(group.size));
   if (group.per_node >= group.size) {
     LinkRates const& link = group.one_module ? machine.module_link : machine.node_link;
-    return link.latency_s + wire_bytes / bandwidth_at(link, bytes);
+    double const share = collective == Collective::all_reduce ? 1 : link.gather_share;
+    return link.latency_s + wire_bytes / (share * bandwidth_at(link, bytes));
   }
   LinkRates const& network = machine.network;
   double const taper =
@@ -64,7 +65,7 @@ double all_to_all_time_s(Machine const& machine, double bytes, GroupPlacement co
   auto const size = static_cast<double>(group.size);
   if (group.per_node >= group.size) {
     LinkRates const& link = group.one_module ? machine.module_link : machine.node_link;
-    return link.latency_s + bytes * (size - 1) / size / bandwidth_at(link, bytes);
+    return link.latency_s + bytes * (size - 1) / size / (link.gather_share * bandwidth_at(link, bytes));
   }
   auto const in_node = static_cast<double>(group.per_node);
   double const nodes = size / in_node;
@@ -74,7 +75,8 @@ double all_to_all_time_s(Machine const& machine, double bytes, GroupPlacement co
   double const taper =
       machine.island_nodes && group.node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
   double const remote_s = remote_bytes * taper / machine.network.bytes_per_s_per_device;
-  double const local_s = in_node > 1 ? local_bytes / bandwidth_at(machine.node_link, bytes) : 0;
+  double const local_s =
+      in_node > 1 ? local_bytes / (machine.node_link.gather_share * bandwidth_at(machine.node_link, bytes)) : 0;
   return machine.network.latency_s * std::min(nodes, messages_in_a_row) + std::max(remote_s, local_s);
 }
 

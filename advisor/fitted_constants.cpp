@@ -30,7 +30,7 @@ constexpr std::array rows{
               "FP8 linear layers, casts apart from them, over twice the 16-bit rate",
               "published FP8 GEMM sweeps on H100", "gemm, fp8"},
     FittedRow{"fp8_gemm_efficiency_fused", &F::fp8_gemm_efficiency_fused, 0.88, sure,
-              "the same where the casts are fused with what comes before (Transformer Engine)",
+              "the same where the casts are fused with what comes before (Transformer Engine, XLA)",
               "the GEMM alone on an H100: 1402.6 of 2 x 794.5 TFLOP/s (MAMF, stas00/ml-engineering)", "gemm, fp8"},
     FittedRow{"fp8_rowwise_factor", &F::fp8_rowwise_factor, 0.7, rough,
               "FP8 linear layers with a scale for each row, over those with one for the tensor",

@@ -23,7 +23,15 @@ using F = FittedConstants;
 // Gradients are reduced in the type of the computation by PyTorch FSDP (torch.distributed.fsdp.MixedPrecision,
 // reduce_dtype) and by DeepSpeed around any model but Megatron's (runtime/engine.py, communication_data_type), which
 // adds them up in it as well (get_data_types). torchtitan and llm-foundry ask FSDP for fp32.
-// MaxText on GPUs calls cuDNN's attention (NVIDIA/JAX-Toolbox, docs/frameworks/maxtext, attention=cudnn_flash_te).
+// torchtitan in FP8 casts weights before FSDP gathers them, and activations before tensor-parallel ranks do, unless
+// each row has its scale (torchtitan/docs/float8.md, enable_fsdp_float8_all_gather; torchtitan/models/llama3,
+// enable_float8_tensorwise_tp). XLA moves any cast to FP8 that follows a gather before it (gpu_compiler.cc,
+// CollectiveQuantizer), and MaxText's scales are delayed, so that a cast needs no pass of its own and is fused with
+// what comes before (docs.nvidia.com/jax-toolbox, Native XLA-FP8). MaxText on GPUs calls cuDNN's attention
+// (NVIDIA/JAX-Toolbox, docs/frameworks/maxtext, attention=cudnn_flash_te).
+// Hugging Face's models normalize in fp32 (transformers/models/llama/modeling_llama.py, LlamaRMSNorm).
+constexpr double deepspeed_live_parameters = 1e9;  // deepspeed.ai/docs/config-json, stage3_max_live_parameters
+
 constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
                                .name = "fsdp-eager",
                                .elementwise_plain = &F::elementwise_eager,
@@ -43,6 +51,7 @@ constexpr FrameworkTraits compiled{.kind = fsdp_compiled,
                                    .host_layer_plain_s = &F::host_layer_fused_s,
                                    .host_layer_gated_s = &F::host_layer_fused_s,
                                    .accumulation_bytes = 16,
+                                   .gathers_in_fp8 = true,
                                    .gradient_overlap = GradientOverlap::every_layer,
                                    .fp32_weights = true,
                                    .selective_repeats_gemms = true,
@@ -60,6 +69,7 @@ constexpr FrameworkTraits compiled_by_xla() {
   FrameworkTraits row = compiled;
   row.kind = maxtext;
   row.name = "maxtext";
+  row.fused_casts = true;
   row.current_attention = true;
   row.offloads_weights = false;
   return row;
@@ -74,7 +84,7 @@ constexpr std::array traits{
                     .host_layer_gated_s = &F::host_layer_core_s,
                     .fused_casts = true,
                     .current_attention = true,
-                    .tensor_parallel_exposure = &F::tensor_parallel_exposure_overlapped,
+                    .overlaps_tensor_parallel = true,
                     .gradient_overlap = GradientOverlap::last_backward,
                     .cuts_experts_by_default = true,
                     .drops_by_default = true,
@@ -104,7 +114,8 @@ constexpr std::array traits{
                     .logit_share_kept = 0.8,
                     .gradient_bytes = 6,
                     .zero_bucket_bytes = constants::zero_bucket_bytes,
-                    .shards_bf16_optimizer = true},
+                    .live_parameters = deepspeed_live_parameters,
+                    .has_bf16_optimizer = true},
     FrameworkTraits{.kind = internevo,
                     .name = "internevo",
                     .elementwise_plain = &F::elementwise_fused,
@@ -120,9 +131,12 @@ constexpr std::array traits{
                     .accumulation_bytes = 6,
                     .gradient_overlap = GradientOverlap::every_layer,
                     .zero_waits_for_gradients = true,
+                    .zero_reduces_whole = true,
                     .gated_ffn_copies = 4,
+                    .norms_in_fp32 = true,
                     .gradient_bytes = 2,
                     .zero_bucket_bytes = constants::zero_bucket_bytes,
+                    .live_parameters = deepspeed_live_parameters,
                     .gradient_wire_bytes = 2},
     plain_fsdp(),
     fsdp,

@@ -50,14 +50,16 @@ struct FrameworkTraits {
   // Moved for each parameter in every micro-batch: gradients added to their sum, sharded parameters copied out of the
   // gathered buffer.
   double accumulation_bytes = 8;
-  bool fused_casts = false;        // to FP8
-  bool current_attention = false;  // cuDNN's or FlashAttention-3's kernels
-  // Share on the critical path.
-  double FittedConstants::*tensor_parallel_exposure = &FittedConstants::tensor_parallel_exposure;
+  bool fused_casts = false;               // to FP8
+  bool gathers_in_fp8 = false;            // weights of linear layers, and their inputs under sequence parallelism
+  bool current_attention = false;         // cuDNN's or FlashAttention-3's kernels
+  bool overlaps_tensor_parallel = false;  // unless told not to
   GradientOverlap gradient_overlap = GradientOverlap::none;
   // DeepSpeed's ZeRO-1 and 2 wait for each reduction, ZeRO-3 does not: its default of overlap_comm
   // (deepspeed/runtime/zero/config.py, overlap_comm_valid).
   bool zero_waits_for_gradients = false;
+  // Under ZeRO-1 and 2 (deepspeed/runtime/zero/stage_1_and_2.py, allreduce_and_scatter: the default since 2023).
+  bool zero_reduces_whole = false;
   Aggregation aggregation = Aggregation::all_shares;
   Aggregation zero3_aggregation = Aggregation::all_shares;  // for parameters sharded by ZeRO-3 or FSDP
   bool pipeline_sends_whole = false;       // every tensor-parallel rank sends the whole activation, not 1/t of it
@@ -70,6 +72,7 @@ struct FrameworkTraits {
   bool drops_by_default = false;  // dropout, unless told not to (Megatron's --hidden-dropout 0.1)
   bool fp32_weights = false;      // kept in fp32 and cast as they are gathered: no master copy beside them
   double gated_ffn_copies = 3;    // FFN-wide tensors that a gated FFN keeps for its backward pass; 3 when fused
+  bool norms_in_fp32 = false;     // RMSNorm keeps an fp32 copy of its input, and its result before the weight
   // The router's weights multiply the activation function's output, so that the expert's own output need not be kept
   // (megatron/core/transformer/moe/experts.py).
   bool weighs_inside_experts = false;
@@ -77,11 +80,12 @@ struct FrameworkTraits {
   double logit_share_kept = 0;     // of them, while the layers' backward passes run
   double gradient_bytes = 4;       // a parameter, in 16-bit training
   double zero_bucket_bytes = 0;    // reduce and gather buckets under ZeRO-1 and 2
+  double live_parameters = 0;      // under ZeRO-3 gathered ones stay until they are as many
   double gradient_wire_bytes = 4;  // as reduced, in bf16 training; fp16 gradients travel as 2
   bool owners_broadcast = false;   // under ZeRO-1 each rank broadcasts its parameters, one rank after the other
   // DeepSpeed's bf16 optimizer owns a part of the state on each data-parallel rank whatever the ZeRO stage, and reduces
   // whole gradients (deepspeed/runtime/bf16_optimizer.py, pipe/engine.py).
-  bool shards_bf16_optimizer = false;
+  bool has_bf16_optimizer = false;
   // Selective recomputation repeats norms and activation functions where fused attention leaves no scores to drop.
   bool selective_repeats_activations = false;
   bool selective_repeats_gemms = false;  // selective recomputation repeats half the GEMMs, not attention alone

@@ -39,28 +39,6 @@ struct LogShape {
 };
 LogShape log_shape(double m, double n, double k) { return {std::log(m), std::log(n), std::log(k)}; }
 
-// Shepard's interpolation (1968) of the measured rate's logarithm over the logarithms of the shape: exact at measured
-// points, never above the best or below the worst of them.
-TimedOperator interpolated(GemmRates const& rates, GemmShape shape) {
-  auto const at = log_shape(static_cast<double>(shape.m), static_cast<double>(shape.n), static_cast<double>(shape.k));
-  double weight_sum = 0;
-  double rate_sum = 0;
-  LogShape low{1e9, 1e9, 1e9};
-  LogShape high{-1e9, -1e9, -1e9};
-  for (GemmPoint const& point : rates.points) {
-    auto const p = log_shape(static_cast<double>(point.m), static_cast<double>(point.n), static_cast<double>(point.k));
-    low = {std::min(low.m, p.m), std::min(low.n, p.n), std::min(low.k, p.k)};
-    high = {std::max(high.m, p.m), std::max(high.n, p.n), std::max(high.k, p.k)};
-    double const squared = (p.m - at.m) * (p.m - at.m) + (p.n - at.n) * (p.n - at.n) + (p.k - at.k) * (p.k - at.k);
-    double const weight = 1 / (squared * squared + 1e-12);
-    weight_sum += weight;
-    rate_sum += weight * std::log(point.flops_per_s);
-  }
-  bool const inside =
-      at.m >= low.m && at.m <= high.m && at.n >= low.n && at.n <= high.n && at.k >= low.k && at.k <= high.k;
-  return {shape.flops() / std::exp(rate_sum / weight_sum), !inside};
-}
-
 }  // namespace
 
 bool has_gemm_rates(Machine const& machine, Precision precision) { return machine.gemm.contains(precision); }
@@ -87,12 +65,10 @@ double tile_efficiency(GemmShape shape, std::int64_t multiprocessor_count, doubl
   return best;
 }
 
-TimedOperator gemm_time(Machine const& machine, GemmShape shape, Precision precision, double groups) {
-  GemmRates const& rates = gemm_rates(machine, precision);
-  if (!rates.points.empty()) {
-    auto const timed = interpolated(rates, shape);
-    return {groups * timed.time_s, timed.extrapolated};
-  }
+namespace {
+
+// By the plateau, what tiles leave of it, the part of the traffic that does not hide, and the launch.
+double model_s(Machine const& machine, GemmRates const& rates, GemmShape shape, Precision precision, double groups) {
   auto const m = static_cast<double>(shape.m);
   auto const n = static_cast<double>(shape.n);
   auto const k = static_cast<double>(shape.k);
@@ -101,7 +77,43 @@ TimedOperator gemm_time(Machine const& machine, GemmShape shape, Precision preci
   double const arithmetic_s =
       shape.flops() / (rates.plateau_flops_per_s * tile_efficiency(shape, machine.multiprocessor_count, groups));
   double const memory_s = constants::gemm_bytes_exposed * bytes / machine.memory_bytes_per_s;
-  return {groups * (arithmetic_s + memory_s) + machine.kernel_launch_s, false};
+  return groups * (arithmetic_s + memory_s) + machine.kernel_launch_s;
+}
+
+// What the model lacks at the measured shapes, between them: Shepard's interpolation (1968) of the logarithm of
+// measured over modelled time, over the logarithms of the shape. Exact at measured points, never faster than the best.
+TimedOperator corrected(Machine const& machine, GemmRates const& rates, GemmShape shape, Precision precision,
+                        double groups) {
+  auto const at = log_shape(static_cast<double>(shape.m), static_cast<double>(shape.n), static_cast<double>(shape.k));
+  double weight_sum = 0;
+  double correction_sum = 0;
+  double best_flops_per_s = 0;
+  LogShape low{1e9, 1e9, 1e9};
+  LogShape high{-1e9, -1e9, -1e9};
+  for (GemmPoint const& point : rates.points) {
+    auto const p = log_shape(static_cast<double>(point.m), static_cast<double>(point.n), static_cast<double>(point.k));
+    low = {std::min(low.m, p.m), std::min(low.n, p.n), std::min(low.k, p.k)};
+    high = {std::max(high.m, p.m), std::max(high.n, p.n), std::max(high.k, p.k)};
+    double const squared = (p.m - at.m) * (p.m - at.m) + (p.n - at.n) * (p.n - at.n) + (p.k - at.k) * (p.k - at.k);
+    double const weight = 1 / (squared * squared + 1e-12);
+    GemmShape const measured{point.m, point.n, point.k};
+    double const measured_s = measured.flops() / point.flops_per_s;
+    weight_sum += weight;
+    correction_sum += weight * std::log(measured_s / model_s(machine, rates, measured, precision, 1));
+    best_flops_per_s = std::max(best_flops_per_s, point.flops_per_s);
+  }
+  bool const inside =
+      at.m >= low.m && at.m <= high.m && at.n >= low.n && at.n <= high.n && at.k >= low.k && at.k <= high.k;
+  double const time_s = model_s(machine, rates, shape, precision, groups) * std::exp(correction_sum / weight_sum);
+  return {std::max(time_s, groups * shape.flops() / best_flops_per_s), !inside};
+}
+
+}  // namespace
+
+TimedOperator gemm_time(Machine const& machine, GemmShape shape, Precision precision, double groups) {
+  GemmRates const& rates = gemm_rates(machine, precision);
+  if (!rates.points.empty()) return corrected(machine, rates, shape, precision, groups);
+  return {model_s(machine, rates, shape, precision, groups), false};
 }
 
 }  // namespace hpcadvise::advisor

@@ -65,6 +65,7 @@ struct LinkRates {
   double bytes_per_s_per_device = 0;  // one way; what a ring sees in steady state
   double latency_s = 0;               // of one collective; between nodes, for each node that its ring passes
   double half_rate_bytes = 0;         // message at half that bandwidth; 0: bandwidth does not depend on size
+  double gather_share = 1;            // of it, for all but an all-reduce: switches spare it half its bytes
   double ramp_exponent = 1;           // bandwidth(size) = bytes_per_s / (1 + (half_rate_bytes / size)^ramp_exponent)
   profiles::Origin origin = profiles::Origin::reference;
   std::string source;

@@ -1,92 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/machine.hpp"
+#include "advisor/machine_parts.hpp"
+#include "advisor/measured_rates.hpp"
 #include "profiles/error.hpp"
+#include "profiles/known_device.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <algorithm>
-#include <functional>
-#include <tuple>
+#include <string_view>
 
 namespace hpcadvise::advisor {
 namespace {
 
-using profiles::Sample;
+using profiles::MachineProfile;
+using profiles::MeasuredDevice;
 
-bool usable(Sample const& sample, std::string_view probe) {
-  return sample.probe == probe && sample.status == profiles::SampleStatus::ok && sample.timing &&
-         sample.timing->median_s > 0;
-}
-
-double rate_of(Sample const& sample, std::string const& name) {
-  auto const rate = sample.rates.find(name);
-  return rate == sample.rates.end() ? 0 : rate->second.median;
-}
-
-void add_gemm(Machine& machine, profiles::MachineProfile const& profile) {
-  // The best provider, and of the transposed forms the best, at each shape.
-  std::map<std::tuple<profiles::Precision, std::int64_t, std::int64_t, std::int64_t>, GemmPoint> best;
-  for (Sample const& sample : profile.samples) {
-    if (!usable(sample, "gemm")) continue;
-    auto const m = profiles::integer_parameter(sample.parameters, "m");
-    auto const n = profiles::integer_parameter(sample.parameters, "n");
-    auto const k = profiles::integer_parameter(sample.parameters, "k");
-    auto const precision =
-        profiles::precision_from_string(profiles::text_parameter(sample.parameters, "precision").value_or(""));
-    double const flops_per_s = rate_of(sample, "flops_per_s");
-    if (!m || !n || !k || !precision || flops_per_s <= 0) continue;
-    auto& point = best[std::tuple(*precision, *m, *n, *k)];
-    if (flops_per_s > point.flops_per_s) point = {*m, *n, *k, flops_per_s, sample.timing->relative_half_width()};
-  }
-  for (auto const& [key, point] : best) {
-    auto& rates = machine.gemm[std::get<0>(key)];
-    rates.points.push_back(point);
-    rates.plateau_flops_per_s = std::max(rates.plateau_flops_per_s, point.flops_per_s);
-    rates.origin = profiles::Origin::measured;
-    rates.source = fmt::format("profile '{}', best provider at each shape", profile.name);
-  }
-  for (auto& [precision, rates] : machine.gemm) {
-    if (auto const peak = profile.host.peak.find(precision); peak != profile.host.peak.end())
-      rates.peak_flops_per_s = peak->second.flops_per_s;
-  }
-}
-
-void add_attention(Machine& machine, profiles::MachineProfile const& profile) {
-  auto& rates = machine.attention;
-  for (Sample const& sample : profile.samples) {
-    if (!usable(sample, "attention")) continue;
-    auto const head_size = profiles::integer_parameter(sample.parameters, "head_size");
-    auto const length = profiles::integer_parameter(sample.parameters, "query_length");
-    auto const causal = profiles::bool_parameter(sample.parameters, "causal");
-    double const flops_per_s = rate_of(sample, "flops_per_s");
-    if (!head_size || !length || !causal || *head_size < 1 || *length < 1 || flops_per_s <= 0) continue;
-    bool const backward = profiles::text_parameter(sample.parameters, "direction") == "backward";
-    (backward ? rates.backward_points : rates.forward_points).push_back({*head_size, *length, *causal, flops_per_s});
-    auto& best = backward ? rates.backward_flops_per_s : rates.forward_flops_per_s;
-    best = std::max(best, flops_per_s);
-  }
-  rates.origin = profiles::Origin::measured;
-  rates.source = fmt::format("profile '{}', by head size, length and mask", profile.name);
-  if (rates.forward_points.empty() || rates.backward_points.empty())
-    machine.notes.emplace_back("fused attention was not measured in both directions: the unfused form is assumed");
-}
-
-// The highest rate among the samples that `wanted` takes.
-double best_rate(profiles::MachineProfile const& profile, std::string_view probe, std::string const& rate,
-                 std::function<bool(Sample const&)> const& wanted) {
-  double best = 0;
-  for (Sample const& sample : profile.samples) {
-    if (usable(sample, probe) && wanted(sample)) best = std::max(best, rate_of(sample, rate));
-  }
-  return best;
-}
-
-void add_memory(Machine& machine, profiles::MachineProfile const& profile) {
-  machine.memory_bytes_per_s = best_rate(profile, "memory", "bytes_per_s", [](Sample const& sample) {
-    return profiles::text_parameter(sample.parameters, "kernel") == "triad" &&
-           profiles::text_parameter(sample.parameters, "level") == "DRAM";
-  });
-  auto const& host = profile.host;
+void add_host_memory(Machine& machine, profiles::HostSpec const& host) {
   if (host.memory_bytes) machine.memory_bytes = static_cast<double>(*host.memory_bytes);
   if (auto const limit = host.cgroup_memory_limit_bytes;
       limit && (machine.memory_bytes <= 0 || static_cast<double>(*limit) < machine.memory_bytes)) {
@@ -95,38 +25,136 @@ void add_memory(Machine& machine, profiles::MachineProfile const& profile) {
   }
 }
 
-void add_launch(Machine& machine, profiles::MachineProfile const& profile) {
-  for (Sample const& sample : profile.samples) {
-    if (usable(sample, "launch") && profiles::text_parameter(sample.parameters, "kind") == "parallel_for")
-      machine.kernel_launch_s = sample.timing->median_s;
-  }
+void use_measured_attention(Machine& machine, MachineProfile const& profile) {
+  machine.attention = measured_attention(profile);
+  if (machine.attention.forward_points.empty() || machine.attention.backward_points.empty())
+    machine.notes.emplace_back("fused attention was not measured in both directions: the unfused form is assumed");
 }
 
-}  // namespace
-
-Machine machine_from_profile(profiles::MachineProfile const& profile) {
+Machine machine_of_host(MachineProfile const& profile) {
   Machine machine;
-  machine.name = profile.name;
-  if (profile.calibration) machine.calibration = *profile.calibration;
   machine.origin = profiles::Origin::measured;
   machine.device = profile.host.cpu_model;
   machine.vendor = "host";
   machine.architecture = profile.host.architecture;
   machine.devices_per_node = 1;
   machine.node_count = 1;
-  add_gemm(machine, profile);
-  add_attention(machine, profile);
-  add_memory(machine, profile);
-  add_launch(machine, profile);
+  machine.gemm = measured_gemm(profile);
+  use_measured_attention(machine, profile);
+  machine.memory_bytes_per_s = measured_memory_bytes_per_s(profile);
+  add_host_memory(machine, profile.host);
+  machine.kernel_launch_s = measured_launch_s(profile, "parallel_for").value_or(0);
   machine.notes.emplace_back("one device is the whole host, as measured; nothing is known of a network");
-  if (std::any_of(profile.samples.begin(), profile.samples.end(),
-                  [](Sample const& sample) { return usable(sample, "collective"); }))
+  if (has_measured(profile, "collective"))
     machine.notes.emplace_back("measured collectives are not used yet: a plan on one device has none");
+  return machine;
+}
+
+// The one that frameworks multiply with; empty where none was there.
+std::string_view vendor_library(MachineProfile const& profile) {
+  for (std::string_view const library : {"cublaslt", "hipblaslt", "rocblas"})
+    if (has_measured(profile, "gemm", library)) return library;
+  return {};
+}
+
+// The description with what was measured in place of what was published.
+profiles::DeviceDescription with_measured(profiles::DeviceDescription device, MachineProfile const& profile,
+                                          std::map<profiles::Precision, GemmRates> const& gemm) {
+  auto const fact = [&](double value, std::string const& source) {
+    return profiles::Fact<double>{value, source, profiles::Confidence::verified, ""};
+  };
+  device.origin = profiles::Origin::measured;
+  for (auto const& [precision, rates] : gemm)
+    device.gemm_flops_per_s[precision] = fact(rates.plateau_flops_per_s, rates.source);
+  auto const source = fmt::format("profile '{}'", profile.name);
+  device.memory_bytes = fact(double(profile.devices.front().gpu->memory_bytes), source);
+  if (double const rate = measured_memory_bytes_per_s(profile); rate > 0)
+    device.stream_bytes_per_s = fact(rate, source);
+  return device;
+}
+
+// Nothing ships for it: a description of what was measured.
+profiles::DeviceDescription unknown_device(MeasuredDevice const& device) {
+  profiles::DeviceDescription result;
+  result.name = device.name;
+  result.vendor = device.backend == "hip" ? "amd" : "nvidia";
+  result.architecture = profiles::description_architecture(device.gpu->architecture);
+  result.multiprocessor_count.value = device.gpu->multiprocessor_count;
+  return result;
+}
+
+// The system that the host was recognized as, if it has this device.
+std::optional<profiles::SystemDescription> system_of(MachineProfile const& profile, std::string const& device) {
+  auto const& name = profile.host.system;
+  if (!name || !profiles::has_system(*name)) return std::nullopt;
+  auto system = profiles::system_description(*name);
+  return system.device == device ? std::optional(std::move(system)) : std::nullopt;
+}
+
+// Links and network are published ones: of the system, else of the usual node with that device, else there are none.
+Machine with_links(profiles::DeviceDescription const& device, MachineProfile const& profile, bool known) {
+  if (auto const system = system_of(profile, device.name)) {
+    auto machine = machine_from_system(*system, device);
+    machine.notes.push_back(fmt::format("links and network: as described for {}, not measured", system->name));
+    return machine;
+  }
+  if (known) {
+    auto machine = machine_from_parts({.device = device.name,
+                                       .devices_per_node = std::int64_t(profile.devices.size()),
+                                       .network_gbit_per_device = {},
+                                       .network_kind = {}},
+                                      device);
+    machine.notes.push_back(fmt::format("links: as described for {}, not measured", device.name));
+    return machine;
+  }
+  Machine machine;
+  machine.origin = device.origin;
+  machine.node_count = 1;
+  add_device(machine, device);
+  machine.notes.push_back(fmt::format("nothing is known of the links of '{}': one device", device.name));
+  return machine;
+}
+
+Machine machine_of_gpu(MachineProfile const& profile) {
+  auto const& device = profile.devices.front();
+  auto const library = vendor_library(profile);
+  auto const gemm = measured_gemm(profile, library);
+  auto const known = profiles::known_device(device.name, *device.gpu);
+  Machine machine =
+      with_links(with_measured(known.value_or(unknown_device(device)), profile, gemm), profile, known.has_value());
+  for (auto const& [precision, rates] : gemm) {
+    auto& sustained = machine.gemm.at(precision);
+    sustained.points = rates.points;
+    for (auto& point : sustained.points) point.flops_per_s *= sustained.plateau_flops_per_s / rates.plateau_flops_per_s;
+  }
+  if (library.empty())
+    machine.notes.emplace_back(
+        "matrix multiplication: the vendor's library was not measured; hpcadvise's own kernel stands for it");
+  machine.kernel_launch_s = measured_launch_s(profile, "chain").value_or(machine.kernel_launch_s);
+  if (machine.attention.forward_flops_per_s > 0) {
+    machine.attention.origin = profiles::Origin::reference;
+    machine.notes.emplace_back(
+        "fused attention: as published for this device; hpcadvise's own kernel was measured, which frameworks do not "
+        "run");
+  } else {
+    use_measured_attention(machine, profile);
+  }
+  if (known) machine.origin = profiles::Origin::reference;
+  return machine;
+}
+
+}  // namespace
+
+Machine machine_from_profile(MachineProfile const& profile) {
+  bool const of_gpu = !profile.devices.empty() && profile.devices.front().gpu.has_value();
+  Machine machine = of_gpu ? machine_of_gpu(profile) : machine_of_host(profile);
+  machine.name = profile.name;
+  if (profile.calibration) machine.calibration = *profile.calibration;
   if (profile.partial) machine.notes.emplace_back("the profile is partial: its run was cut short");
 
   std::vector<std::string_view> missing;
-  if (machine.gemm.empty()) missing.emplace_back("matrix multiplication (gemm)");
-  if (machine.memory_bytes_per_s <= 0) missing.emplace_back("DRAM triad (memory)");
+  if (!has_measured(profile, "gemm")) missing.emplace_back("matrix multiplication (gemm)");
+  if (measured_memory_bytes_per_s(profile) <= 0) missing.emplace_back("DRAM triad (memory)");
   if (machine.memory_bytes <= 0) missing.emplace_back("the memory's size");
   if (!missing.empty())
     throw profiles::UsageError(

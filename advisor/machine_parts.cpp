@@ -58,10 +58,10 @@ void add_gemm_rates(Machine& machine, profiles::DeviceDescription const& device)
     fp8->second.source = "twice the bf16 rate times the FP8 efficiency of docs/cost_model.md";
   }
   if (factor != 1)
-    machine.notes.push_back(
-        fmt::format("matrix multiplication: {} of the best published rate is sustained in training on {}, "
-                    "by published runs; it was not measured here",
-                    factor, device.architecture));
+    machine.notes.push_back(fmt::format(
+        "matrix multiplication: {} of the best rate of a lone GEMM is sustained in training on {}, "
+        "by published runs{}",
+        factor, device.architecture, device.origin == profiles::Origin::measured ? "" : "; it was not measured here"));
 }
 
 void add_attention(Machine& machine, profiles::DeviceDescription const& device) {
@@ -119,6 +119,7 @@ LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine co
   link.bytes_per_s_per_device = bytes_per_s;
   link.latency_s = machine.kernel_launch_s;
   link.half_rate_bytes = constants::half_rate_bytes;
+  link.gather_share = switched ? constants::switched_gather_share.value : 1;
   link.ramp_exponent = switched ? constants::ramp_exponent_switched : constants::ramp_exponent_ring;
   link.origin = machine.origin;
   link.source = source;

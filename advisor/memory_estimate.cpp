@@ -26,12 +26,14 @@ struct StateBytes {
 // Bytes of one parameter (Rajbhandari et al. 2020, section 3.1: 2 + 2 + 12 for mixed-precision Adam; frameworks that
 // accumulate gradients in fp32 hold more, see FrameworkTraits). FP8 training keeps 16-bit weights. All this of a
 // trained parameter: a frozen one is held as it is computed with.
-StateBytes state_bytes(TrainingJob const& job, FrameworkTraits const& framework) {
+StateBytes state_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework) {
   double const moments = job.optimizer == Optimizer::adamw ? 2 : 1;
   double const element = profiles::bytes_per_element(job.precision);
   if (element > 2) return {element, element, moments * element};
   // fp16 gradients are reduced as they are; the fp32 copy beside them is what bf16 accumulation adds.
-  double const gradient = job.precision == profiles::Precision::fp16 ? 4 : framework.gradient_bytes;
+  bool const is_fp16 = job.precision == profiles::Precision::fp16;
+  bool const in_16_bit = framework.has_bf16_optimizer && !is_fp16 && !runs_bf16_optimizer(job, plan, framework);
+  double const gradient = is_fp16 ? 4 : in_16_bit ? 2 : framework.gradient_bytes;
   if (framework.fp32_weights) return {4, gradient, moments * 4};
   return {2, gradient, 4 + moments * 4};
 }
@@ -65,7 +67,7 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
                             ModelFacts const& facts, MicroBatchMemory const& micro_batch, Stage const& stage,
                             std::int64_t index) {
   auto const parameters = stage_parameters(facts.parts, stage, plan);
-  auto const bytes = state_bytes(job, framework);
+  auto const bytes = state_bytes(job, plan, framework);
   auto const shared = shared_state(job, plan, framework);
   auto const held = [&](DeviceParameters const& kept, bool is_shared) {
     return is_shared ? shard_of(kept, plan) : kept.total();
@@ -108,7 +110,9 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   if (plan.gathers_once())
     memory.communication_bytes = parameters.all().total() * activation_bytes_per_element(job);
   else if (plan.sharding == Sharding::zero3 || on_host.weights)
-    memory.communication_bytes = gathered_bytes(job, plan, facts.parts);
+    memory.communication_bytes =
+        std::max(gathered_bytes(job, plan, facts.parts),
+                 std::min(framework.live_parameters, parameters.all().total()) * activation_bytes_per_element(job));
   else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold
     memory.communication_bytes =
         std::min(framework.zero_bucket_bytes, parameters.trained.total() * activation_bytes_per_element(job));

@@ -62,7 +62,8 @@ double linear_bytes(TrainingJob const& job, LayerKind const& kind, ParallelPlan 
   double const t = real(plan.tensor_parallel);
   double const norm_share = plan.sequence_parallel ? t : 1.0;
   double const hidden = real(model.hidden_size);
-  double const norm_inputs = 2 * hidden;
+  // In fp32 an input is as large as two in 16 bit.
+  double const norm_inputs = 2 * hidden * (framework.norms_in_fp32 && !model.layer_norm ? 3 : 1);
   double const linear_inputs = (recomputes_pointwise ? 0 : hidden) + (keeps_ffn_inputs ? hidden : 0);  // QKV's, FFN's
   double const dropout_masks = has_dropout(model, framework) ? 2 * hidden : 0;                         // one byte each
   double const copies = ffn_copies(model, framework) - (keeps_ffn_inputs ? 0 : 1);

@@ -10,8 +10,13 @@ std::int64_t expert_replicas(ParallelPlan const& plan) {
   return std::max<std::int64_t>(1, ranks / (plan.expert_parallel * plan.expert_tensor_parallel));
 }
 
+bool runs_bf16_optimizer(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework) {
+  bool const replaced = plan.sharding != Sharding::none && plan.pipeline_parallel == 1;
+  return framework.has_bf16_optimizer && job.precision == profiles::Precision::bf16 && !replaced;
+}
+
 SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework) {
-  bool const always = framework.shards_bf16_optimizer && job.precision == profiles::Precision::bf16;
+  bool const always = runs_bf16_optimizer(job, plan, framework);
   return {plan.sharding >= Sharding::zero3 || plan.gathers_once(),
           plan.sharding >= Sharding::zero2 && !plan.gathers_once(), plan.sharding >= Sharding::zero1 || always};
 }

@@ -15,6 +15,10 @@ namespace hpcadvise::advisor {
 // Ranks that hold the same experts: those of a stage that expert and expert-tensor parallelism leave over. At least 1.
 std::int64_t expert_replicas(ParallelPlan const& plan);
 
+// DeepSpeed's bf16 optimizer, see FrameworkTraits. Where ZeRO is asked for without a pipeline its own optimizer steps
+// in, whose gradients are in 16 bit (deepspeed/runtime/engine.py, get_data_types, _do_optimizer_sanity_check).
+bool runs_bf16_optimizer(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework);
+
 // What the ranks that hold the same parameters share among them.
 struct SharedState {
   bool weights = false;

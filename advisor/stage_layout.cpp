@@ -82,6 +82,11 @@ StageParameters one_layer_parameters(ParameterParts const& parts, std::size_t ki
   return on_device(parts, parts.kinds[kind], adapters, plan);
 }
 
+double end_parameters(ParameterParts const& parts, Stage const& stage) {
+  bool const shares_embedding = parts.tied && stage.has_embedding;
+  return (stage.has_embedding ? parts.embedding : 0) + (stage.has_head && !shares_embedding ? parts.head : 0);
+}
+
 StageParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan) {
   LayerParameters sum;
   LayerParameters adapters;
@@ -90,9 +95,7 @@ StageParameters stage_parameters(ParameterParts const& parts, Stage const& stage
     sum = sum + layers * parts.kinds[kind];
     if (!parts.adapters.empty()) adapters = adapters + layers * parts.adapters[kind];
   }
-  if (stage.has_embedding) sum.dense += parts.embedding;
-  bool const shares_embedding = parts.tied && stage.has_embedding;
-  if (stage.has_head && !shares_embedding) sum.dense += parts.head;
+  sum.dense += end_parameters(parts, stage);
   if (stage.has_head) sum = sum + parts.multi_token;
   return on_device(parts, sum, adapters, plan);
 }

@@ -63,7 +63,8 @@ struct StageParameters {
   DeviceParameters all() const { return frozen + trained; }
 };
 
-// A tied head on another stage than the embedding is a copy.
+// Embedding and head of a stage, before tensor parallelism. A tied head on another stage than the embedding is a copy.
+double end_parameters(ParameterParts const& parts, Stage const& stage);
 StageParameters stage_parameters(ParameterParts const& parts, Stage const& stage, ParallelPlan const& plan);
 StageParameters one_layer_parameters(ParameterParts const& parts, std::size_t kind, ParallelPlan const& plan);
 

@@ -54,8 +54,9 @@ StepTerms step_terms(CostContext const& context, ModelFacts const& facts, ModelC
   terms.pipeline_transfer_s = pipeline_transfer_s(context);
 
   auto const parameters = stage_parameters(facts.parts, stage, context.plan);
+  double const ends = end_parameters(facts.parts, stage) / real(context.plan.tensor_parallel);
   terms.data_parallel_exposed_s =
-      data_parallel_cost_s(context, {parameters, real(stage.layer_count()), pace.slowest_s, backward_s});
+      data_parallel_cost_s(context, {parameters, real(stage.layer_count()), pace.slowest_s, backward_s, ends});
   terms.optimizer_s = context.plan.offload == Offload::none
                           ? optimizer_cost_s(context, parameters.trained)
                           : offload_cost_s(context, {parameters, pace.slowest_s, backward_s});

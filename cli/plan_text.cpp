@@ -18,10 +18,17 @@ namespace {
 using advisor::ParallelPlan;
 using advisor::StepEstimate;
 
+bool measures_gemm(advisor::Machine const& machine) {
+  return std::ranges::any_of(machine.gemm,
+                             [](auto const& rates) { return rates.second.origin == profiles::Origin::measured; });
+}
+
 std::string origin_sentence(advisor::Machine const& machine) {
   switch (machine.origin) {
     case profiles::Origin::measured: return "rates measured on this machine";
-    case profiles::Origin::reference: return "published rates, not measured on this machine";
+    case profiles::Origin::reference:
+      return measures_gemm(machine) ? "device measured; its links and network as published"
+                                    : "published rates, not measured on this machine";
     case profiles::Origin::announced: return "announced figures of a machine that is not live";
   }
   return "";

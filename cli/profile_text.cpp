@@ -23,9 +23,12 @@ using profiles::MachineProfile;
 using profiles::Sample;
 using profiles::SampleStatus;
 
-constexpr int bar_width = 12;
+constexpr int bar_width = 10;
 
 bool is_ok(Sample const& sample) { return sample.status == SampleStatus::ok && sample.timing.has_value(); }
+
+// Of the device that was measured in full.
+bool is_of_device(Sample const& sample) { return is_ok(sample) && !profiles::compares_siblings(sample); }
 
 std::string value_of(Sample const& sample, std::string_view name) {
   if (name == "provider") return sample.provider;
@@ -51,7 +54,7 @@ std::set<std::string> varying_parameters(MachineProfile const& profile, probes::
   std::map<std::string, std::string> first;
   std::set<std::string> varying;
   for (auto const& sample : profile.samples) {
-    if (sample.probe != probe.name) continue;
+    if (sample.probe != probe.name || profiles::compares_siblings(sample)) continue;
     for (auto const& [name, value] : sample.parameters) {
       auto const text = profiles::parameter_text(value);
       if (first.try_emplace(name, text).first->second != text) varying.insert(name);
@@ -62,6 +65,7 @@ std::set<std::string> varying_parameters(MachineProfile const& profile, probes::
 
 // What tells this sample from the others of its group.
 std::string shape_text(Sample const& sample, probes::Probe const& probe, std::set<std::string> const& varying) {
+  if (probe.shape != nullptr) return probe.shape(sample.parameters);
   std::string text;
   for (auto const& [name, value] : sample.parameters) {
     if (!varying.contains(name)) continue;
@@ -119,6 +123,16 @@ std::string host_text(profiles::HostSpec const& host) {
   return text;
 }
 
+// "4 x NVIDIA H100 80GB HBM3 (sm90), 80.0 GiB each, CUDA 12.4 on a driver for 12.6"; empty for a host.
+std::string gpu_text(MachineProfile const& profile) {
+  if (profile.devices.empty() || !profile.devices.front().gpu) return "";
+  auto const& device = profile.devices.front();
+  auto const count = profile.devices.size();
+  return fmt::format("{}{} ({}), {}{}, {}", count > 1 ? fmt::format("{} x ", count) : "", device.name,
+                     device.gpu->architecture, profiles::format_bytes(double(device.gpu->memory_bytes)),
+                     count > 1 ? " each" : "", device.gpu->runtime);
+}
+
 // A capital and a full stop.
 std::string sentence(std::string text) {
   if (text.empty()) return text;
@@ -145,7 +159,7 @@ std::string roofline_text(MachineProfile const& profile, Terminal const& termina
   double peak = 0;
   std::vector<RooflinePoint> points;
   for (auto const& sample : profile.samples) {
-    if (!is_ok(sample)) continue;
+    if (!is_of_device(sample)) continue;
     if (sample.probe == "memory" && profiles::text_parameter(sample.parameters, "level") == "DRAM")
       bytes_per_s =
           std::max(bytes_per_s, sample.rates.contains("bytes_per_s") ? sample.rates.at("bytes_per_s").median : 0);
@@ -172,7 +186,7 @@ Table profile_summary_table(MachineProfile const& profile, Terminal const& termi
     std::vector<std::string> order;
     double most = 0;
     for (auto const& sample : profile.samples) {
-      if (sample.probe != probe.name || !is_ok(sample)) continue;
+      if (sample.probe != probe.name || !is_of_device(sample)) continue;
       auto const label = group_label(sample, probe);
       auto const [place, added] = best.try_emplace(label, &sample);
       if (added) order.push_back(label);
@@ -187,6 +201,29 @@ Table profile_summary_table(MachineProfile const& profile, Terminal const& termi
                             shape_text(sample, probe, varying)});
       first = false;
     }
+  }
+  return table;
+}
+
+Table siblings_table(MachineProfile const& profile) {
+  Table table{{{"GPU"}}, {}};
+  std::map<std::int64_t, std::map<std::string_view, std::string>> rates;
+  for (auto const& probe : probes::all_probes()) {
+    bool any = false;
+    for (auto const& sample : profile.samples) {
+      if (sample.probe != probe.name || !profiles::compares_siblings(sample)) continue;
+      auto const device = profiles::integer_parameter(sample.parameters, "device").value_or(0);
+      rates[device][probe.name] =
+          is_ok(sample) ? measured_text(sample, probe) : std::string(profiles::to_string(sample.status));
+      any = true;
+    }
+    if (any) table.columns.push_back({std::string(probe.name), Align::right});
+  }
+  for (auto& [device, of_probe] : rates) {
+    std::vector<std::string> row{fmt::format("{}", device)};
+    for (std::size_t column = 1; column < table.columns.size(); ++column)
+      row.push_back(of_probe[table.columns[column].heading]);
+    table.rows.push_back(std::move(row));
   }
   return table;
 }
@@ -237,11 +274,15 @@ std::string findings_text(MachineProfile const& profile, Terminal const& termina
 
 std::string profile_summary_text(MachineProfile const& profile, Terminal const& terminal, bool whole) {
   std::string text = styled(terminal, Style::bold, wrapped(host_text(profile.host), terminal.width, 2)) + '\n';
+  if (auto const gpus = gpu_text(profile); !gpus.empty())
+    text += styled(terminal, Style::bold, wrapped(gpus, terminal.width, 2)) + '\n';
   text += fmt::format("Measured {} in {}: {} of {}, {} within their target interval\n", profile.provenance.started_utc,
                       profiles::format_seconds(profile.budget.used_s), profile.budget.measured,
                       profiles::format_counted(profile.budget.planned, "sample"), profile.budget.converged);
   if (profile.partial) text += styled(terminal, Style::warning, "Partial: the run ended before its plan did.") + '\n';
   text += '\n' + text_table(profile_summary_table(profile, terminal), terminal);
+  if (auto const siblings = siblings_table(profile); !siblings.rows.empty())
+    text += "\nAll GPUs at once\n" + text_table(siblings, terminal);
   if (auto const chart = roofline_text(profile, terminal); !chart.empty()) text += '\n' + chart;
   if (auto const findings = findings_text(profile, terminal, whole); !findings.empty()) text += '\n' + findings;
   return text;

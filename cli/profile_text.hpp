@@ -16,6 +16,10 @@ std::string profile_summary_text(profiles::MachineProfile const& profile, Termin
 // The best of each kind; the same rows for text and Markdown.
 Table profile_summary_table(profiles::MachineProfile const& profile, Terminal const& terminal);
 
+// What the GPUs of a node gave while all of them measured: a row a GPU, a column a probe. No rows where that was not
+// measured.
+Table siblings_table(profiles::MachineProfile const& profile);
+
 // Every sample of one probe.
 Table samples_table(profiles::MachineProfile const& profile, std::string const& probe, Terminal const& terminal);
 

@@ -2,6 +2,7 @@
 # What the project stands on, under the names that the rest of the tree links.
 #
 #   fmt::fmt  CLI11::CLI11  nlohmann_json::nlohmann_json    always
+#   Threads::Threads                                        always
 #   hpcadvise::hwloc  hpcadvise::papi                       always a target; HPCADVISE_HAVE_HWLOC, _PAPI
 #   Kokkos::kokkos  hwy::hwy                                with HPCADVISE_BUILD_RUNNER
 #   hpcadvise::mpi  hpcadvise::blas                         with HPCADVISE_BUILD_RUNNER, always targets;
@@ -12,6 +13,7 @@
 # MPI::MPI_CXX is there where MPI is; hpcadvise::mpi is there in any case.
 list(APPEND CMAKE_PREFIX_PATH ${HPCADVISE_DEPS_DIR}/install)
 include(Sources)
+find_package(Threads REQUIRED)
 
 hpcadvise_dependency(fmt fmt::fmt PACKAGE fmt VERSION 9 OPTIONS FMT_INSTALL=ON FMT_TEST=OFF FMT_DOC=OFF)
 hpcadvise_dependency(cli11 CLI11::CLI11 PACKAGE CLI11 VERSION 2.1 OPTIONS

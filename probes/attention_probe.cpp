@@ -3,6 +3,8 @@
 
 #include "probes/expected_rates.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cstdint>
 #include <span>
@@ -93,6 +95,16 @@ Candidate candidate(PlanContext const& context, Row const& row) {
 }
 
 }  // namespace
+
+std::string attention_shape_text(profiles::Parameters const& parameters) {
+  auto const count = [&](char const* name) { return profiles::integer_parameter(parameters, name).value_or(0); };
+  auto const pair = [&](char const* first, char const* second) {
+    return count(first) == count(second) ? std::to_string(count(first))
+                                         : fmt::format("{}/{}", count(first), count(second));
+  };
+  return fmt::format("b{} h{} s{} d{}", count("batch"), pair("query_heads", "kv_heads"),
+                     pair("query_length", "key_length"), count("head_size"));
+}
 
 std::vector<Candidate> attention_candidates(PlanContext const& context) {
   std::vector<Candidate> result;

@@ -10,6 +10,9 @@
 
 namespace hpcadvise::probes {
 
+// "b2 h32/8 s4096 d128": sequences, query and key heads, length, head size; one number of heads where they agree.
+std::string attention_shape_text(profiles::Parameters const& parameters);
+
 std::vector<Candidate> attention_candidates(PlanContext const& context);
 
 }  // namespace hpcadvise::probes

@@ -22,7 +22,7 @@ struct Build {
 constexpr std::array gpu_builds{Build{"cuda", "sm80"}, Build{"cuda", "sm90"}, Build{"hip", "gfx90a"}};
 
 bool may_drive(Build const& build, Accelerator const& device) {
-  if (device.architecture) return *device.architecture == build.architecture;
+  if (!device.architecture.empty()) return device.architecture == build.architecture;
   return build.backend == (device.name.starts_with("AMD") ? "hip" : "cuda");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a profile of the host has to say of the node's GPUs.
+// What a profile has to say of the node's GPUs before anything is measured on them.
 
 #include "probes/discovery/accelerators.hpp"
 #include "profiles/machine_profile.hpp"
@@ -11,8 +11,11 @@
 
 namespace hpcadvise::probes {
 
-// What is not as it should be with the devices themselves. Empty for a node without GPUs.
-std::vector<profiles::Finding> device_findings(std::vector<Accelerator> const& devices);
+// What keeps devices from training at their rate, one finding a kind that names them all: lost or refused, ECC off, cut
+// into slices, a compute mode, a low power limit, a narrow link, CPUs far from them. `allowed_cpus` is the cpuset of
+// the processes that drive them ("0-15"); empty where it is not known.
+std::vector<profiles::Finding> device_findings(std::vector<Accelerator> const& devices,
+                                               std::string const& allowed_cpus = {});
 
 // That a node's GPUs were left out, `why`: a sentence without a full stop, or nothing.
 profiles::Finding devices_not_measured(std::vector<Accelerator> const& devices, std::string const& why);

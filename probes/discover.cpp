@@ -5,6 +5,7 @@
 #include "probes/discovery/host_peak.hpp"
 #include "probes/discovery/processor.hpp"
 #include "probes/discovery/topology.hpp"
+#include "profiles/detect_system.hpp"
 
 #include <sstream>
 
@@ -33,6 +34,11 @@ std::optional<std::int64_t> memory_bytes(DiscoveryRoots const& roots) {
   return std::nullopt;
 }
 
+std::optional<std::string> recognized_system() {
+  auto const systems = profiles::all_systems();
+  return profiles::detect_system(profiles::observe_this_host(systems), systems).system;
+}
+
 }  // namespace
 
 profiles::HostSpec discover_host(DiscoveryRoots const& roots) {
@@ -47,6 +53,7 @@ profiles::HostSpec discover_host(DiscoveryRoots const& roots) {
   host.cgroup_cpu_limit = limits.cpu_cores;
   host.cgroup_memory_limit_bytes = limits.memory_bytes;
   host.peak = peak_rates(host);
+  if (roots.is_this_machine()) host.system = recognized_system();
   return host;
 }
 

@@ -3,6 +3,8 @@
 
 #include "probes/expected_rates.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -127,6 +129,13 @@ Candidate candidate(PlanContext const& context, std::string const& provider, Row
 }
 
 }  // namespace
+
+std::string gemm_shape_text(profiles::Parameters const& parameters) {
+  auto const extent = [&](char const* name) { return profiles::integer_parameter(parameters, name).value_or(0); };
+  auto const flag = [&](char const* name) { return profiles::bool_parameter(parameters, name).value_or(false); };
+  return fmt::format("{}x{}x{}{}{}", extent("m"), extent("n"), extent("k"), flag("a_transposed") ? " A^T" : "",
+                     flag("b_transposed") ? " B^T" : "");
+}
 
 std::vector<Candidate> gemm_candidates(PlanContext const& context) {
   std::vector<Candidate> result;

@@ -10,6 +10,9 @@
 
 namespace hpcadvise::probes {
 
+// "8192x28672x4096": m, n, k; and which operands are transposed: "1024x1024x1024 B^T".
+std::string gemm_shape_text(profiles::Parameters const& parameters);
+
 std::vector<Candidate> gemm_candidates(PlanContext const& context);
 
 }  // namespace hpcadvise::probes

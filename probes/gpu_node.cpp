@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/gpu_node.hpp"
 
+#include "probes/discovery/cpu_list.hpp"
+
 #include <algorithm>
+#include <iterator>
 
 namespace hpcadvise::probes {
 namespace {
@@ -13,12 +16,30 @@ Accelerator const* find_accelerator(std::vector<Accelerator> const& accelerators
 
 }  // namespace
 
-profiles::NumaNode const* near_node(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
-                                    std::string const& pci_bus_id) {
+Surroundings surroundings_of(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
+                             std::string const& pci_bus_id) {
   auto const* const device = find_accelerator(accelerators, pci_bus_id);
-  if (device == nullptr || !device->numa_node) return nullptr;
-  auto const found = std::ranges::find(host.numa_nodes, *device->numa_node, &profiles::NumaNode::index);
-  return found == host.numa_nodes.end() ? nullptr : &*found;
+  if (device == nullptr) return {};
+  Surroundings result{.cpus = device->cpus, .core_count = 0, .numa_node = device->numa_node, .nics = device->nics};
+  auto const node =
+      std::ranges::find_if(host.numa_nodes, [&](auto const& each) { return each.index == device->numa_node; });
+  if (result.cpus.empty() && node != host.numa_nodes.end()) result.cpus = node->cpus;
+  auto const allowed = parse_cpu_list(host.allowed_cpus);
+  auto const near = parse_cpu_list(result.cpus);
+  auto const threads = std::ranges::count_if(near, [&](int cpu) { return std::ranges::binary_search(allowed, cpu); });
+  int const threads_a_core = std::max(1, host.thread_count / std::max(1, host.core_count));
+  result.core_count = (int(threads) + threads_a_core - 1) / threads_a_core;
+  return result;
+}
+
+std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Accelerator> const& accelerators) {
+  if (!hello.gpu) return accelerators;
+  std::vector<Accelerator> result;
+  std::ranges::copy_if(accelerators, std::back_inserter(result), [&](Accelerator const& device) {
+    return !device.unusable.empty() ||
+           std::ranges::find(hello.visible_devices, device.pci_bus_id) != hello.visible_devices.end();
+  });
+  return result;
 }
 
 std::vector<int> peer_ordinals(HelloEvent const& hello) {

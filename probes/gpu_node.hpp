@@ -10,9 +10,19 @@
 
 namespace hpcadvise::probes {
 
-// The memory node that the GPU at that address is attached to; null where nobody says.
-profiles::NumaNode const* near_node(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
-                                    std::string const& pci_bus_id);
+// What a GPU is near to. Empty, 0 or absent where nobody says.
+struct Surroundings {
+  std::string cpus;
+  int core_count = 0;  // of them that this process may use
+  std::optional<int> numa_node;
+  std::vector<std::string> nics;
+};
+Surroundings surroundings_of(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
+                             std::string const& pci_bus_id);
+
+// Those that the runner may use, and those of which something is known against their use; all where it measures the
+// host.
+std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Accelerator> const& accelerators);
 
 struct VisibleKinds {
   std::vector<int> same;            // as the measured one, which comes first: places in visible_devices

@@ -2,6 +2,7 @@
 #include "probes/judge.hpp"
 
 #include "probes/stopping_rule.hpp"
+#include "probes/throttle_findings.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 
 namespace hpcadvise::probes {
 namespace {
@@ -134,6 +136,7 @@ std::vector<Finding> findings_of_samples(profiles::MachineProfile const& profile
   add_lost_samples(profile, findings);
   add_drift(profile, findings);
   add_wide_intervals(profile, findings);
+  std::ranges::move(throttle_findings(profile), std::back_inserter(findings));
   return findings;
 }
 

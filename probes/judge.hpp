@@ -28,7 +28,7 @@ profiles::Sentinel judge_sentinel(std::string sample_key, std::vector<SentinelRe
 // Half an interval's width above which a sample is named in a finding.
 inline constexpr double wide_half_width = 0.02;
 
-// Of the finished samples and sentinels: lost, wrong, impossible or wide samples, drift.
+// Of the finished samples and sentinels: lost, wrong, impossible or wide samples, drift, throttling.
 std::vector<profiles::Finding> findings_of_samples(profiles::MachineProfile const& profile);
 
 // Of the host and the sensors: limits of control groups below the hardware, what could not be read.

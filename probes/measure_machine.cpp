@@ -109,8 +109,9 @@ class MachineRun {
           fmt::format("give at most {}", host.thread_count));
     thread_count_ = request_.thread_count.value_or(usable_cores(host));
     accelerators_ = discover_accelerators(request_.roots);
-    for (auto const& finding : device_findings(accelerators_)) recorder_.finding(finding);
     if (!take_runner(host)) return finished(true);
+    for (auto const& finding : device_findings(devices_in_use(hello_, accelerators_), host.allowed_cpus))
+      recorder_.finding(finding);
 
     PlanContext context{.host = host,
                         .gpu = hello_.gpu,
@@ -160,24 +161,25 @@ class MachineRun {
   }
 
   void settle_near_device(profiles::HostSpec const& host) {
-    auto const* const node = near_node(host, accelerators_, hello_.gpu->pci_bus_id);
-    if (node == nullptr) return;
-    cpus_ = node->cpus;
-    hello_.gpu->cpus = node->cpus;
-    hello_.gpu->numa_node = node->index;
-    if (!request_.thread_count) thread_count_ = std::clamp(node->core_count, 1, thread_count_);
+    auto const surroundings = surroundings_of(host, accelerators_, hello_.gpu->pci_bus_id);
+    cpus_ = surroundings.cpus;
+    hello_.gpu->cpus = surroundings.cpus;
+    hello_.gpu->numa_node = surroundings.numa_node;
+    hello_.gpu->nics = surroundings.nics;
+    if (!request_.thread_count && surroundings.core_count > 0)
+      thread_count_ = std::min(thread_count_, surroundings.core_count);
   }
 
   void measure_siblings(SamplePlan const& plan, std::vector<int> const& ordinals, profiles::HostSpec const& host) {
     if (plan.requests.empty()) return;
     std::vector<SiblingRun> runs;
     for (int const ordinal : ordinals) {
-      auto const* const node = near_node(host, accelerators_, hello_.visible_devices[std::size_t(ordinal)]);
+      auto const cpus = surroundings_of(host, accelerators_, hello_.visible_devices[std::size_t(ordinal)]).cpus;
       int const threads = std::max(1, usable_cores(host) / int(ordinals.size()));
       SiblingRun run{.device = int(runs.size()), .settings = {}};
       run.settings.deadline = deadline_;
       run.settings.command = [=, this](std::filesystem::path const& plan_file) {
-        auto command = runner_command(threads, plan_file, node != nullptr ? node->cpus : std::string());
+        auto command = runner_command(threads, plan_file, cpus);
         command.environment["KOKKOS_DEVICE_ID"] = std::to_string(ordinal);
         return command;
       };

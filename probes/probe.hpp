@@ -45,6 +45,8 @@ struct Probe {
   std::vector<Candidate> (*candidates)(PlanContext const&) = nullptr;  // most valuable for the advisor first
   // Parameters (or "provider") that tell kinds of samples apart: a summary shows the best of each. Unused: empty.
   std::array<std::string_view, 3> group_by{};
+  // What tells a sample from the others of its group, short; null: its parameters by name.
+  std::string (*shape)(profiles::Parameters const&) = nullptr;
   int per_turn = 1;            // candidates planned at a time when the probes take turns
   bool with_siblings = false;  // measured on all GPUs of a node at once too
   bool repeated = true;        // measured again in the second pass

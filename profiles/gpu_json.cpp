@@ -19,6 +19,7 @@ nlohmann::ordered_json gpu_to_json(GpuSpec const& gpu) {
   object["peak"] = peaks_to_json(gpu.peak);
   if (!gpu.cpus.empty()) object["cpus"] = gpu.cpus;
   if (gpu.numa_node) object["numa_node"] = *gpu.numa_node;
+  if (!gpu.nics.empty()) object["nics"] = gpu.nics;
   return object;
 }
 
@@ -35,6 +36,7 @@ GpuSpec gpu_from_json(JsonNode const& object) {
   gpu.peak = peaks_from_json(object.at("peak"));
   if (auto const cpus = object.find("cpus")) gpu.cpus = cpus->text();
   if (auto const node = object.find("numa_node")) gpu.numa_node = node->small_integer(0);
+  if (auto const nics = object.find("nics")) gpu.nics = nics->texts();
   return gpu;
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hpcadvise::profiles {
 
@@ -24,6 +25,7 @@ struct GpuSpec {
   std::map<Precision, PeakRate> peak;             // dense, at the highest clock
   std::string cpus;                               // that drove it, "0-15"; empty: all that are allowed
   std::optional<int> numa_node;                   // that it is attached to
+  std::vector<std::string> nics;                  // the nearest network devices: "mlx5_0"
 };
 
 }  // namespace hpcadvise::profiles

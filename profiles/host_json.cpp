@@ -66,6 +66,7 @@ ordered_json host_to_json(HostSpec const& host) {
       {"host_name", host.host_name}, {"operating_system", host.operating_system}, {"kernel", host.kernel},
       {"cpu_model", host.cpu_model}, {"architecture", host.architecture},
   };
+  set_if_known(object, "system", host.system);
   set_if_known(object, "hypervisor", host.hypervisor);
   object["socket_count"] = host.socket_count;
   object["core_count"] = host.core_count;
@@ -90,6 +91,7 @@ HostSpec host_from_json(JsonNode const& object) {
   host.kernel = object.at("kernel").text();
   host.cpu_model = object.at("cpu_model").text();
   host.architecture = object.at("architecture").text();
+  if (auto const system = object.find("system")) host.system = system->text();
   if (auto const hypervisor = object.find("hypervisor")) host.hypervisor = hypervisor->text();
   host.socket_count = object.at("socket_count").small_integer(1);
   host.core_count = object.at("core_count").small_integer(1);

@@ -55,6 +55,8 @@ std::string parameter_text(ParameterValue const& value) {
   return std::visit([](auto const& held) { return fmt::format("{}", held); }, value);
 }
 
+bool compares_siblings(Sample const& sample) { return sample.parameters.contains("concurrent_devices"); }
+
 std::optional<std::int64_t> integer_parameter(Parameters const& parameters, std::string_view name) {
   return parameter_as<std::int64_t>(parameters, name);
 }

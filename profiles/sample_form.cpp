@@ -15,8 +15,8 @@ namespace {
 
 using Check = void (*)(JsonNode const&);
 
+constexpr Check count = [](JsonNode const& node) { node.integer(0); };
 constexpr Check positive = [](JsonNode const& node) { node.integer(1); };
-constexpr Check ordinal = [](JsonNode const& node) { node.integer(0); };
 constexpr Check several = [](JsonNode const& node) { node.integer(2); };
 constexpr Check flag = [](JsonNode const& node) { node.boolean(); };
 constexpr Check filled = [](JsonNode const& node) { filled_text(node); };
@@ -69,12 +69,20 @@ constexpr std::array rows{Parameter{"gemm", "m", positive},
                           Parameter{"link", "direction", copy_direction},
                           Parameter{"link", "message_bytes", positive},
                           Parameter{"link", "memory", host_memory, false},
-                          Parameter{"link", "numa_node", ordinal, false},
-                          Parameter{"link", "peer", ordinal, false},
+                          Parameter{"link", "numa_node", count, false},
+                          Parameter{"link", "peer", count, false},
                           Parameter{"sustained", "m", positive},
                           Parameter{"sustained", "n", positive},
                           Parameter{"sustained", "k", positive},
                           Parameter{"sustained", "precision", precision}};
+
+// That a sample of any probe may have.
+struct OptionalParameter {
+  std::string_view name;
+  Check check;
+};
+constexpr std::array optional_rows{OptionalParameter{"device", count},
+                                   OptionalParameter{"concurrent_devices", several}};
 
 void check_name(JsonNode const& node, std::string_view name) {
   if (!is_identifier(name)) node.fail(fmt::format("'{}' is not a name: small letters, digits and _", name));
@@ -91,6 +99,8 @@ void check_sample(JsonNode const& sample) {
   for (auto const& [name, parameter] : parameters.members()) check_name(parameter, name);
   for (Parameter const& row : rows)
     if (row.probe == probe && (row.required || parameters.find(row.name))) row.check(parameters.at(row.name));
+  for (OptionalParameter const& row : optional_rows)
+    if (auto const parameter = parameters.find(row.name)) row.check(*parameter);
   for (auto const& [name, rate] : sample.at("rates").members())
     if (!name.ends_with("_per_s") && !name.ends_with("_per_j"))
       rate.fail(fmt::format("'{}' is not the name of a rate: they end with _per_s or _per_j", name));

@@ -22,10 +22,12 @@ struct CostContext {
     return static_cast<double>(plan.global_batch) / static_cast<double>(plan.micro_batch * plan.data_parallel);
   }
   double fitted(double FittedConstants::*constant) const { return machine.fitted.*constant; }
+  bool overlaps_tensor_parallel() const {
+    return options.tensor_parallel_overlap.value_or(framework.overlaps_tensor_parallel);
+  }
   double tensor_parallel_exposure() const {
-    if (!options.tensor_parallel_overlap) return fitted(framework.tensor_parallel_exposure);
-    return *options.tensor_parallel_overlap ? machine.fitted.tensor_parallel_exposure_overlapped
-                                            : machine.fitted.tensor_parallel_exposure;
+    return overlaps_tensor_parallel() ? machine.fitted.tensor_parallel_exposure_overlapped
+                                      : machine.fitted.tensor_parallel_exposure;
   }
   // What the host needs for a layer, of experts or not.
   double host_layer_s(bool experts) const {
@@ -38,6 +40,10 @@ struct CostContext {
     double const casts =
         framework.fused_casts ? machine.fitted.fp8_gemm_efficiency_fused / machine.fitted.fp8_gemm_efficiency : 1;
     return options.fp8_rowwise ? casts * machine.fitted.fp8_rowwise_factor : casts;
+  }
+  // A scale for each row would have to be gathered with it: then weights and activations travel in 16 bit.
+  bool gathers_in_fp8() const {
+    return framework.gathers_in_fp8 && job.precision == profiles::Precision::fp8 && !options.fp8_rowwise;
   }
   double gemm_factor() const { return framework.old_libraries ? machine.old_gemm : 1; }
   double aggregation_exponent(Aggregation aggregation) const {

@@ -15,7 +15,11 @@ double gradient_bytes_each(CostContext const& context) {
   switch (context.job.precision) {
     case profiles::Precision::fp16: return 2;
     case profiles::Precision::bf16:
-    case profiles::Precision::fp8: return context.framework.gradient_wire_bytes;
+    case profiles::Precision::fp8: {
+      bool const own =
+          context.framework.has_bf16_optimizer && !runs_bf16_optimizer(context.job, context.plan, context.framework);
+      return own ? 2 : context.framework.gradient_wire_bytes;
+    }
     default: return profiles::bytes_per_element(context.job.precision);
   }
 }
@@ -25,6 +29,13 @@ bool hides_communication(CostContext const& context) {
   bool const waits =
       context.framework.zero_waits_for_gradients && (sharding == Sharding::zero1 || sharding == Sharding::zero2);
   return context.framework.gradient_overlap != GradientOverlap::none && !waits;
+}
+
+// Each rank gets the sum of all gradients, and keeps its part: in bf16 both optimizers that Megatron-DeepSpeed can run
+// do.
+bool reduces_whole(CostContext const& context) {
+  bool const is_bf16 = context.job.precision == profiles::Precision::bf16;
+  return context.framework.zero_reduces_whole || (context.framework.has_bf16_optimizer && is_bf16);
 }
 
 // Parameters travel in every micro-batch.
@@ -55,10 +66,15 @@ struct Traffic {
   }
 };
 
+double gathered_bytes_each(CostContext const& context) {
+  return context.gathers_in_fp8() ? 1 : activation_bytes_per_element(context.job);
+}
+
 // `pieces`: collectives of equal size in which they travel.
-Traffic traffic_of(CostContext const& context, Groups const& groups, double trained, double gathered, double pieces) {
+Traffic traffic_of(CostContext const& context, Groups const& groups, double trained, double gathered_bytes,
+                   double pieces) {
   double const gradient_bytes = trained * gradient_bytes_each(context) / pieces;
-  double const parameter_bytes = gathered * activation_bytes_per_element(context.job) / pieces;
+  double const parameter_bytes = gathered_bytes / pieces;
   auto const aggregation =
       gathers_always(context.plan) ? context.framework.zero3_aggregation : context.framework.aggregation;
   auto const time_s = [&](Collective collective, double bytes, GroupPlacement const& group) {
@@ -92,11 +108,9 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
   }
   if (!shared_state(context.job, plan, context.framework).optimizer) return beside_backward(traffic.all_reduce_s);
   double const gather_s = context.machine.fitted.gather_exposure * traffic.gather_s;
-  bool const reduces_whole =
-      context.framework.shards_bf16_optimizer && context.job.precision == profiles::Precision::bf16;
-  if (reduces_whole && plan.sharding <= Sharding::zero1) return beside_backward(traffic.all_reduce_s) + gather_s;
   bool const reduces_always = plan.sharding == Sharding::zero2 && !plan.gathers_once();
   double const reductions = reduces_always ? context.micro_batches() : 1.0;
+  if (reduces_whole(context)) return reductions * beside_backward(traffic.all_reduce_s) + gather_s;
   return (reductions - 1) * beside_backward(traffic.reduce_scatter_s) +
          beside_backward(traffic.reduce_scatter_s + traffic.copies_s) + gather_s;
 }
@@ -112,12 +126,15 @@ double data_parallel_cost_s(CostContext const& context, DataParallelInput const&
   bool const gathers_all = plan.sharding == Sharding::zero3 || plan.gathers_once();
   DeviceParameters const gathered = gathers_all ? input.parameters.all() : trained;
   auto const dense = groups_of(context.machine, ranks, plan.shard_size(), plan.tensor_parallel);
-  Traffic traffic = traffic_of(context, dense, trained.dense, gathered.dense, pieces);
+  double const element = gathered_bytes_each(context);
+  double const ends_bytes =
+      gathers_all ? input.ends * (activation_bytes_per_element(context.job) - element) : 0;  // beyond their share
+  Traffic traffic = traffic_of(context, dense, trained.dense, gathered.dense * element + ends_bytes, pieces);
   if (gathered.experts > 0) {
     // Ranks that hold the same experts lie as far apart as one set of them is wide.
     auto const experts = groups_of(context.machine, expert_replicas(plan), plan.shard_size(),
                                    plan.expert_parallel * plan.expert_tensor_parallel);
-    traffic = traffic + traffic_of(context, experts, trained.experts, gathered.experts, pieces);
+    traffic = traffic + traffic_of(context, experts, trained.experts, gathered.experts * element, pieces);
   }
   return cost_s(context, traffic, input);
 }

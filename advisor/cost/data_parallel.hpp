@@ -13,6 +13,7 @@ struct DataParallelInput {
   double layers = 1;         // of its stage: parameters travel layer by layer
   double micro_batch_s = 0;  // its stage, forward and backward
   double micro_batch_backward_s = 0;
+  double ends = 0;  // of the parameters: embedding and head, which stay in 16 bit when FP8 is gathered
 };
 
 // none: an all-reduce. zero1: reduce-scatter and all-gather once a step; zero2: a reduce-scatter each micro-batch.

@@ -16,6 +16,9 @@ struct DiscoveryRoots {
   // An hwloc synthetic description ("Package:2 L3:1 Core:4 PU:1") in place of this machine, which also keeps
   // discovery from asking this machine's processor by CPUID and this process for its binding.
   std::string synthetic_topology;
+  std::string nvml_library = "libnvidia-ml.so.1";  // empty: NVIDIA's driver is not asked
+  double driver_limit_s = 20;                      // a driver that takes longer is left alone: the devices of a large
+                                                   // node that nobody holds open wake up in seconds each
 
   bool is_this_machine() const { return synthetic_topology.empty(); }
 };

@@ -32,13 +32,14 @@ void add_rate(profiles::Sample& sample, std::string const& name, double work);
 double timing_resolution_s(Space const& space);
 
 // Times `body(calls)`, which returns when so many calls are done, by the request's rule into the sample, with counters
-// over the timed readings.
+// over the timed readings. The state after is that of a machine that has just worked.
 template <class Body, class Ranks = Alone>
 void time_calls_into(profiles::Sample& sample, Context const& context, SampleRequest const& request, Body&& body,
                      Ranks const& ranks = {}) {
   sample.timing = measure(
       request.rule, context.clock_resolution_s, body, [&] { context.sensors.start_counters(); }, ranks);
   sample.counters = context.sensors.stop_counters();
+  sample.sensors_after = context.sensors.state();
 }
 
 // Times `enqueue`, one call. The calls of a reading follow each other in the queue, and it ends when the last of them

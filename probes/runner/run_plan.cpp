@@ -47,7 +47,7 @@ profiles::Sample take_sample(SampleRequest const& request, Context const& contex
   } catch (std::exception const& error) {
     fail(error.what());
   }
-  sample.sensors_after = context.sensors.state();
+  if (sample.sensors_after.empty()) sample.sensors_after = context.sensors.state();
   return sample;
 }
 

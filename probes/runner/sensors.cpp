@@ -2,6 +2,7 @@
 #include "probes/runner/sensors.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace hpcadvise::probes::runner {
@@ -13,9 +14,22 @@ bool has_energy(std::vector<profiles::Sensor> const& sensors) {
   });
 }
 
+// Beside a GPU's readings.
+std::map<std::string, double> of_host(std::map<std::string, double> const& readings) {
+  std::map<std::string, double> result;
+  for (auto const& [name, value] : readings) result.emplace("host_" + name, value);
+  return result;
+}
+
 }  // namespace
 
-Sensors::Sensors(std::filesystem::path root) : root_(std::move(root)), list_(papi_.sensors()) {
+Sensors::Sensors(std::filesystem::path root, std::optional<DeviceSource> device)
+    : root_(std::move(root)), device_(std::move(device)), list_(papi_.sensors()) {
+  list_host();
+  if (device_) list_device();
+}
+
+void Sensors::list_host() {
   bool const readable = !package_energy(root_).empty();
   counts_energy_ = readable && !has_energy(list_);
   list_.push_back({.name = "system:energy",
@@ -31,24 +45,54 @@ Sensors::Sensors(std::filesystem::path root) : root_(std::move(root)), list_(pap
   }
 }
 
+void Sensors::list_device() {
+  device_sensors_ = device_sensors(*device_, root_);
+  auto const list = [this](DeviceSensor const& sensor) {
+    Readings ignored;
+    auto const reason = sensor.read(ignored);
+    list_.push_back({.name = sensor.name, .available = reason.empty(), .reason = reason});
+  };
+  for (auto const& sensor : device_sensors_.state) list(sensor);
+  list(device_sensors_.energy);
+  std::ranges::move(papi_device_components(device_->architecture), std::back_inserter(list_));
+}
+
 std::map<std::string, double> Sensors::state() const {
   std::map<std::string, double> readings;
   for (auto const& sensor : state_sensors())
     if (auto const value = sensor.read(root_)) readings.emplace(sensor.reading, *value);
+  if (!device_) return readings;
+  readings = of_host(readings);
+  for (auto const& sensor : device_sensors_.state) sensor.read(readings);
   return readings;
+}
+
+std::optional<double> Sensors::device_energy_j() const {
+  Readings readings;
+  if (!device_ || !device_sensors_.energy.read(readings).empty()) return std::nullopt;
+  return readings.at("energy_j");
 }
 
 void Sensors::start_counters() {
   if (counts_energy_) energy_at_start_ = package_energy(root_);
   papi_.start();
+  started_ = Clock::now();
+  device_energy_at_start_j_ = device_energy_j();
   counting_ = true;
 }
 
 std::map<std::string, double> Sensors::stop_counters() {
   if (!std::exchange(counting_, false)) return {};
+  auto const device_energy_at_end_j = device_energy_j();
+  std::chrono::duration<double> const passed = Clock::now() - started_;
   auto counts = papi_.stop();
   if (counts_energy_)
     if (auto const spent_j = energy_between_j(energy_at_start_, package_energy(root_))) counts["energy_j"] = *spent_j;
+  if (!device_) return counts;
+  counts = of_host(counts);
+  if (device_energy_at_start_j_ && device_energy_at_end_j && passed.count() >= device_->least_energy_s &&
+      *device_energy_at_end_j > *device_energy_at_start_j_)
+    counts["energy_j"] = *device_energy_at_end_j - *device_energy_at_start_j_;
   return counts;
 }
 

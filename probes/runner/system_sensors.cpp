@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/system_sensors.hpp"
 
+#include "probes/discovery/kernel_files.hpp"
+
 #include <algorithm>
 #include <fstream>
-#include <system_error>
 
 namespace hpcadvise::probes::runner {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<double> number_in(fs::path const& file) {
-  std::ifstream stream(file);
-  double number = 0;
-  if (stream >> number) return number;
-  return std::nullopt;
-}
-
-// In order of their names; empty if the directory is not there.
-std::vector<fs::path> entries(fs::path const& directory) {
-  std::vector<fs::path> paths;
-  std::error_code error;
-  for (auto entry = fs::directory_iterator(directory, error); !error && entry != fs::directory_iterator();
-       entry.increment(error))
-    paths.push_back(entry->path());
-  std::ranges::sort(paths);
-  return paths;
-}
 
 // The mean over the cores: one of them can be asleep.
 std::optional<double> mean(std::vector<double> const& values) {

@@ -32,6 +32,17 @@ TEST_CASE("An all-reduce is a reduce-scatter and an all-gather") {
              WithinRel(time_s(Collective::reduce_scatter) + time_s(Collective::all_gather)));
 }
 
+TEST_CASE("Switches that reduce speed up an all-reduce, and nothing that moves as many bytes as it keeps") {
+  auto machine = round_machine();
+  double const all_reduced_s = all_reduce_s(machine, 8, 1);
+  machine.node_link.gather_share = 0.5;
+  CHECK(all_reduce_s(machine, 8, 1) == all_reduced_s);
+  auto const group = place_group(machine, 8, 1);
+  for (auto const collective : {Collective::all_gather, Collective::reduce_scatter})
+    CHECK_THAT(collective_time_s(machine, collective, 1e9, group), WithinRel(0.875e9 / 5e10));
+  CHECK_THAT(all_to_all_time_s(machine, 1e9, group, 1), WithinRel(0.875e9 / 5e10));
+}
+
 TEST_CASE("A ring across nodes uses the network shares of its ranks in one node") {
   auto const machine = round_machine();
   // All 8 of each node: 80 GB/s. One of each node: 10 GB/s.

@@ -42,7 +42,7 @@ double attention_s(Setting const& setting) {
 
 double tensor_parallel_s(Setting setting) {
   setting.plan.tensor_parallel = 2;
-  Block block;
+  Block block = block_of(square);
   block.all_reduces_forward = 1;
   block.all_reduce_bytes = 1e9;
   return tensor_parallel_cost(setting.context(), block).total_s();
@@ -107,6 +107,29 @@ TEST_CASE("Tensor-parallel overlap is the framework's habit unless the run says"
   setting.options.framework = megatron_core;
   setting.options.tensor_parallel_overlap = false;
   CHECK_THAT(tensor_parallel_s(setting), WithinRel(fitted.tensor_parallel_exposure * 1e9 / 1e11));
+}
+
+TEST_CASE(
+    "With sequence parallelism a gather and a reduction travel, which switches do not speed up, unless overlapped") {
+  Setting setting;
+  setting.machine.node_link.gather_share = 0.5;
+  double const reduced_s = tensor_parallel_s(setting);
+  setting.plan.sequence_parallel = true;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(2 * reduced_s));
+  setting.options.tensor_parallel_overlap = true;
+  setting.machine.fitted.tensor_parallel_exposure_overlapped = setting.machine.fitted.tensor_parallel_exposure;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(reduced_s));
+}
+
+TEST_CASE("torchtitan gathers what FP8 layers read as one byte, and reduces two, unless rows have scales") {
+  Setting setting;
+  setting.options.framework = fsdp_compiled;
+  setting.plan.sequence_parallel = true;
+  double const in_16_bit_s = tensor_parallel_s(setting);
+  setting.job.precision = Precision::fp8;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(0.75 * in_16_bit_s));
+  setting.options.fp8_rowwise = true;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(in_16_bit_s));
 }
 
 TEST_CASE("Gradients are added up in every micro-batch, by as many bytes as the framework moves") {

@@ -51,14 +51,36 @@ TEST_CASE("ZeRO-3 gathers parameters twice and scatters gradients once for each 
              WithinRel(8 * (1 + fitted.overlap_cost) * communication_s));
 }
 
-TEST_CASE("Around a Hugging Face model DeepSpeed waits for what ZeRO-1 and 2 reduce, and hides what ZeRO-3 does") {
+TEST_CASE("torchtitan and MaxText gather FP8 weights as one byte, embedding and head apart, unless rows have scales") {
+  auto fp8 = job;
+  fp8.precision = hpcadvise::profiles::Precision::fp8;
+  auto plan = plan_of(1, 1, 8);
+  plan.sharding = Sharding::zero3;
+  // Nothing to hide behind; 8 micro-batches; a tenth of the parameters are embedding and head.
+  DataParallelInput const bare{{{}, {1e9, 0}}, 8, 0, 0, 1e8};
+  auto const bytes = [&](EstimateOptions const& options) {
+    CostContext const context{fp8, plan, machine, options, framework_traits(options.framework)};
+    return data_parallel_cost_s(context, bare) * 1e11 / 0.875 / 8 / (1 + fitted.overlap_cost);
+  };
+  double const gradients = 4e9;
+  double const in_16_bit = 2 * 2e9 + gradients;
+  double const in_8_bit = 2 * (0.9e9 + 0.1e9 * 2) + gradients;
+  for (auto const kind : {FrameworkKind::fsdp_compiled, FrameworkKind::maxtext}) {
+    CHECK_THAT(bytes({.framework = kind}), WithinRel(in_8_bit));
+    CHECK_THAT(bytes({.framework = kind, .fp8_rowwise = true}), WithinRel(in_16_bit));
+  }
+  CHECK_THAT(bytes({.framework = FrameworkKind::fsdp_eager}), WithinRel(in_16_bit));
+}
+
+TEST_CASE(
+    "Around a Hugging Face model DeepSpeed waits for the all-reduce of ZeRO-1 and 2, and hides what ZeRO-3 reduces") {
   auto const cost_s = [](Sharding sharding) {
     return exposed_s(plan_of(1, 1, 8), sharding, FrameworkKind::hugging_face, input);
   };
   double const share_s = 2e9 * 0.875 / 1e11;  // to reduce bf16 gradients to shards, or to gather parameters
   CHECK_THAT(cost_s(Sharding::none), WithinRel(fitted.overlap_cost * 2 * share_s));
-  CHECK_THAT(cost_s(Sharding::zero1), WithinRel((1 + fitted.gather_exposure) * share_s));
-  CHECK_THAT(cost_s(Sharding::zero2), WithinRel((8 + fitted.gather_exposure) * share_s));
+  CHECK_THAT(cost_s(Sharding::zero1), WithinRel((2 + fitted.gather_exposure) * share_s));
+  CHECK_THAT(cost_s(Sharding::zero2), WithinRel((8 * 2 + fitted.gather_exposure) * share_s));
   CHECK_THAT(cost_s(Sharding::zero3), WithinRel(8 * fitted.overlap_cost * 3 * share_s));
 }
 
@@ -88,12 +110,16 @@ TEST_CASE("Hybrid sharding gathers inside its group and reduces shards between g
   CHECK(exposed_s(plan, Sharding::zero3, FrameworkKind::fsdp_eager, bare) > hybrid_s);
 }
 
-TEST_CASE("DeepSpeed's bf16 optimizer reduces whole gradients and gathers parameters, with ZeRO-1 or without") {
-  double const all_reduce_s = 4e9 * 1.75 / 1e11;
+TEST_CASE("Megatron-DeepSpeed in bf16 reduces whole gradients: in fp32, but under ZeRO without a pipeline in bf16") {
   double const gather_s = 2e9 * 0.875 / 1e11;
-  for (auto const sharding : {Sharding::none, Sharding::zero1})
-    CHECK_THAT(exposed_s(plan_of(1, 1, 8), sharding, FrameworkKind::megatron_deepspeed, input),
-               WithinRel(all_reduce_s + fitted.gather_exposure * gather_s));
+  auto const reduced_bytes = [&](ParallelPlan const& plan, Sharding sharding) {
+    double const exposed = exposed_s(plan, sharding, FrameworkKind::megatron_deepspeed, input);
+    return (exposed - fitted.gather_exposure * gather_s) * 1e11 / 1.75;
+  };
+  CHECK_THAT(reduced_bytes(plan_of(1, 1, 8), Sharding::none), WithinRel(4e9));
+  CHECK_THAT(reduced_bytes(plan_of(1, 1, 8), Sharding::zero1), WithinRel(2e9));
+  CHECK_THAT(reduced_bytes(plan_of(1, 2, 8), Sharding::zero1), WithinRel(4e9));
+  CHECK_THAT(reduced_bytes(plan_of(1, 1, 8), Sharding::zero2), WithinRel(8 * 2e9));
 }
 
 TEST_CASE("In fp16 DeepSpeed reduces 2 bytes a gradient, and without ZeRO gathers nothing") {

@@ -200,6 +200,18 @@ TEST_CASE("Under ZeRO-1 and 2 a framework's buckets belong to its communication"
              WithinRel(2 * (count.embedding + count.lm_head + 8 * count.per_layer), 1e-9));
 }
 
+TEST_CASE("DeepSpeed keeps a billion gathered parameters under ZeRO-3, or all of a smaller model") {
+  auto plan = plan_of(1, 1, 8);
+  plan.sharding = Sharding::zero3;
+  auto const gathered_bytes = [&](ModelSpec const& model) {
+    EstimateOptions const options{.framework = FrameworkKind::hugging_face};
+    return estimate_memory(job_of(model), plan, round_machine(), options).communication_bytes;
+  };
+  CHECK_THAT(gathered_bytes(llama_7b()), WithinRel(2e9));
+  auto const count = count_parameters(small_gpt());
+  CHECK_THAT(gathered_bytes(small_gpt()), WithinRel(2 * (count.embedding + count.lm_head + 8 * count.per_layer), 1e-9));
+}
+
 namespace {
 
 // Micro-batches of activations on the first of four stages of two layers.
@@ -324,6 +336,28 @@ TEST_CASE("DeepSpeed's bf16 optimizer is sharded whatever the ZeRO stage, its fp
   job.precision = hpcadvise::profiles::Precision::fp16;
   CHECK_THAT(share_of(Sharding::none), WithinRel(1.0));
   CHECK_THAT(share_of(Sharding::zero1), WithinRel(1.0 / 8));
+}
+
+TEST_CASE("Under ZeRO without a pipeline Megatron-DeepSpeed keeps bf16 gradients, else fp32 ones beside them") {
+  auto const gradients_of_weights = [&](ParallelPlan plan, Sharding sharding) {
+    plan.sharding = sharding;
+    EstimateOptions const options{.framework = FrameworkKind::megatron_deepspeed};
+    auto const memory = estimate_memory(job_of(small_gpt()), plan, round_machine(), options);
+    return memory.gradients_bytes / memory.weights_bytes;
+  };
+  CHECK_THAT(gradients_of_weights(plan_of(1, 1, 8), Sharding::none), WithinRel(3.0));
+  CHECK_THAT(gradients_of_weights(plan_of(1, 2, 4), Sharding::zero1), WithinRel(3.0));
+  CHECK_THAT(gradients_of_weights(plan_of(1, 1, 8), Sharding::zero1), WithinRel(1.0));
+}
+
+TEST_CASE("Hugging Face's RMSNorm keeps its input in fp32 and what it scales: 4 bytes more for each of two") {
+  auto const bytes_of = [&](ModelSpec const& model, FrameworkKind kind) {
+    return activations_of(job_of(model), plan_of(1, 1, 1), {.framework = kind}).layer_bytes;
+  };
+  double const tokens = static_cast<double>(job_of(llama_7b()).sequence_length);
+  using enum FrameworkKind;
+  CHECK_THAT(bytes_of(llama_7b(), hugging_face) - bytes_of(llama_7b(), fsdp_eager), WithinRel(tokens * 4096 * 8));
+  CHECK(bytes_of(small_gpt(), hugging_face) == bytes_of(small_gpt(), fsdp_eager));
 }
 
 TEST_CASE("Offloaded state of all devices of a node has to fit into its host") {

@@ -68,7 +68,8 @@ void describe_gpu(HelloEvent& hello) {
       .memory_peak_bytes_per_s = 3.35e12,
       .peak = {{profiles::Precision::bf16, {1.07e15, "test"}}, {profiles::Precision::fp64, {6.69e13, "test"}}},
       .cpus = {},
-      .numa_node = {}};
+      .numa_node = {},
+      .nics = {}};
   for (int ordinal = 0; ordinal < gpu_count(); ++ordinal) hello.visible_devices.push_back(bus_id(ordinal));
 }
 

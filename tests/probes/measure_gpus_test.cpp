@@ -19,7 +19,7 @@ namespace {
 
 constexpr char const* h100 = "NVIDIA H100 80GB HBM3";
 
-Accelerator gpu(std::string name, std::string bus_id, std::optional<std::string> architecture = {}) {
+Accelerator gpu(std::string name, std::string bus_id, std::string architecture = {}) {
   Accelerator device;
   device.name = std::move(name);
   device.pci_bus_id = std::move(bus_id);
@@ -172,6 +172,34 @@ TEST_CASE("What goes on for half a minute is measured once", "[gpu-machine]") {
   REQUIRE(profile.samples.size() == 1);
   CHECK(profile.samples[0].timing->count == 11);
   CHECK(find_finding(profile, "not_repeated") == nullptr);
+}
+
+TEST_CASE("A GPU slower than its siblings is named with its place", "[gpu-machine]") {
+  FakeMachine machine("gpus:4 slow-device:2");
+  auto const profile = machine.probe();
+  auto const* const finding = find_finding(profile, "slow_device");
+  REQUIRE(finding != nullptr);
+  CHECK_THAT(finding->seen, ContainsSubstring("GPU 2 at 0000:12:00.0 gives 800 MFLOP/s"));
+  FakeMachine healthy("gpus:4");
+  CHECK(find_finding(healthy.probe(), "slow_device") == nullptr);
+}
+
+TEST_CASE("A GPU is near the CPUs and network devices that its driver names", "[gpu-machine]") {
+  profiles::HostSpec host;
+  host.core_count = 4;
+  host.thread_count = 8;
+  host.allowed_cpus = "0-3";
+  host.numa_nodes = {{.index = 1, .core_count = 2, .cpus = "2,3,6,7", .memory_bytes = {}}};
+  auto device = gpu(h100, "a");
+  device.numa_node = 1;
+  device.nics = {"mlx5_1"};
+  auto const near = surroundings_of(host, {device}, "a");
+  CHECK(near.cpus == "2,3,6,7");
+  CHECK(near.core_count == 1);  // two of its hardware threads are allowed
+  CHECK(near.nics == std::vector<std::string>{"mlx5_1"});
+  device.cpus = "0";
+  CHECK(surroundings_of(host, {device}, "a").cpus == "0");
+  CHECK(surroundings_of(host, {device}, "b").cpus.empty());
 }
 
 TEST_CASE("A GPU that falls off the bus costs its own samples and is named", "[gpu-machine]") {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/context.hpp"
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
+#include <fstream>
 #include <limits>
 
 using hpcadvise::probes::runner::accept;
@@ -36,4 +39,23 @@ TEST_CASE("An answer that is not finite is wrong, and leaves no number that a pr
     CHECK_FALSE(sample.reason.empty());
     CHECK_FALSE(sample.correctness);
   }
+}
+
+TEST_CASE("The state after is read as the last timed call ends", "[runner][sensors]") {
+  using namespace hpcadvise::probes;
+  hpcadvise::tests::TemporaryFolder const root;
+  std::filesystem::create_directory(root / "proc");
+  auto const write_clock = [&](int megahertz) {
+    std::ofstream(root / "proc/cpuinfo") << "cpu MHz\t\t: " << megahertz << "\n";
+  };
+  write_clock(1000);
+  runner::Sensors sensors(root.path());
+  runner::MpiSession const mpi(false);
+  runner::Context const context{.space = {}, .clock_resolution_s = 1e-9, .mpi = mpi, .sensors = sensors};
+  SampleRequest request;
+  request.rule = {.max_total_s = 0.01, .min_readings = 6, .max_readings = 6};
+  Sample sample;
+  runner::time_into(sample, context, request, [&] { write_clock(2000); });
+  write_clock(3000);
+  CHECK(sample.sensors_after.at("clock_hz") == 2e9);
 }

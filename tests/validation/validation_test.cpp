@@ -38,8 +38,8 @@ TEST_CASE("A source that was left out of the fit is predicted within the limits"
   auto const errors = errors_of(v.left_out, v.sigmas);
   CHECK(errors.count >= 328);
   CHECK(errors.median <= 0.06);
-  CHECK(errors.mean <= 0.08);
-  CHECK(median_over_sources(v.cases, v.left_out, v.sigmas) <= 0.07);
+  CHECK(errors.mean <= 0.075);
+  CHECK(median_over_sources(v.cases, v.left_out, v.sigmas) <= 0.06);
   for (auto const& group : errors_by(v.cases, v.left_out, v.sigmas, [](auto const& each) { return each.row.device; })) {
     INFO(group.name);
     if (group.errors.count >= 5) CHECK(group.errors.median <= 0.12);
@@ -50,8 +50,8 @@ TEST_CASE("Megatron-Core is predicted within the limits where its source was lef
   auto const& v = published();
   auto const errors = errors_of(v.core_left_out, v.core_sigmas);
   CHECK(errors.count >= 45);
-  CHECK(errors.median <= 0.11);
-  CHECK(errors.mean <= 0.13);
+  CHECK(errors.median <= 0.105);
+  CHECK(errors.mean <= 0.125);
 }
 
 TEST_CASE("What is fitted is no more than two points better than what is left out") {
@@ -152,12 +152,12 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
   auto const errors = errors_of(unseen.residuals, unseen.sigmas);
   CHECK(errors.count >= 181);
   CHECK(errors.median <= 0.10);
-  CHECK(errors.mean <= 0.14);
-  CHECK(errors.inside_share >= 0.75);
-  CHECK(median_over_sources(unseen.cases, unseen.residuals, unseen.sigmas) <= 0.10);
-  CHECK(unseen.memory.median_error <= 0.15);
+  CHECK(errors.mean <= 0.12);
+  CHECK(errors.inside_share >= 0.79);
+  CHECK(median_over_sources(unseen.cases, unseen.residuals, unseen.sigmas) <= 0.09);
+  CHECK(unseen.memory.median_error <= 0.11);
   CHECK(unseen.memory.ran >= 181);
-  CHECK(unseen.memory.ran_but_called_infeasible <= 14);
+  CHECK(unseen.memory.ran_but_called_infeasible <= 12);
   CHECK(unseen.memory.out_of_memory == 2);
   CHECK(unseen.memory.out_of_memory_called == 2);
 }

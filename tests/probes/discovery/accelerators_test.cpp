@@ -1,44 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/discovery/accelerators.hpp"
 
-#include "probes/device_findings.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/probes/fake_node.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <fstream>
-
 using namespace hpcadvise::probes;
-
-namespace {
-
-// A file system in place of this machine's.
-struct FakeNode {
-  hpcadvise::tests::TemporaryFolder folder;
-  DiscoveryRoots roots{folder / "proc", folder / "sys", folder / "etc", ""};
-
-  void file(std::string const& name, std::string const& text) const {
-    std::filesystem::create_directories((folder / name).parent_path());
-    std::ofstream(folder / name) << text << "\n";
-  }
-  void nvidia(std::string const& bus_id, std::string const& model) const {
-    file("proc/driver/nvidia/gpus/" + bus_id + "/information",
-         "Model: \t\t " + model + "\nIRQ:   \t\t 42\nGPU UUID: \t GPU-1\nBus Location: \t " + bus_id);
-  }
-  // A node of the topology with the properties that matter; location_id 49408 is bus 0xc1, device 0, function 0.
-  void kfd(std::string const& node, int simd_count, int gfx_target_version, int location_id) const {
-    file("sys/class/kfd/kfd/topology/nodes/" + node + "/properties",
-         "cpu_cores_count 0\nsimd_count " + std::to_string(simd_count) + "\ngfx_target_version " +
-             std::to_string(gfx_target_version) + "\nlocation_id " + std::to_string(location_id) + "\ndomain 0");
-  }
-};
-
-}  // namespace
+using hpcadvise::tests::FakeNode;
 
 TEST_CASE("A node without drivers of GPUs has none", "[discovery]") {
   FakeNode const node;
   CHECK(discover_accelerators(node.roots).empty());
-  CHECK(device_findings({}).empty());
 }
 
 TEST_CASE("NVIDIA's driver names its GPUs, and the PCI bus where they sit", "[discovery]") {
@@ -56,20 +28,15 @@ TEST_CASE("NVIDIA's driver names its GPUs, and the PCI bus where they sit", "[di
   CHECK(found[0].link_lanes == std::nullopt);
   CHECK(found[1].name == "NVIDIA A100-SXM-64GB");
   CHECK(found[1].numa_node == 1);
-
-  CHECK(devices_not_measured(found, "no runner").seen ==
-        "this node has 2 x NVIDIA A100-SXM-64GB; the probes measured its processors alone: no runner");
-  auto const findings = device_findings(found);
-  REQUIRE(findings.size() == 1);
-  CHECK(findings[0].kind == "narrow_link");
-  CHECK(findings[0].seen == "NVIDIA A100-SXM-64GB at 0000:5d:00.0 uses 8 of its 16 PCI lanes");
+  CHECK(found[1].link_lanes == 8);
+  CHECK(found[1].most_link_lanes == 16);
 }
 
 TEST_CASE("AMD's driver lists processors among its nodes, and each GCD as a GPU", "[discovery]") {
   FakeNode const node;
-  node.kfd("0", 0, 0, 0);
-  node.kfd("4", 440, 90010, 0xc100);
-  node.kfd("5", 440, 90010, 0xc600);
+  node.kfd(0, 0, 0, 0);
+  node.kfd(4, 440, 90010, 0xc100);
+  node.kfd(5, 440, 90010, 0xc600);
   auto const found = discover_accelerators(node.roots);
   REQUIRE(found.size() == 2);
   CHECK(found[0].name == "AMD gfx90a");

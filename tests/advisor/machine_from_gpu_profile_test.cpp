@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advisor/machine.hpp"
+#include "advisor/rates.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+
+#include <algorithm>
+
+using namespace hpcadvise;
+using namespace hpcadvise::advisor;
+using Catch::Matchers::WithinRel;
+using profiles::Origin;
+using profiles::Precision;
+
+namespace {
+
+profiles::Sample measured(std::string probe, std::string provider, profiles::Parameters parameters, std::string rate,
+                          double value) {
+  profiles::Sample sample;
+  sample.probe = std::move(probe);
+  sample.provider = std::move(provider);
+  sample.parameters = std::move(parameters);
+  sample.timing.emplace();
+  sample.timing->median_s = 5e-6;
+  sample.timing->low_s = 4.9e-6;
+  sample.timing->high_s = 5.1e-6;
+  sample.rates[rate] = {value, value, value};
+  return sample;
+}
+
+profiles::Sample gemm(std::string provider, std::int64_t size, double flops_per_s) {
+  return measured("gemm", std::move(provider), {{"m", size}, {"n", size}, {"k", size}, {"precision", "bf16"}},
+                  "flops_per_s", flops_per_s);
+}
+
+profiles::MeasuredDevice h100() {
+  profiles::GpuSpec gpu;
+  gpu.architecture = "sm90";
+  gpu.memory_bytes = 84'900'000'000;
+  gpu.multiprocessor_count = 132;
+  gpu.peak[Precision::bf16] = {1.07e15, "test"};
+  return {.backend = "cuda", .name = "NVIDIA H100 80GB HBM3", .thread_count = 8, .gpu = gpu};
+}
+
+profiles::MachineProfile node(int device_count) {
+  profiles::MachineProfile profile;
+  profile.name = "node17";
+  profile.devices.assign(std::size_t(device_count), h100());
+  profile.samples = {gemm("kokkos", 8192, 400e12),
+                     gemm("cublaslt", 8192, 700e12),
+                     gemm("cublaslt", 1024, 300e12),
+                     measured("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2.9e12),
+                     measured("launch", "kokkos", {{"kind", "parallel_for"}}, "", 0),
+                     measured("attention", "kokkos",
+                              {{"head_size", std::int64_t{128}},
+                               {"query_length", std::int64_t{8192}},
+                               {"causal", true},
+                               {"direction", "forward"}},
+                              "flops_per_s", 100e12)};
+  return profile;
+}
+
+bool has_note(Machine const& machine, std::string_view words) {
+  return std::ranges::any_of(machine.notes, [&](auto const& note) { return note.find(words) != note.npos; });
+}
+
+}  // namespace
+
+TEST_CASE("A measured GPU multiplies as its vendor's library was measured, less what training does not sustain") {
+  auto const machine = machine_from_profile(node(8));
+  auto const& rates = machine.gemm.at(Precision::bf16);
+  double const sustained = machine.fitted.gemm_sustained_sm90;
+  CHECK_THAT(rates.plateau_flops_per_s, WithinRel(sustained * 700e12));
+  CHECK(rates.peak_flops_per_s == 989.4e12);
+  CHECK(rates.origin == Origin::measured);
+  REQUIRE(rates.points.size() == 2);
+  double const time_s = gemm_time(machine, {1024, 1024, 1024}, Precision::bf16).time_s;
+  CHECK_THAT(time_s, WithinRel(2.0 * 1024 * 1024 * 1024 / (sustained * 300e12), 1e-6));
+  CHECK(machine.memory_bytes_per_s == 2.9e12);
+  CHECK(machine.memory_bytes == 84.9e9);
+}
+
+TEST_CASE("What was not measured on a GPU comes from its description, and says so") {
+  auto const machine = machine_from_profile(node(8));
+  CHECK(machine.name == "node17");
+  CHECK(machine.device == "h100-sxm-80gb");
+  CHECK(machine.devices_per_node == 8);
+  CHECK(machine.origin == Origin::reference);
+  CHECK(machine.node_link.bytes_per_s_per_device > 0);
+  CHECK(machine.network.bytes_per_s_per_device > 0);
+  CHECK(has_note(machine, "links: as described for h100-sxm-80gb, not measured"));
+  // Frameworks do not run hpcadvise's kernel.
+  CHECK(machine.attention.origin == Origin::reference);
+  CHECK(machine.attention.forward_points.empty());
+  CHECK(has_note(machine, "fused attention: as published"));
+  CHECK_FALSE(has_note(machine, "it was not measured here"));
+}
+
+TEST_CASE("On a system that was recognized the links are that system's") {
+  auto profile = node(1);
+  profile.host.system = "marenostrum5-acc";
+  profile.devices[0].name = "NVIDIA H100";
+  profile.devices[0].gpu->memory_bytes = 67'700'000'000;
+  auto const machine = machine_from_profile(profile);
+  CHECK(machine.device == "h100-sxm-64gb");
+  CHECK(machine.devices_per_node == 4);
+  CHECK(machine.network_kind == "infiniband");
+  CHECK(has_note(machine, "links and network: as described for marenostrum5-acc, not measured"));
+
+  SECTION("another device than that system's is not on it") {
+    profile.devices[0] = h100();
+    CHECK(has_note(machine_from_profile(profile), "links: as described for h100-sxm-80gb"));
+  }
+}
+
+TEST_CASE("Without the vendor's library hpcadvise's own kernel stands for it") {
+  auto profile = node(1);
+  std::erase_if(profile.samples, [](auto const& sample) { return sample.provider == "cublaslt"; });
+  auto const machine = machine_from_profile(profile);
+  CHECK_THAT(machine.gemm.at(Precision::bf16).plateau_flops_per_s,
+             WithinRel(machine.fitted.gemm_sustained_sm90 * 400e12));
+  CHECK(has_note(machine, "hpcadvise's own kernel stands for it"));
+}
+
+TEST_CASE("Samples of all devices at once compare siblings and are no rate") {
+  auto profile = node(8);
+  auto together = gemm("cublaslt", 8192, 9e15);
+  together.parameters["device"] = std::int64_t{1};
+  together.parameters["concurrent_devices"] = std::int64_t{8};
+  profile.samples.push_back(together);
+  CHECK(machine_from_profile(profile).gemm.at(Precision::bf16).plateau_flops_per_s < 700e12);
+}
+
+TEST_CASE("A GPU that no description ships for plans for itself alone") {
+  auto profile = node(2);
+  for (auto& device : profile.devices) device.name = "NVIDIA X1";
+  auto const machine = machine_from_profile(profile);
+  CHECK(machine.device == "NVIDIA X1");
+  CHECK(machine.architecture == "sm_90");
+  CHECK(machine.origin == Origin::measured);
+  CHECK(machine.devices_per_node == 1);
+  CHECK(machine.node_count == 1);
+  CHECK(machine.attention.forward_points.size() == 1);
+  CHECK(has_note(machine, "nothing is known of the links"));
+}

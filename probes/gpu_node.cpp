@@ -42,6 +42,13 @@ std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Acc
   return result;
 }
 
+std::vector<int> peer_ordinals(HelloEvent const& hello) {
+  std::vector<int> result;
+  for (int place = 0; place < int(hello.visible_devices.size()); ++place)
+    if (hello.gpu && hello.visible_devices[std::size_t(place)] != hello.gpu->pci_bus_id) result.push_back(place);
+  return result;
+}
+
 VisibleKinds visible_kinds(HelloEvent const& hello, std::vector<Accelerator> const& accelerators) {
   VisibleKinds kinds;
   if (!hello.gpu) return kinds;

@@ -48,7 +48,6 @@ namespace detail {
 // A reading this many times the clock's resolution is known to 0.1 %.
 inline constexpr double resolutions_per_reading = 1000;
 inline constexpr std::int64_t most_calls_per_reading = std::int64_t{1} << 24;
-inline constexpr double warm_up_share = 0.25;  // of the sample's time, at most
 inline constexpr std::size_t most_warm_up_readings = 60;
 inline constexpr double settled_within = 0.02;
 
@@ -70,8 +69,8 @@ inline bool settled(std::vector<double> const& readings_s) {
 // Takes readings until the stopping rule is satisfied. `body(calls)` makes so many calls and returns when the work of
 // all of them is done. A reading times as many calls as are long against the clock's resolution and as let
 // `max_readings` fill `max_total_s`: a short call is watched for as long as a long one. Warm-up lasts until the running
-// median settles, at most a quarter of the time; then `when_warm` is called once, and what comes after are the timed
-// readings. When the first call alone spends the whole time and is not short, it is the one reading there is, and
+// median settles, at most the rule's share of the time; then `when_warm` is called once, and what comes after are the
+// timed readings. When the first call alone spends the whole time and is not short, it is the one reading there is, and
 // `when_warm` is not called. Whatever `body` throws passes through.
 template <class Clock = std::chrono::steady_clock, class Body, class WhenWarm, class Ranks = Alone>
 profiles::Timing measure(StoppingRule const& rule, double clock_resolution_s, Body&& body, WhenWarm&& when_warm,
@@ -91,7 +90,7 @@ profiles::Timing measure(StoppingRule const& rule, double clock_resolution_s, Bo
     return timing;
   };
 
-  double const warm_up_limit_s = detail::warm_up_share * rule.max_total_s;
+  double const warm_up_limit_s = rule.warm_up_share * rule.max_total_s;
   // Each rank knows its own clock: one that took another number of readings would leave the others waiting.
   double const long_enough_s = std::max(detail::resolutions_per_reading * ranks.slowest(clock_resolution_s),
                                         rule.max_total_s / double(rule.max_readings));

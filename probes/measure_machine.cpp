@@ -115,6 +115,7 @@ class MachineRun {
 
     PlanContext context{.host = host,
                         .gpu = hello_.gpu,
+                        .peers = peer_ordinals(hello_),
                         .thread_count = hello_.thread_count,
                         .providers = hello_.providers,
                         .rank_count = 0};
@@ -123,7 +124,7 @@ class MachineRun {
     if (!others.empty()) recorder_.finding(mixed_devices(others, hello_.device_name));
     double const siblings_s = siblings.size() > 1 ? siblings_share_s(request_.budget_s) : 0;
     SamplePlan const plan = plan_samples(probes_, context, request_.budget_s - siblings_s);
-    if (plan.requests.empty()) refuse_empty_plan(ranks);
+    if (plan.requests.empty()) refuse_empty_plan(plan, ranks);
     recorder_.plan(plan);
     measure(plan, ranks);
     if (!stopped() && siblings.size() > 1)
@@ -225,10 +226,15 @@ class MachineRun {
     return ranks;
   }
 
-  [[noreturn]] void refuse_empty_plan(RankPlan const& ranks) const {
+  [[noreturn]] void refuse_empty_plan(SamplePlan const& plan, RankPlan const& ranks) const {
     if (!ranks.problem.empty())
       throw profiles::MachineError("nothing to measure: " + ranks.problem, no_collectives({}).next_step);
-    throw profiles::UsageError(fmt::format("no sample fits into a budget of {:g} s", request_.budget_s),
+    if (plan.dropped.empty())
+      throw profiles::UsageError(
+          fmt::format("{} has nothing to measure by the backend {}", fmt::join(request_.only, ", "), hello_.backend),
+          "choose other probes, or a GPU's runner: --backend");
+    throw profiles::UsageError(fmt::format("no sample fits into a budget of {:g} s; of the first, {}",
+                                           request_.budget_s, plan.dropped.front()),
                                "give more: 10 s is a start, 60 s the default");
   }
 

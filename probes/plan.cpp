@@ -19,8 +19,11 @@ constexpr double local_starts_s = 1.0;
 constexpr double mpi_start_s = 2.0;
 // Of the budget, for what nobody foresees.
 constexpr double reserve_share = 0.05;
-// One sample must not eat the others.
-constexpr double largest_share = 1.0 / 12;
+// One sample must not eat the others; of a few, each may have an even share.
+double largest_share(std::size_t candidate_count) {
+  constexpr double of_many = 1.0 / 12;
+  return std::max(of_many, 1.0 / double(candidate_count));
+}
 
 constexpr double least_readings_s = 0.25;
 // 21 readings put the median's interval between the 6th and the 16th; with four calls to warm up.
@@ -30,12 +33,12 @@ constexpr double least_wish_s = 0.5;
 constexpr double largest_wish_s = 3.0;
 
 double needed_readings_s(Candidate const& candidate) {
-  return std::max(least_readings_s, needed_calls * candidate.call_s);
+  return std::max({least_readings_s, needed_calls * candidate.call_s, candidate.least_s});
 }
 
 double wished_readings_s(Candidate const& candidate) {
-  return std::max(needed_readings_s(candidate),
-                  std::clamp(wished_calls * candidate.call_s, least_wish_s, largest_wish_s));
+  return std::max({needed_readings_s(candidate), candidate.wished_s,
+                   std::clamp(wished_calls * candidate.call_s, least_wish_s, largest_wish_s)});
 }
 
 double needed_s(Candidate const& candidate) { return candidate.overhead_s + needed_readings_s(candidate); }
@@ -83,15 +86,16 @@ struct Selection {
 Selection select(std::vector<Candidate> candidates, double budget_s) {
   Selection result;
   double const usable_s = budget_s * (1 - reserve_share);
+  double const most_s = budget_s * largest_share(candidates.size());
   std::set<int> rank_counts{1};
   double readings_s = 0;
   for (auto& candidate : candidates) {
     auto ranks = rank_counts;
     ranks.insert(candidate.request.rank_count);
-    bool const is_sentinel = candidate.request.sentinel && !result.sentinel;
+    bool const is_sentinel = candidate.request.sentinel && result.repeats == 0;
     int const times = 1 + (is_sentinel ? sentinel_repeats(budget_s) : 0);
     double const one_s = needed_s(candidate);
-    if (one_s > budget_s * largest_share) {
+    if (one_s > most_s) {
       result.dropped.push_back(fmt::format("{}: needs about {}, more than one sample may take of {}",
                                            name_of(candidate.request), profiles::format_seconds(one_s),
                                            profiles::format_seconds(budget_s)));
@@ -106,12 +110,13 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
     rank_counts = std::move(ranks);
     readings_s += times * one_s;
     candidate.request.sentinel = is_sentinel;
-    if (is_sentinel) {
-      result.sentinel = result.kept.size();
-      result.repeats = times - 1;
-    }
+    if (is_sentinel) result.repeats = times - 1;
     result.kept.push_back(std::move(candidate));
   }
+  // What works on and on leaves the device warm.
+  std::ranges::stable_partition(result.kept, [](Candidate const& candidate) { return candidate.least_s == 0; });
+  for (std::size_t place = 0; place < result.kept.size(); ++place)
+    if (result.kept[place].request.sentinel) result.sentinel = place;
   result.spare_s = std::max(0.0, usable_s - starts_s(rank_counts) - readings_s);
   return result;
 }

@@ -20,6 +20,7 @@ namespace hpcadvise::probes {
 struct PlanContext {
   profiles::HostSpec host;
   std::optional<profiles::GpuSpec> gpu{};  // that will be measured; absent: the host itself
+  std::vector<int> peers{};                // ordinals of the other GPUs that the runner sees
   int thread_count = 1;                    // of the runner
   std::vector<std::string> providers;      // what the runner said it has: "kokkos", "openblas", "mpi"
   int rank_count = 0;                      // for collectives; below 2: none are planned
@@ -32,6 +33,9 @@ struct Candidate {
   SampleRequest request;
   double call_s = 0;      // one call, as expected; wrong by a factor of a few does no harm
   double overhead_s = 0;  // around the readings: inputs, the check
+  // Of readings, where it is time that shows something and not their number. What has it comes after what has not.
+  double least_s = 0;
+  double wished_s = 0;
 };
 
 struct Probe {
@@ -43,7 +47,9 @@ struct Probe {
   std::array<std::string_view, 3> group_by{};
   // What tells a sample from the others of its group, short; null: its parameters by name.
   std::string (*shape)(profiles::Parameters const&) = nullptr;
-  int per_turn = 1;  // candidates planned at a time when the probes take turns
+  int per_turn = 1;            // candidates planned at a time when the probes take turns
+  bool with_siblings = false;  // measured on all GPUs of a node at once too
+  bool repeated = true;        // measured again in the second pass
 };
 
 // The table of all probes: a row a probe.

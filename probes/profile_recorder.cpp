@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/profile_recorder.hpp"
 
+#include "probes/link_findings.hpp"
+#include "probes/load_findings.hpp"
 #include "probes/slow_device.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/profile_store.hpp"
@@ -165,7 +167,8 @@ void ProfileRecorder::first_time(SampleRequest const& request, profiles::Sample 
   if (is_timed(sample)) {
     ++profile_.budget.measured;
     profile_.budget.converged += sample.timing->stop == profiles::StopReason::converged;
-    measured_.push_back({request, profile_.samples.size(), elapsed_s() - sample_started_s_, sample.timing->total_s});
+    if (is_repeated(request.probe))
+      measured_.push_back({request, profile_.samples.size(), elapsed_s() - sample_started_s_, sample.timing->total_s});
   }
   profile_.samples.push_back(sample);
 }
@@ -228,7 +231,8 @@ profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
              .cost = "the samples not reached are missing",
              .next_step = "run it again, with a smaller --budget if time is short"});
   judge_repeats();
-  for (auto&& found : {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_)})
+  for (auto&& found : {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_),
+                       link_findings(profile_), load_findings(profile_)})
     profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
   return std::move(profile_);
 }

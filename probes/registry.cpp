@@ -3,8 +3,10 @@
 #include "probes/collective_probe.hpp"
 #include "probes/gemm_probe.hpp"
 #include "probes/launch_probe.hpp"
+#include "probes/link_probe.hpp"
 #include "probes/memory_probe.hpp"
 #include "probes/probe.hpp"
+#include "probes/sustained_probe.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,18 +21,21 @@ std::span<Probe const> all_probes() {
             .candidates = gemm_candidates,
             .group_by = {"provider", "precision"},
             .shape = gemm_shape_text,
-            .per_turn = 2},
+            .per_turn = 2,
+            .with_siblings = true},
       Probe{.name = "memory",
             .summary = "sustained bandwidth of each level of memory",
             .primary_rate = "bytes_per_s",
             .candidates = memory_candidates,
-            .group_by = {"level", "kernel"}},
+            .group_by = {"level", "kernel"},
+            .with_siblings = true},
       Probe{.name = "attention",
             .summary = "fused attention rate, forward and backward",
             .primary_rate = "flops_per_s",
             .candidates = attention_candidates,
             .group_by = {"direction", "causal"},
-            .shape = attention_shape_text},
+            .shape = attention_shape_text,
+            .with_siblings = true},
       Probe{.name = "launch",
             .summary = "overhead of starting a kernel",
             .candidates = launch_candidates,
@@ -41,6 +46,17 @@ std::span<Probe const> all_probes() {
             .candidates = collective_candidates,
             .group_by = {"operation"},
             .per_turn = 2},
+      Probe{.name = "link",
+            .summary = "copies between a GPU, the host's memory and its peers",
+            .primary_rate = "bytes_per_s",
+            .candidates = link_candidates,
+            .group_by = {"direction", "memory"}},
+      Probe{.name = "sustained",
+            .summary = "the rate and the energy of a matrix multiply that goes on for half a minute",
+            .primary_rate = "flops_per_s",
+            .candidates = sustained_candidates,
+            .group_by = {"provider", "precision"},
+            .repeated = false},
   };
   return rows;
 }

@@ -63,6 +63,11 @@ bool is_measured(profiles::Sample const& sample) {
 
 }  // namespace
 
+bool is_repeated(std::string_view probe) {
+  Probe const* const found = find_probe(probe);
+  return found == nullptr || found->repeated;
+}
+
 SamplePlan repeat_plan(std::vector<Measured> const& measured, double left_s) {
   std::size_t count = measured.size();
   while (count > 0 && share_of(measured, count, left_s) < least_share) --count;
@@ -92,7 +97,7 @@ void cover_repeats(std::vector<profiles::Sample>& samples, std::vector<Repeat> c
   }
   double const of_all = all.empty() ? std::log1p(drift) / 2 : half_spread(all);
   for (profiles::Sample& sample : samples) {
-    if (!is_measured(sample)) continue;
+    if (!is_measured(sample) || !is_repeated(sample.probe)) continue;
     auto const& own = by_probe[sample.probe];
     widen(sample, own.size() < least_repeats ? of_all : half_spread(own));
   }

@@ -6,6 +6,7 @@
 #include "probes/sample_request.hpp"
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace hpcadvise::probes {
@@ -22,6 +23,9 @@ struct Repeat {
   std::size_t place = 0;  // in the profile
   profiles::Timing timing;
 };
+
+// Whether a probe's samples have a second pass, and take what it says of their intervals.
+bool is_repeated(std::string_view probe);
 
 // The samples that fit into `left_s` once more, starts of the runner included, in their order and each with the same
 // share of the time it took, which may shrink to a third. The last, least valuable, are left out first; ids are places

@@ -15,9 +15,9 @@ namespace {
 constexpr double share = 0.1;
 constexpr double start_s = 3;
 
-bool has_a_rate(std::string const& probe) {
+bool is_for_siblings(std::string const& probe) {
   Probe const* const found = find_probe(probe);
-  return found != nullptr && !found->primary_rate.empty();
+  return found != nullptr && found->with_siblings;
 }
 
 SiblingResult run_one(SamplePlan plan, SiblingRun const& run, std::function<bool()> const& interrupted) {
@@ -46,7 +46,7 @@ SamplePlan siblings_plan(SamplePlan const& plan, int device_count, double budget
   std::set<std::string> seen;
   double used_s = start_s;
   for (auto const& request : plan.requests) {
-    if (request.rank_count > 1 || !has_a_rate(request.probe) || seen.contains(request.probe)) continue;
+    if (request.rank_count > 1 || !is_for_siblings(request.probe) || seen.contains(request.probe)) continue;
     if (used_s + request.expected_s > budget_s) continue;
     seen.insert(request.probe);
     used_s += request.expected_s;

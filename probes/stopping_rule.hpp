@@ -18,6 +18,7 @@ struct StoppingRule {
   double max_total_s = 1.0;         // readings and warm-up together
   std::int64_t min_readings = 11;
   std::int64_t max_readings = 400;
+  double warm_up_share = 0.25;  // of max_total_s, at most; what a measurer decides, never part of a plan's file
 };
 
 // A reading up to this long is repeated until there is an interval, beyond the sample's time if need be: at most six of

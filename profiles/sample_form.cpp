@@ -28,6 +28,10 @@ constexpr Check kernel = [](JsonNode const& node) {
 constexpr Check level = [](JsonNode const& node) {
   one_of_texts(node, {"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "DRAM", "HBM"});
 };
+constexpr Check copy_direction = [](JsonNode const& node) {
+  one_of_texts(node, {"host_to_device", "device_to_host", "both_ways", "device_to_device"});
+};
+constexpr Check host_memory = [](JsonNode const& node) { one_of_texts(node, {"pinned", "pageable"}); };
 constexpr Check operation = [](JsonNode const& node) {
   one_of_texts(node, {"all_reduce", "all_gather", "reduce_scatter", "all_to_all", "point_to_point"});
 };
@@ -36,6 +40,7 @@ struct Parameter {
   std::string_view probe;
   std::string_view name;
   Check check;
+  bool required = true;
 };
 constexpr std::array rows{Parameter{"gemm", "m", positive},
                           Parameter{"gemm", "n", positive},
@@ -56,10 +61,20 @@ constexpr std::array rows{Parameter{"gemm", "m", positive},
                           Parameter{"memory", "working_set_bytes", positive},
                           Parameter{"memory", "level", level},
                           Parameter{"launch", "kind", filled},
+                          Parameter{"launch", "count", positive, false},
                           Parameter{"collective", "operation", operation},
                           Parameter{"collective", "message_bytes", positive},
                           Parameter{"collective", "rank_count", several},
-                          Parameter{"collective", "placement", filled}};
+                          Parameter{"collective", "placement", filled},
+                          Parameter{"link", "direction", copy_direction},
+                          Parameter{"link", "message_bytes", positive},
+                          Parameter{"link", "memory", host_memory, false},
+                          Parameter{"link", "numa_node", count, false},
+                          Parameter{"link", "peer", count, false},
+                          Parameter{"sustained", "m", positive},
+                          Parameter{"sustained", "n", positive},
+                          Parameter{"sustained", "k", positive},
+                          Parameter{"sustained", "precision", precision}};
 
 // That a sample of any probe may have.
 struct OptionalParameter {
@@ -83,11 +98,12 @@ void check_sample(JsonNode const& sample) {
   auto const parameters = sample.at("parameters");
   for (auto const& [name, parameter] : parameters.members()) check_name(parameter, name);
   for (Parameter const& row : rows)
-    if (row.probe == probe) row.check(parameters.at(row.name));
+    if (row.probe == probe && (row.required || parameters.find(row.name))) row.check(parameters.at(row.name));
   for (OptionalParameter const& row : optional_rows)
     if (auto const parameter = parameters.find(row.name)) row.check(*parameter);
   for (auto const& [name, rate] : sample.at("rates").members())
-    if (!name.ends_with("_per_s")) rate.fail(fmt::format("'{}' is not the name of a rate: they end with _per_s", name));
+    if (!name.ends_with("_per_s") && !name.ends_with("_per_j"))
+      rate.fail(fmt::format("'{}' is not the name of a rate: they end with _per_s or _per_j", name));
 
   bool const ok = sample.at("status").one_of(sample_status_from_string) == SampleStatus::ok;
   auto const reason = sample.at("reason");

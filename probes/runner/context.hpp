@@ -31,9 +31,19 @@ void add_rate(profiles::Sample& sample, std::string const& name, double work);
 // The clock's resolution, and on a device no less than a fence of an idle queue takes: that is part of every reading.
 double timing_resolution_s(Space const& space);
 
-// Times `enqueue`, one call, by the request's rule into the sample, with counters over the timed readings. The calls of
-// a reading follow each other in the queue, and it ends when the last of them is done. The state after is that of a
-// machine that has just worked.
+// Times `body(calls)`, which returns when so many calls are done, by the request's rule into the sample, with counters
+// over the timed readings. The state after is that of a machine that has just worked.
+template <class Body, class Ranks = Alone>
+void time_calls_into(profiles::Sample& sample, Context const& context, SampleRequest const& request, Body&& body,
+                     Ranks const& ranks = {}) {
+  sample.timing = measure(
+      request.rule, context.clock_resolution_s, body, [&] { context.sensors.start_counters(); }, ranks);
+  sample.counters = context.sensors.stop_counters();
+  sample.sensors_after = context.sensors.state();
+}
+
+// Times `enqueue`, one call. The calls of a reading follow each other in the queue, and it ends when the last of them
+// is done.
 template <class Enqueue, class Ranks = Alone>
 void time_into(profiles::Sample& sample, Context const& context, SampleRequest const& request, Enqueue&& enqueue,
                Ranks const& ranks = {}) {
@@ -41,10 +51,7 @@ void time_into(profiles::Sample& sample, Context const& context, SampleRequest c
     for (std::int64_t call = 0; call < calls; ++call) enqueue();
     context.space.fence();
   };
-  sample.timing = measure(
-      request.rule, context.clock_resolution_s, body, [&] { context.sensors.start_counters(); }, ranks);
-  sample.counters = context.sensors.stop_counters();
-  sample.sensors_after = context.sensors.state();
+  time_calls_into(sample, context, request, body, ranks);
 }
 
 }  // namespace hpcadvise::probes::runner

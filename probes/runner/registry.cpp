@@ -5,7 +5,9 @@
 #include "probes/runner/measure_collective.hpp"
 #include "probes/runner/measure_gemm.hpp"
 #include "probes/runner/measure_launch.hpp"
+#include "probes/runner/measure_link.hpp"
 #include "probes/runner/measure_memory.hpp"
+#include "probes/runner/measure_sustained.hpp"
 
 #include <array>
 
@@ -18,6 +20,8 @@ std::span<Measurer const> all_measurers() {
       Measurer{"memory", measure_memory},
       Measurer{"launch", measure_launch},
       Measurer{"collective", measure_collective},
+      Measurer{"link", measure_link},
+      Measurer{"sustained", measure_sustained},
   };
   return rows;
 }

@@ -20,8 +20,9 @@ class RequestError : public std::runtime_error {
 };
 
 // Each throws RequestError naming the parameter.
-std::int64_t extent_of(SampleRequest const& request, std::string_view name);  // 1 to 2^31 - 1
-std::int64_t bytes_of(SampleRequest const& request, std::string_view name);   // at least 1
+std::int64_t extent_of(SampleRequest const& request, std::string_view name);   // 1 to 2^31 - 1
+std::int64_t ordinal_of(SampleRequest const& request, std::string_view name);  // 0 to 2^31 - 1
+std::int64_t bytes_of(SampleRequest const& request, std::string_view name);    // at least 1
 std::string word_of(SampleRequest const& request, std::string_view name);
 bool flag_of(SampleRequest const& request, std::string_view name);
 profiles::Precision precision_of(SampleRequest const& request);

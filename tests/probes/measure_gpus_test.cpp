@@ -152,6 +152,28 @@ TEST_CASE("A GPU's plan is for a GPU: bf16, its own memory, no messages of the h
   CHECK(any_bf16);
 }
 
+TEST_CASE("A GPU's link is measured once, to each of its peers, and not by all GPUs at once", "[gpu-machine]") {
+  FakeMachine machine("gpus:3");
+  machine.request.only = {"gemm", "link"};
+  auto const profile = machine.probe();
+  std::vector<std::int64_t> peers;
+  for (auto const& sample : profile.samples) {
+    if (sample.probe != "link") continue;
+    CHECK_FALSE(sample.parameters.contains("device"));
+    if (auto const peer = profiles::integer_parameter(sample.parameters, "peer")) peers.push_back(*peer);
+  }
+  CHECK(peers == std::vector<std::int64_t>{1, 2});
+}
+
+TEST_CASE("What goes on for half a minute is measured once", "[gpu-machine]") {
+  FakeMachine machine("gpus:1");
+  machine.request.only = {"sustained"};
+  auto const profile = machine.probe();
+  REQUIRE(profile.samples.size() == 1);
+  CHECK(profile.samples[0].timing->count == 11);
+  CHECK(find_finding(profile, "not_repeated") == nullptr);
+}
+
 TEST_CASE("A GPU slower than its siblings is named with its place", "[gpu-machine]") {
   FakeMachine machine("gpus:4 slow-device:2");
   auto const profile = machine.probe();

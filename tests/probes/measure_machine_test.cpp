@@ -250,7 +250,14 @@ TEST_CASE("A request that makes no sense is refused with what would", "[machine]
   }
   SECTION("an unknown backend") { machine.request.backend = "gpu"; }
   SECTION("no budget") { machine.request.budget_s = 0; }
-  SECTION("a budget that no sample fits into") { machine.request.budget_s = 0.5; }
+  SECTION("a budget that no sample fits into") {
+    machine.request.budget_s = 0.5;
+    CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("of the first, gemm/kokkos"));
+  }
+  SECTION("a probe that has nothing to measure here") {
+    machine.request.only = {"link"};
+    CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("link has nothing to measure by the backend host"));
+  }
   SECTION("no rank") { machine.request.rank_count = 0; }
   SECTION("no thread") { machine.request.thread_count = 0; }
   SECTION("more threads than the machine has") { machine.request.thread_count = 1000; }

@@ -67,6 +67,32 @@ std::string letters(SamplePlan const& plan) {
   return text;
 }
 
+// One of four in a node of two sockets.
+PlanContext h100_context() {
+  PlanContext context = context_of();
+  context.host.allowed_cpus = "0-15";
+  context.host.numa_nodes = {{.index = 0, .core_count = 8, .cpus = "0-7", .memory_bytes = {}},
+                             {.index = 1, .core_count = 8, .cpus = "8-15", .memory_bytes = {}}};
+  context.thread_count = 8;
+  context.providers = {"kokkos", "cublaslt"};
+  context.peers = {1, 2, 3};
+  context.gpu = profiles::GpuSpec{};
+  context.gpu->memory_bytes = std::int64_t{80} << 30;
+  context.gpu->last_cache_bytes = std::int64_t{50} << 20;
+  context.gpu->memory_peak_bytes_per_s = 3.35e12;
+  context.gpu->peak = {{profiles::Precision::bf16, {9.9e14, "test"}},
+                       {profiles::Precision::fp16, {9.9e14, "test"}},
+                       {profiles::Precision::tf32, {4.95e14, "test"}},
+                       {profiles::Precision::fp32, {6.7e13, "test"}},
+                       {profiles::Precision::fp64, {6.7e13, "test"}}};
+  return context;
+}
+
+std::ptrdiff_t count_of(SamplePlan const& plan, std::string const& probe) {
+  return std::count_if(plan.requests.begin(), plan.requests.end(),
+                       [&](auto const& request) { return request.probe == probe; });
+}
+
 }  // namespace
 
 TEST_CASE("Probes take turns, so that a run cut short has some of each", "[plan]") {
@@ -95,6 +121,46 @@ TEST_CASE("The sentinel comes again through the run, its last repeat at the end 
   auto const plan = plan_samples(probes, {}, 60);
   for (auto const& request : plan.requests)
     CHECK(request.sentinel == (profiles::parameter_text(request.parameters.at("m")) == "0"));
+}
+
+TEST_CASE("Of a few samples each may take an even share of the budget", "[plan]") {
+  constexpr Probe alone{.name = "c", .summary = "", .candidates = [](PlanContext const&) {
+                          return std::vector{simple("c", 0, 1.0)};  // 25 calls
+                        }};
+  CHECK(letters(plan_samples(std::vector<Probe const*>{&alone}, {}, 60)) == "c0 ");
+  CHECK(letters(plan_samples(std::vector<Probe const*>{&alone, &probe_b}, {}, 60)) == "c0 b0 ");
+  CHECK(letters(plan_samples(std::vector<Probe const*>{&alone, &probe_b, &probe_a}, {}, 60)) == "b0 a0 a1 a2 ");
+}
+
+TEST_CASE("What needs time gets it, and comes after the other samples", "[plan]") {
+  constexpr Probe lasting{.name = "l", .summary = "", .candidates = [](PlanContext const&) {
+                            auto candidate = simple("l", 0, 1e-3);
+                            candidate.least_s = 20;
+                            candidate.wished_s = 30;
+                            return std::vector{candidate};
+                          }};
+  std::vector<Probe const*> const probes{&lasting, &probe_s};
+  auto const plan = plan_samples(probes, {}, 100);
+  CHECK(letters(plan) == "a0 a0 a1 a0 a2 a0 l0 a0 ");  // the sentinel's last repeat after it
+  auto const& last = plan.requests.at(6);
+  CHECK_THAT(last.rule.max_total_s, WithinRel(30.0));
+  auto const tight = plan_samples(probes, {}, 81);  // an even share of four
+  CHECK(tight.requests.at(6).rule.max_total_s >= 20);
+  CHECK(letters(plan_samples(probes, {}, 79)) == "a0 a0 a1 a0 a2 a0 a0 ");
+}
+
+TEST_CASE("The sustained rate is measured from a budget of five minutes on, or alone", "[plan]") {
+  for (auto const& context : {context_of(2), h100_context()}) {
+    auto const left_out = plan_samples(every_probe(), context, 240);
+    CHECK(count_of(left_out, "sustained") == 0);
+    CHECK(std::ranges::any_of(left_out.dropped, [](auto const& line) { return line.starts_with("sustained/"); }));
+    CHECK(count_of(plan_samples(every_probe(), context, 300), "sustained") == 1);
+
+    std::vector<Probe const*> const alone{find_probe("sustained")};
+    auto const plan = plan_samples(alone, context, default_budget_s);
+    REQUIRE(plan.requests.size() == 1);
+    CHECK_THAT(plan.requests[0].rule.max_total_s, WithinRel(30.0));
+  }
 }
 
 TEST_CASE("With time to spare every sample gets what it wishes", "[plan]") {
@@ -154,9 +220,18 @@ TEST_CASE("More budget never measures less", "[plan]") {
 
 TEST_CASE("The default budget on a small host covers every probe", "[plan]") {
   auto const plan = plan_samples(every_probe(), context_of(2), default_budget_s);
-  for (Probe const& probe : all_probes())
-    CHECK(std::any_of(plan.requests.begin(), plan.requests.end(),
-                      [&](auto const& request) { return request.probe == probe.name; }));
+  for (auto const* const probe : {"gemm", "memory", "attention", "launch", "collective"})
+    CHECK(count_of(plan, probe) > 0);
   CHECK(plan.requests.size() >= 40);
   CHECK(plan.requests.front().probe == "gemm");
+}
+
+TEST_CASE("The default budget of one GPU covers its layers, its memory and its link", "[plan]") {
+  auto const plan = plan_samples(every_probe(), h100_context(), default_budget_s);
+  CHECK(planned_s(plan) <= default_budget_s);
+  CHECK(count_of(plan, "gemm") >= 30);
+  CHECK(count_of(plan, "memory") >= 6);
+  CHECK(count_of(plan, "attention") >= 6);
+  CHECK(count_of(plan, "launch") == 6);
+  CHECK(count_of(plan, "link") >= 9);
 }

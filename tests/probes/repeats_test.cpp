@@ -115,3 +115,11 @@ TEST_CASE("Samples that repeat exactly keep their intervals", "[repeats]") {
   CHECK_THAT(samples[0].timing->low_s, WithinAbs(10, 0));
   CHECK_THAT(samples[1].timing->high_s, WithinAbs(1, 0));
 }
+
+TEST_CASE("A probe without a second pass keeps its own intervals", "[repeats]") {
+  CHECK(is_repeated("gemm"));
+  CHECK_FALSE(is_repeated("sustained"));
+  std::vector<profiles::Sample> samples{sample_of("sustained", 10)};
+  cover_repeats(samples, {}, 0.21);
+  CHECK_THAT(samples[0].timing->low_s, WithinAbs(10, 0));
+}

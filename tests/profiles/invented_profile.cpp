@@ -43,13 +43,22 @@ std::vector<Sample> samples() {
               {"precision", "fp32"s}}),
       sample("memory", "kokkos",
              {{"kernel", "triad"s}, {"working_set_bytes", std::int64_t{1} << 30}, {"level", "DRAM"s}}),
-      sample("launch", "kokkos", {{"kind", "parallel_for"s}}),
+      sample("launch", "kokkos", {{"kind", "graph"s}, {"count", std::int64_t{100}}}),
       sample("collective", "mpi",
              {{"operation", "all_reduce"s},
               {"message_bytes", std::int64_t{1} << 20},
               {"rank_count", std::int64_t{2}},
               {"placement", "node"s}}),
       sample("probe_of_tomorrow", "vendor", {{"angle_rad", 0.5}}),
+      sample("link", "runtime",
+             {{"direction", "host_to_device"s},
+              {"message_bytes", std::int64_t{1} << 26},
+              {"memory", "pinned"s},
+              {"numa_node", std::int64_t{0}}}),
+      sample("link", "runtime",
+             {{"direction", "device_to_device"s}, {"message_bytes", std::int64_t{1} << 26}, {"peer", std::int64_t{3}}}),
+      sample("sustained", "cublaslt",
+             {{"m", std::int64_t{8192}}, {"n", std::int64_t{8192}}, {"k", std::int64_t{8192}}, {"precision", "bf16"s}}),
   };
 }
 
@@ -114,6 +123,7 @@ MachineProfile invented_profile() {
                         .drift = 0.25,
                         .drifted = true}};
   profile.samples = samples();
+  profile.samples.back().rates["flops_per_j"] = {.median = 1e12, .low = 1e12, .high = 1e12};
   Sample& wrong = profile.samples.emplace_back(profile.samples.front());
   wrong.status = SampleStatus::wrong;
   wrong.reason = "relative error 0.5, bound 1e-6";

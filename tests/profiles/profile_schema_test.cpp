@@ -142,7 +142,12 @@ TEST_CASE("The schema refuses what the format does not have", "[profile][schema]
   CHECK(violation_after([](json& p) { p["samples"][1]["parameters"]["direction"] = "sideways"; }) != "");
   CHECK(violation_after([](json& p) { p["samples"][2]["parameters"]["level"] = "shelf"; }) != "");
   CHECK(violation_after([](json& p) { p["samples"][3]["parameters"].erase("kind"); }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][3]["parameters"]["count"] = 0; }) != "");
   CHECK(violation_after([](json& p) { p["samples"][4]["parameters"]["rank_count"] = 1; }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][6]["parameters"]["direction"] = "up"; }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][6]["parameters"]["memory"] = "borrowed"; }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][7]["parameters"]["peer"] = -1; }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][8]["parameters"].erase("precision"); }) != "");
 }
 
 TEST_CASE("A probe that the schema does not know may have any parameters", "[profile][schema]") {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Copies between the memories of a node as the vendor's runtime makes them. In a build for the host there is one
+// memory, and a copy is that of the C library.
+
+#include <cstdint>
+#include <memory>
+
+namespace hpcadvise::kernels {
+
+// What comes from it lives as long as its copies. All here throw std::runtime_error with the runtime's words.
+using CopyQueue = std::shared_ptr<void>;
+
+// Beside all other queues: copies of two queues may be under way at once.
+CopyQueue copy_queue();
+
+// Enqueues and returns; of pageable memory it may return later. The runtime sees by the addresses where each lies.
+void enqueue_copy(CopyQueue const& queue, void* to, void const* from, std::int64_t bytes);
+
+// Returns when all that was enqueued has been copied.
+void fence(CopyQueue const& queue);
+
+// Holds pages of the host where they are, so that the device reads and writes them by itself.
+std::shared_ptr<void> pin(void* pages, std::int64_t bytes);
+
+// Memory of this device, none of a pool: such is out of reach of other devices.
+std::shared_ptr<void> device_memory(std::int64_t bytes);
+
+// Memory of another visible device, counted as visible_devices() does. This device reaches it directly where the
+// runtime allows that; else copies go by way of the host.
+std::shared_ptr<void> peer_memory(int device, std::int64_t bytes);
+
+}  // namespace hpcadvise::kernels

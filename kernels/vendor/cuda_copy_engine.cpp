@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/vendor/copy_engine.hpp"
+
+#include <cuda_runtime_api.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace hpcadvise::kernels {
+namespace {
+
+void check(cudaError_t code, char const* call) {
+  if (code != cudaSuccess) throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(code));
+}
+
+cudaStream_t stream_of(CopyQueue const& queue) { return static_cast<cudaStream_t>(queue.get()); }
+
+// Another device for as long as this lives.
+class OnDevice {
+ public:
+  explicit OnDevice(int device) {
+    check(cudaGetDevice(&before_), "cudaGetDevice");
+    check(cudaSetDevice(device), "cudaSetDevice");
+  }
+  OnDevice(OnDevice const&) = delete;
+  OnDevice& operator=(OnDevice const&) = delete;
+  ~OnDevice() { static_cast<void>(cudaSetDevice(before_)); }
+
+ private:
+  int before_ = 0;
+};
+
+void reach(int peer) {
+  int device = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  int reachable = 0;
+  check(cudaDeviceCanAccessPeer(&reachable, device, peer), "cudaDeviceCanAccessPeer");
+  if (reachable == 0) return;
+  auto const code = cudaDeviceEnablePeerAccess(peer, 0);
+  // It stays enabled from one sample to the next. The error would otherwise be found by whoever asks for the last one.
+  if (code == cudaErrorPeerAccessAlreadyEnabled)
+    static_cast<void>(cudaGetLastError());
+  else
+    check(code, "cudaDeviceEnablePeerAccess");
+}
+
+}  // namespace
+
+CopyQueue copy_queue() {
+  cudaStream_t stream = nullptr;
+  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+  return {stream, [](void* made) { static_cast<void>(cudaStreamDestroy(static_cast<cudaStream_t>(made))); }};
+}
+
+void enqueue_copy(CopyQueue const& queue, void* to, void const* from, std::int64_t bytes) {
+  check(cudaMemcpyAsync(to, from, std::size_t(bytes), cudaMemcpyDefault, stream_of(queue)), "cudaMemcpyAsync");
+}
+
+void fence(CopyQueue const& queue) { check(cudaStreamSynchronize(stream_of(queue)), "cudaStreamSynchronize"); }
+
+std::shared_ptr<void> pin(void* pages, std::int64_t bytes) {
+  check(cudaHostRegister(pages, std::size_t(bytes), cudaHostRegisterDefault), "cudaHostRegister");
+  return {pages, [](void* pinned) { static_cast<void>(cudaHostUnregister(pinned)); }};
+}
+
+std::shared_ptr<void> device_memory(std::int64_t bytes) {
+  void* memory = nullptr;
+  check(cudaMalloc(&memory, std::size_t(bytes)), "cudaMalloc");
+  return {memory, [](void* made) { static_cast<void>(cudaFree(made)); }};
+}
+
+std::shared_ptr<void> peer_memory(int device, std::int64_t bytes) {
+  reach(device);
+  OnDevice const there(device);
+  return device_memory(bytes);
+}
+
+}  // namespace hpcadvise::kernels

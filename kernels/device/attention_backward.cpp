@@ -54,11 +54,11 @@ struct KeysBlock {
 };
 
 template <class Element>
-void backward(Space const& space, DeviceAttentionBackward<Element> const& problem) {
+void backward(Space const& space, DeviceAttentionBackward<Element> const& problem, int tile) {
   AttentionShape const& shape = problem.shape;
   auto const query_heads = shape.batch * shape.query_heads;
   auto const kv_heads = shape.batch * shape.kv_heads;
-  with_attention_tiles<Element>(shape.head_size, [&](auto tiles) {
+  with_attention_tile<Element>(shape.head_size, tile, [&](auto tiles) {
     using Queries = typename decltype(tiles)::Queries;
     using Keys = typename decltype(tiles)::Keys;
     launch_blocks<DeltaTile<typename Queries::Instruction>, NoPanels, 1>(
@@ -80,24 +80,26 @@ void backward(Space const& space, AttentionShape shape, Heads<Element const> con
               Heads<Element const> const& v, Heads<Element const> const& out,
               RowStatistic<float const> const& log_sum_exp, Heads<Element const> const& d_out,
               Heads<Element> const& d_q, Heads<Element> const& d_k, Heads<Element> const& d_v,
-              AttentionWorkspace& workspace) {
+              AttentionWorkspace& workspace, int tile) {
   auto const queries = std::size_t(shape.batch * shape.query_heads * shape.query_length);
   if (workspace.delta.extent(0) < queries) {
     workspace.delta = Kokkos::View<float*, MemorySpace>(
         Kokkos::view_alloc(Kokkos::WithoutInitializing, "hpcadvise::attention_delta"), queries);
   }
-  backward<Element>(space, {.shape = shape,
-                            .scale = score_scale(shape),
-                            .q = q.data(),
-                            .k = k.data(),
-                            .v = v.data(),
-                            .out = out.data(),
-                            .d_out = d_out.data(),
-                            .log_sum_exp = log_sum_exp.data(),
-                            .delta = workspace.delta.data(),
-                            .d_q = d_q.data(),
-                            .d_k = d_k.data(),
-                            .d_v = d_v.data()});
+  backward<Element>(space,
+                    {.shape = shape,
+                     .scale = score_scale(shape),
+                     .q = q.data(),
+                     .k = k.data(),
+                     .v = v.data(),
+                     .out = out.data(),
+                     .d_out = d_out.data(),
+                     .log_sum_exp = log_sum_exp.data(),
+                     .delta = workspace.delta.data(),
+                     .d_q = d_q.data(),
+                     .d_k = d_k.data(),
+                     .d_v = d_v.data()},
+                    tile);
 }
 
 }  // namespace
@@ -105,15 +107,15 @@ void backward(Space const& space, AttentionShape shape, Heads<Element const> con
 void attention_backward(Space const& space, AttentionShape shape, Heads<Half const> q, Heads<Half const> k,
                         Heads<Half const> v, Heads<Half const> out, RowStatistic<float const> log_sum_exp,
                         Heads<Half const> d_out, Heads<Half> d_q, Heads<Half> d_k, Heads<Half> d_v,
-                        AttentionWorkspace& workspace) {
-  backward<Half>(space, shape, q, k, v, out, log_sum_exp, d_out, d_q, d_k, d_v, workspace);
+                        AttentionWorkspace& workspace, int tile) {
+  backward<Half>(space, shape, q, k, v, out, log_sum_exp, d_out, d_q, d_k, d_v, workspace, tile);
 }
 
 void attention_backward(Space const& space, AttentionShape shape, Heads<BFloat16 const> q, Heads<BFloat16 const> k,
                         Heads<BFloat16 const> v, Heads<BFloat16 const> out, RowStatistic<float const> log_sum_exp,
                         Heads<BFloat16 const> d_out, Heads<BFloat16> d_q, Heads<BFloat16> d_k, Heads<BFloat16> d_v,
-                        AttentionWorkspace& workspace) {
-  backward<BFloat16>(space, shape, q, k, v, out, log_sum_exp, d_out, d_q, d_k, d_v, workspace);
+                        AttentionWorkspace& workspace, int tile) {
+  backward<BFloat16>(space, shape, q, k, v, out, log_sum_exp, d_out, d_q, d_k, d_v, workspace, tile);
 }
 
 }  // namespace hpcadvise::kernels

@@ -21,7 +21,8 @@ struct ForwardBlock {
 
 template <class Element>
 void forward(Space const& space, AttentionShape shape, Heads<Element const> const& q, Heads<Element const> const& k,
-             Heads<Element const> const& v, Heads<Element> const& out, RowStatistic<float> const& log_sum_exp) {
+             Heads<Element const> const& v, Heads<Element> const& out, RowStatistic<float> const& log_sum_exp,
+             int tile) {
   DeviceAttentionForward<Element> const problem{.shape = shape,
                                                 .scale = score_scale(shape),
                                                 .q = q.data(),
@@ -29,7 +30,7 @@ void forward(Space const& space, AttentionShape shape, Heads<Element const> cons
                                                 .v = v.data(),
                                                 .out = out.data(),
                                                 .log_sum_exp = log_sum_exp.data()};
-  with_attention_tiles<Element>(shape.head_size, [&](auto tiles) {
+  with_attention_tile<Element>(shape.head_size, tile, [&](auto tiles) {
     using Tile = typename decltype(tiles)::Forward;
     auto const heads = shape.batch * shape.query_heads;
     auto const count = tile_count(shape.query_length, Tile::rows);
@@ -40,14 +41,26 @@ void forward(Space const& space, AttentionShape shape, Heads<Element const> cons
 
 }  // namespace
 
+std::vector<std::string> attention_tile_names(std::int64_t head_size) {
+  auto const name = [](auto tiles) {
+    using Forward = typename decltype(tiles)::Forward;
+    return std::to_string(Forward::rows) + "x" + std::to_string(Forward::columns);
+  };
+  return with_attention_sizes<Half>(head_size, [&](auto tall, auto low) {
+    std::vector<std::string> names{name(tall)};
+    if (name(low) != name(tall)) names.push_back(name(low));
+    return names;
+  });
+}
+
 void attention_forward(Space const& space, AttentionShape shape, Heads<Half const> q, Heads<Half const> k,
-                       Heads<Half const> v, Heads<Half> out, RowStatistic<float> log_sum_exp) {
-  forward<Half>(space, shape, q, k, v, out, log_sum_exp);
+                       Heads<Half const> v, Heads<Half> out, RowStatistic<float> log_sum_exp, int tile) {
+  forward<Half>(space, shape, q, k, v, out, log_sum_exp, tile);
 }
 
 void attention_forward(Space const& space, AttentionShape shape, Heads<BFloat16 const> q, Heads<BFloat16 const> k,
-                       Heads<BFloat16 const> v, Heads<BFloat16> out, RowStatistic<float> log_sum_exp) {
-  forward<BFloat16>(space, shape, q, k, v, out, log_sum_exp);
+                       Heads<BFloat16 const> v, Heads<BFloat16> out, RowStatistic<float> log_sum_exp, int tile) {
+  forward<BFloat16>(space, shape, q, k, v, out, log_sum_exp, tile);
 }
 
 }  // namespace hpcadvise::kernels

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Attention's tiles, for each head size that they serve. Chosen by hand: not tuned on any device.
+// Attention's tiles, for each head size that they serve. Of most there are two: a tall one, whose blocks keep many
+// rows, and a low one, for short sequences and few heads, which do not fill a device with tall blocks. Where registers
+// or the instruction's shape allow but one, both are the same. Which is best for a shape is measured: see
+// attention.hpp.
 
 #include "kernels/device/attention_backward_keys_tile.hpp"
 #include "kernels/device/attention_backward_queries_tile.hpp"
@@ -15,13 +18,17 @@
 
 namespace hpcadvise::kernels {
 
+enum class BlockHeight { tall, low };
+
 // mma.sync: 64 rows, or 128 by two instructions that share each B: a warp with one would load as fast as it multiplies.
 // A lane has 255 registers, so rows stay in the block's memory, and at head size 256, where dK and dV alone would take
 // 256 registers, a block computes one half of their columns.
-template <class Input, int head_size>
+template <class Input, int head_size, BlockHeight height = BlockHeight::tall>
 struct MmaSyncAttention {
   using Instruction = MmaSyncM16N8K16<Input>;
   using Two = Stacked<Instruction, 2>;
+  template <int largest>
+  using Tall = std::conditional_t<height == BlockHeight::tall && head_size <= largest, Two, Instruction>;
   static constexpr AttentionExtents forward{.warps = 4,
                                             .blocks = 2,
                                             .columns = 32,
@@ -40,15 +47,15 @@ struct MmaSyncAttention {
                                          .head_size = head_size,
                                          .output_size = head_size > 128 ? head_size / 2 : head_size,
                                          .rows_in_registers = false};
-  using Forward = AttentionTile<std::conditional_t<(head_size > 128), Instruction, Two>, forward>;
-  using Queries = AttentionTile<std::conditional_t<(head_size > 128), Instruction, Two>, queries>;
-  using Keys = AttentionTile<std::conditional_t<(head_size > 64), Instruction, Two>, keys>;
+  using Forward = AttentionTile<Tall<128>, forward>;
+  using Queries = AttentionTile<Tall<128>, queries>;
+  using Keys = AttentionTile<Tall<64>, keys>;
 };
 
 // gfx90a: 512 registers a lane, but 64 KiB of memory for all blocks of a compute unit: rows stay in registers.
-template <class Input, int head_size>
+template <class Input, int head_size, BlockHeight height = BlockHeight::tall>
 struct MfmaAttention {
-  static constexpr int extent = head_size > 128 || head_size % 32 != 0 ? 16 : 32;
+  static constexpr int extent = height == BlockHeight::low || head_size > 128 || head_size % 32 != 0 ? 16 : 32;
   using Instruction = Transposed<MfmaF32<extent, Input>>;
   static constexpr AttentionExtents forward{.warps = 4,
                                             .blocks = 2,

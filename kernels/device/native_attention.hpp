@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The tile that serves a head size.
+// The tiles that serve a head size.
 
 #include "kernels/device/attention_tiles.hpp"
 #include "kernels/fragment/native.hpp"
@@ -12,20 +12,26 @@
 
 namespace hpcadvise::kernels {
 
-template <class Input, int head_size>
-using NativeAttention =
-    std::conditional_t<native_is_mfma, MfmaAttention<Input, head_size>, MmaSyncAttention<Input, head_size>>;
+template <class Input, int head_size, BlockHeight height>
+using NativeAttention = std::conditional_t<native_is_mfma, MfmaAttention<Input, head_size, height>,
+                                           MmaSyncAttention<Input, head_size, height>>;
 
-// act(NativeAttention<Input, size>{}) with the smallest size that is large enough. Throws std::runtime_error where none
-// is.
+// act(tall, low), NativeAttention of the smallest size that is large enough. Throws std::runtime_error where none is.
 template <class Input, class Act>
-void with_attention_tiles(std::int64_t head_size, Act const& act) {
-  if (head_size <= 64) return act(NativeAttention<Input, 64>{});
-  if (head_size <= 80) return act(NativeAttention<Input, 80>{});
-  if (head_size <= 96) return act(NativeAttention<Input, 96>{});
-  if (head_size <= 128) return act(NativeAttention<Input, 128>{});
-  if (head_size <= 256) return act(NativeAttention<Input, 256>{});
+auto with_attention_sizes(std::int64_t head_size, Act const& act) {
+  using enum BlockHeight;
+  if (head_size <= 64) return act(NativeAttention<Input, 64, tall>{}, NativeAttention<Input, 64, low>{});
+  if (head_size <= 80) return act(NativeAttention<Input, 80, tall>{}, NativeAttention<Input, 80, low>{});
+  if (head_size <= 96) return act(NativeAttention<Input, 96, tall>{}, NativeAttention<Input, 96, low>{});
+  if (head_size <= 128) return act(NativeAttention<Input, 128, tall>{}, NativeAttention<Input, 128, low>{});
+  if (head_size <= 256) return act(NativeAttention<Input, 256, tall>{}, NativeAttention<Input, 256, low>{});
   throw std::runtime_error("attention on a device takes heads of up to 256, not " + std::to_string(head_size));
+}
+
+// act(NativeAttention) of the head size, the `tile`th of attention_tile_names.
+template <class Input, class Act>
+void with_attention_tile(std::int64_t head_size, int tile, Act const& act) {
+  with_attention_sizes<Input>(head_size, [&](auto tall, auto low) { return tile == 0 ? act(tall) : act(low); });
 }
 
 inline std::int64_t tile_count(std::int64_t length, int rows) { return (length + rows - 1) / rows; }

@@ -54,6 +54,8 @@ std::int64_t backward_chunk_keys(AttentionShape shape) {
 
 }  // namespace
 
+std::vector<std::string> attention_tile_names(std::int64_t) { return {}; }
+
 void attention_forward(Space const& space, AttentionShape shape, Heads<float const> q, Heads<float const> k,
                        Heads<float const> v, Heads<float> out, RowStatistic<float> log_sum_exp) {
   std::int64_t const tiles = ceil_div(shape.query_length, tile_rows);

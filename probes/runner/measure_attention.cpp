@@ -3,6 +3,7 @@
 
 #include "probes/runner/attention_check.hpp"
 #include "probes/runner/available_memory.hpp"
+#include "probes/runner/fastest_of.hpp"
 #include "probes/runner/host_copy.hpp"
 #include "probes/runner/inputs.hpp"
 #include "probes/runner/request.hpp"
@@ -92,6 +93,10 @@ class TensorSets {
     fill_random(space, k_.all(), 2);
     fill_random(space, v_.all(), 3);
     fill_random(space, d_out_.all(), 4);
+    poison_outputs(space);
+  }
+
+  void poison_outputs(Space const& space) const {
     for (auto const* buffers : {&out_, &d_q_, &d_k_, &d_v_}) poison(space, buffers->all());
     poison(space, log_sum_exp_.all());
   }
@@ -140,16 +145,20 @@ class TensorSets {
 };
 
 template <class Element>
-void run_forward(Space const& space, AttentionShape shape, Tensors<Element> const& t) {
-  kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp);
+void run_forward(Space const& space, AttentionShape shape, Tensors<Element> const& t, [[maybe_unused]] int tile) {
+  if constexpr (kernels::on_device) {
+    kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, tile);
+  } else {
+    kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp);
+  }
 }
 
 template <class Element>
 void run_backward(Space const& space, AttentionShape shape, Tensors<Element> const& t,
-                  [[maybe_unused]] kernels::AttentionWorkspace& workspace) {
+                  [[maybe_unused]] kernels::AttentionWorkspace& workspace, [[maybe_unused]] int tile) {
   if constexpr (kernels::on_device) {
     kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v,
-                                workspace);
+                                workspace, tile);
   } else {
     kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v);
   }
@@ -171,28 +180,39 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
   std::vector<Tensors<Element>> sets;
   for (std::int64_t index = 0; index < set_count; ++index) sets.push_back(buffers.set(index));
 
+  kernels::AttentionWorkspace workspace;
+  auto const run = [&](Tensors<Element> const& tensors, bool back, int tile) {
+    if (back)
+      run_backward(space, shape, tensors, workspace, tile);
+    else
+      run_forward(space, shape, tensors, tile);
+  };
+
   // Backward reads what forward wrote, so every set needs it once.
-  for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run_forward(space, shape, tensors);
+  for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run(tensors, false, 0);
+  auto const tiles = kernels::attention_tile_names(shape.head_size);
+  int tile = 0;
+  if (tiles.size() > 1) {
+    tile = fastest_of(int(tiles.size()), [&](int choice) {
+      run(sets.front(), backward, choice);
+      space.fence();
+    });
+    sample.variant = tiles[std::size_t(tile)];
+    buffers.poison_outputs(space);
+    for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run(tensors, false, tile);
+  }
   space.fence();
   double error = attention_forward_error({}, shape, on_host(sets.front()));
   if (!accept(sample, error, attention_forward_bound(shape, format_roundoff))) return;
-  kernels::AttentionWorkspace workspace;
   if (backward) {
-    run_backward(space, shape, sets.front(), workspace);
+    run(sets.front(), true, tile);
     space.fence();
     error = attention_backward_error({}, shape, on_host(sets.front()));
     if (!accept(sample, error, attention_backward_bound(shape, format_roundoff))) return;
   }
 
   std::size_t call = 0;
-  time_into(sample, context, request, [&] {
-    auto const& tensors = sets[++call % sets.size()];
-    if (backward) {
-      run_backward(space, shape, tensors, workspace);
-    } else {
-      run_forward(space, shape, tensors);
-    }
-  });
+  time_into(sample, context, request, [&] { run(sets[++call % sets.size()], backward, tile); });
   sample.work_flops = backward ? kernels::attention_backward_flops(shape) : kernels::attention_forward_flops(shape);
   sample.work_bytes = set_bytes;
   add_rate(sample, "flops_per_s", sample.work_flops);

@@ -13,7 +13,7 @@ set(gemm_instructions
   mma.sync.aligned.m8n8k4.row.col.f64.f64.f64.f64
   ldmatrix.sync.aligned.m8n8.x4.shared.b16
   ldmatrix.sync.aligned.m8n8.x2.shared.b16)
-set(attention_count 16)
+set(attention_count 22)
 set(attention_instructions
   mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
   mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32

@@ -9,7 +9,7 @@ set(gemm_count 9)
 set(gemm_lds 32768)  # two blocks at once
 set(gemm_instructions v_mfma_f32_32x32x8f16 v_mfma_f32_32x32x8bf16_1k v_mfma_f32_16x16x16f16 v_mfma_f32_16x16x16bf16_1k
   v_mfma_f32_32x32x2f32 v_mfma_f64_16x16x4f64)
-set(attention_count 16)
+set(attention_count 22)
 set(attention_lds 65536)  # how many blocks share it is asserted in the source
 set(attention_instructions v_mfma_f32_32x32x8f16 v_mfma_f32_32x32x8bf16_1k v_mfma_f32_16x16x16f16
   v_mfma_f32_16x16x16bf16_1k v_cvt_f16_f32 v_exp_f32 ds_bpermute_b32)

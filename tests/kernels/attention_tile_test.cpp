@@ -17,10 +17,11 @@ namespace {
 
 using MmaSyncTilesOfAttention =
     std::tuple<MmaSyncAttention<Half, 64>, MmaSyncAttention<BFloat16, 80>, MmaSyncAttention<Half, 96>,
-               MmaSyncAttention<BFloat16, 128>, MmaSyncAttention<Half, 256>>;
+               MmaSyncAttention<BFloat16, 128>, MmaSyncAttention<Half, 256>,
+               MmaSyncAttention<BFloat16, 64, BlockHeight::low>, MmaSyncAttention<Half, 128, BlockHeight::low>>;
 using MfmaTilesOfAttention =
     std::tuple<MfmaAttention<BFloat16, 64>, MfmaAttention<Half, 80>, MfmaAttention<BFloat16, 96>,
-               MfmaAttention<Half, 128>, MfmaAttention<BFloat16, 256>>;
+               MfmaAttention<Half, 128>, MfmaAttention<BFloat16, 256>, MfmaAttention<Half, 96, BlockHeight::low>>;
 using TilesOfAttention = decltype(std::tuple_cat(MmaSyncTilesOfAttention{}, MfmaTilesOfAttention{}));
 using OneOfEach = std::tuple<MmaSyncAttention<Half, 64>, MmaSyncAttention<BFloat16, 80>, MfmaAttention<Half, 64>,
                              MfmaAttention<Half, 80>, MfmaAttention<BFloat16, 64>>;

@@ -9,13 +9,13 @@
 using namespace hpcadvise::kernels;
 
 #if defined(__HIP__)
-template <class Input, int head_size>
-using Tiles = MfmaAttention<Input, head_size>;
+template <class Input, int head_size, BlockHeight height = BlockHeight::tall>
+using Tiles = MfmaAttention<Input, head_size, height>;
 #define BLOCK_MEMORY(Panels, name) __shared__ Panels name
 constexpr std::size_t multiprocessor_bytes = 64 * 1024, reserved_bytes = 0;
 #else
-template <class Input, int head_size>
-using Tiles = MmaSyncAttention<Input, head_size>;
+template <class Input, int head_size, BlockHeight height = BlockHeight::tall>
+using Tiles = MmaSyncAttention<Input, head_size, height>;
 // More than 48 KiB are of a size that is given at the launch.
 #define BLOCK_MEMORY(Panels, name)           \
   extern __shared__ char memory_of_##name[]; \
@@ -72,14 +72,18 @@ void attention_delta(DeviceAttentionBackward<typename Instruction::Input> proble
 #endif
 }
 
-#define KERNELS_OF(Input, head_size)                                                                              \
-  template __global__ void attention_forward<Tiles<Input, head_size>::Forward>(DeviceAttentionForward<Input>);    \
-  template __global__ void attention_backward_keys<Tiles<Input, head_size>::Keys>(DeviceAttentionBackward<Input>, \
-                                                                                  int);                           \
-  template __global__ void attention_backward_queries<Tiles<Input, head_size>::Queries>(DeviceAttentionBackward<Input>);
+#define KERNELS_OF(...)                                                             \
+  template __global__ void attention_forward<Tiles<__VA_ARGS__>::Forward>(          \
+      DeviceAttentionForward<Tiles<__VA_ARGS__>::Forward::Input>);                  \
+  template __global__ void attention_backward_keys<Tiles<__VA_ARGS__>::Keys>(       \
+      DeviceAttentionBackward<Tiles<__VA_ARGS__>::Keys::Input>, int);               \
+  template __global__ void attention_backward_queries<Tiles<__VA_ARGS__>::Queries>( \
+      DeviceAttentionBackward<Tiles<__VA_ARGS__>::Queries::Input>);
 KERNELS_OF(Half, 64)
 KERNELS_OF(BFloat16, 80)
 KERNELS_OF(Half, 96)
 KERNELS_OF(BFloat16, 128)
 KERNELS_OF(Half, 256)
+KERNELS_OF(BFloat16, 64, BlockHeight::low)
+KERNELS_OF(Half, 128, BlockHeight::low)
 template __global__ void attention_delta<Tiles<BFloat16, 64>::Instruction>(DeviceAttentionBackward<BFloat16>);

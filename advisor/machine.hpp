@@ -106,6 +106,9 @@ struct Machine {
   std::vector<std::string> notes;     // what was taken from a reference or assumed, one sentence each
 };
 
+// Whether any of its rates of matrix multiplication was measured on it.
+bool measures_gemm(Machine const& machine);
+
 // Throw UsageError: an unknown name, or a machine without the facts a plan needs (announced ones), saying which.
 Machine machine_from_system(profiles::SystemDescription const& system);
 // The same with the device given: a system of one's own.

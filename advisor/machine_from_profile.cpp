@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace hpcadvise::advisor {
@@ -104,7 +105,9 @@ Machine with_links(profiles::DeviceDescription const& device, MachineProfile con
                                        .network_gbit_per_device = {},
                                        .network_kind = {}},
                                       device);
-    machine.notes.push_back(fmt::format("links: as described for {}, not measured", device.name));
+    machine.notes.push_back(
+        fmt::format("links: as described for {}, not measured; a node of {}, as many as were visible", device.name,
+                    profile.devices.size()));
     return machine;
   }
   Machine machine;
@@ -144,6 +147,11 @@ Machine machine_of_gpu(MachineProfile const& profile) {
 }
 
 }  // namespace
+
+bool measures_gemm(Machine const& machine) {
+  return std::ranges::any_of(machine.gemm,
+                             [](auto const& rates) { return rates.second.origin == profiles::Origin::measured; });
+}
 
 Machine machine_from_profile(MachineProfile const& profile) {
   bool const of_gpu = !profile.devices.empty() && profile.devices.front().gpu.has_value();

@@ -56,7 +56,8 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
     widen(constants::sigma_offload);
     result.flags.emplace_back("offload-unproven");
   }
-  if (machine.origin == Origin::reference) result.flags.emplace_back("reference-only");
+  if (machine.origin == Origin::reference)
+    result.flags.emplace_back(measures_gemm(machine) ? "links-reference" : "reference-only");
   if (machine.origin == Origin::announced) result.flags.emplace_back("announced");
   if (options.framework == FrameworkKind::unknown) result.flags.emplace_back("framework-assumed");
   result.log_sigma = std::sqrt(variance);

@@ -18,17 +18,12 @@ namespace {
 using advisor::ParallelPlan;
 using advisor::StepEstimate;
 
-bool measures_gemm(advisor::Machine const& machine) {
-  return std::ranges::any_of(machine.gemm,
-                             [](auto const& rates) { return rates.second.origin == profiles::Origin::measured; });
-}
-
 std::string origin_sentence(advisor::Machine const& machine) {
   switch (machine.origin) {
     case profiles::Origin::measured: return "rates measured on this machine";
     case profiles::Origin::reference:
-      return measures_gemm(machine) ? "device measured; its links and network as published"
-                                    : "published rates, not measured on this machine";
+      return advisor::measures_gemm(machine) ? "device measured; its links and network as published"
+                                             : "published rates, not measured on this machine";
     case profiles::Origin::announced: return "announced figures of a machine that is not live";
   }
   return "";
@@ -47,6 +42,7 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
      "no published run with the optimizer on the host was compared with this model: what a node's processors reach "
      "differs by more than two times, and the interval is wider for it"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
+    {"links-reference", "of this machine the device was measured; its links and network are published figures"},
     {"calibrated",
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
     {"framework-assumed", "no --framework was given: overheads between those of the known kinds are taken"},

@@ -90,7 +90,9 @@ Candidate candidate(PlanContext const& context, Row const& row) {
   // Inputs, calls before and for the check, and its reference.
   double const bytes = 4.0 * profiles::bytes_per_element(precision) *
                        double(row.batch * row.query_heads * row.length * row.head_size) * (is_backward ? 2 : 1);
-  result.overhead_s = input_overhead_s(context, bytes) + 4 * result.call_s;
+  // What a GPU read and wrote is checked on the host as fp32, of backward twice.
+  double const checked_bytes = context.gpu ? 2 * bytes * (is_backward ? 2 : 1) : bytes;
+  result.overhead_s = input_overhead_s(context, checked_bytes) + 4 * result.call_s;
   return result;
 }
 

@@ -23,11 +23,19 @@ std::span<std::string_view const> backend_names();
 std::vector<std::string> runner_names(std::string_view backend, std::vector<Accelerator> const& accelerators,
                                       std::string_view host_architecture);
 
+// Why a runner cannot measure, a sentence without a full stop, and what to do about it.
+struct Refusal {
+  std::string why;
+  std::string next_step;
+};
+// The reasons of all, and each thing to do once.
+Refusal joined(std::vector<Refusal> const& refusals);
+
 struct ChosenRunner {
   std::filesystem::path file;
   HelloEvent hello;
-  std::vector<std::string> refused;  // why those tried before it cannot measure, a sentence each
-  bool interrupted = false;          // and nothing was chosen
+  std::vector<Refusal> refused;  // of those that were tried before it
+  bool interrupted = false;      // and nothing was chosen
 };
 
 // Asks one after the other what it can do (`ask` starts it with an empty plan). Throws MachineError with the reasons of

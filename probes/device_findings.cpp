@@ -150,16 +150,16 @@ std::vector<profiles::Finding> device_findings(std::vector<Accelerator> const& d
   return result;
 }
 
-profiles::Finding devices_not_measured(std::vector<Accelerator> const& devices, std::string const& why) {
+profiles::Finding devices_not_measured(std::vector<Accelerator> const& devices, Refusal const& refusal) {
   return {.kind = "devices_not_measured",
           .severity = Severity::warning,
-          .seen = fmt::format("this node has {}; the probes measured its processors alone{}{}", counted(devices),
-                              why.empty() ? "" : ": ", why),
+          .seen = fmt::format("this node has {}; the probes measured its processors alone: {}", counted(devices),
+                              refusal.why),
           .expected = "the devices that will train, measured",
           .cost = "advice from this profile is for the processors",
-          .next_step =
-              "build the runner for these devices, or plan for them by a system's name (hpcadvise systems list), or "
-              "composed: --machine device=...,devices-per-node=..."};
+          .next_step = refusal.next_step +
+                       "; or plan for the devices by a system's name (hpcadvise systems list), or composed: --machine "
+                       "device=...,devices-per-node=..."};
 }
 
 profiles::Finding mixed_devices(std::vector<Accelerator> const& others, std::string const& measured) {

@@ -3,6 +3,7 @@
 
 // What a profile has to say of the node's GPUs before anything is measured on them.
 
+#include "probes/choose_runner.hpp"
 #include "probes/discovery/accelerators.hpp"
 #include "profiles/machine_profile.hpp"
 
@@ -17,8 +18,8 @@ namespace hpcadvise::probes {
 std::vector<profiles::Finding> device_findings(std::vector<Accelerator> const& devices,
                                                std::string const& allowed_cpus = {});
 
-// That a node's GPUs were left out, `why`: a sentence without a full stop, or nothing.
-profiles::Finding devices_not_measured(std::vector<Accelerator> const& devices, std::string const& why);
+// That a node's GPUs were left out.
+profiles::Finding devices_not_measured(std::vector<Accelerator> const& devices, Refusal const& refusal);
 
 // That some of a node's GPUs are of another kind than the one that was measured.
 profiles::Finding mixed_devices(std::vector<Accelerator> const& others, std::string const& measured);

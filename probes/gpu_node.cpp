@@ -29,7 +29,14 @@ Surroundings surroundings_of(profiles::HostSpec const& host, std::vector<Acceler
   auto const threads = std::ranges::count_if(near, [&](int cpu) { return std::ranges::binary_search(allowed, cpu); });
   int const threads_a_core = std::max(1, host.thread_count / std::max(1, host.core_count));
   result.core_count = (int(threads) + threads_a_core - 1) / threads_a_core;
+  if (threads == 0) result.cpus.clear();
   return result;
+}
+
+void add_surroundings(profiles::GpuSpec& gpu, Surroundings const& surroundings) {
+  gpu.cpus = surroundings.cpus;
+  gpu.numa_node = surroundings.numa_node;
+  gpu.nics = surroundings.nics;
 }
 
 std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Accelerator> const& accelerators) {

@@ -12,13 +12,15 @@ namespace hpcadvise::probes {
 
 // What a GPU is near to. Empty, 0 or absent where nobody says.
 struct Surroundings {
-  std::string cpus;
+  std::string cpus;    // empty too where this process may use none of them
   int core_count = 0;  // of them that this process may use
   std::optional<int> numa_node;
   std::vector<std::string> nics;
 };
 Surroundings surroundings_of(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
                              std::string const& pci_bus_id);
+
+void add_surroundings(profiles::GpuSpec& gpu, Surroundings const& surroundings);
 
 // Those that the runner may use, and those of which something is known against their use; all where it measures the
 // host.

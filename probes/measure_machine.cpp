@@ -7,6 +7,7 @@
 #include "probes/discover.hpp"
 #include "probes/gpu_node.hpp"
 #include "probes/judge.hpp"
+#include "probes/launch/find_program.hpp"
 #include "probes/launch/interrupt.hpp"
 #include "probes/launch/run_plan.hpp"
 #include "probes/profile_recorder.hpp"
@@ -19,6 +20,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace hpcadvise::probes {
 namespace {
@@ -122,27 +124,35 @@ class MachineRun {
     RankPlan const ranks = plan_collectives(context);
     auto const [siblings, others] = visible_kinds(hello_, accelerators_);
     if (!others.empty()) recorder_.finding(mixed_devices(others, hello_.device_name));
-    double const siblings_s = siblings.size() > 1 ? siblings_share_s(request_.budget_s) : 0;
-    SamplePlan const plan = plan_samples(probes_, context, request_.budget_s - siblings_s);
+    SamplePlan plan = plan_samples(probes_, context, request_.budget_s - late_s());
+    double const share_s = siblings_share_s(request_.budget_s);
+    bool const compare = siblings.size() > 1 && !siblings_plan(plan, int(siblings.size()), share_s).requests.empty();
+    if (compare) {
+      siblings_s_ = share_s;
+      plan = plan_samples(probes_, context, request_.budget_s - late_s() - share_s);
+    }
     if (plan.requests.empty()) refuse_empty_plan(plan, ranks);
     recorder_.plan(plan);
     measure(plan, ranks);
-    if (!stopped() && siblings.size() > 1)
-      measure_siblings(siblings_plan(plan, int(siblings.size()), siblings_s), siblings, host);
+    if (!stopped() && compare)
+      measure_siblings(siblings_plan(plan, int(siblings.size()), std::exchange(siblings_s_, 0)), siblings, host);
     if (!stopped()) measure(recorder_.begin_repeats(request_.budget_s), ranks);
     return finished(interrupted_now_);
   }
 
  private:
+  // Of the budget, what finding the devices and asking the runner took beyond what the plan counts for that.
+  double late_s() const {
+    constexpr double usual_start_s = 3;
+    return std::max(0.0, request_.budget_s + grace_s - seconds_until(deadline_) - usual_start_s);
+  }
+
   bool stopped() const { return interrupted_now_ || !lost_.empty(); }
 
   // The runner that fits, bound to the cores near its device. False when it was interrupted.
   bool take_runner(profiles::HostSpec const& host) {
     auto chosen = choose_runner(runner_names(request_.backend, accelerators_, host.architecture), request_.runners,
-                                [this](std::filesystem::path const& file) {
-                                  runner_ = file;
-                                  return run_part({}, 1, deadline_);
-                                });
+                                [this](std::filesystem::path const& file) { return ask(file); });
     if (chosen.interrupted) return false;
     runner_ = chosen.file;
     hello_ = std::move(chosen.hello);
@@ -153,19 +163,33 @@ class MachineRun {
     if (hello_.gpu)
       settle_near_device(host);
     else if (!accelerators_.empty())
-      recorder_.finding(devices_not_measured(accelerators_, request_.backend == "host"
-                                                                ? "--backend host was asked for"
-                                                                : fmt::format("{}", fmt::join(chosen.refused, "; "))));
+      recorder_.finding(devices_not_measured(
+          accelerators_, request_.backend == "host" ? Refusal{"--backend host was asked for", "leave --backend out"}
+                                                    : joined(chosen.refused)));
     recorder_.hello(hello_, runner_);
     return true;
+  }
+
+  // By the device that Kokkos takes, and where that one does not answer by the others in turn.
+  RunOutcome ask(std::filesystem::path const& file) {
+    runner_ = file;
+    auto const answer = [this] { return run_part({}, 1, std::min(deadline_, after(request_.budget_s / 4))); };
+    RunOutcome const first = answer();
+    bool const of_host = file.filename().string().find("-host-") != std::string::npos;
+    if (first.lost.empty() || of_host || !environment_value("KOKKOS_DEVICE_ID").empty()) return first;
+    for (int ordinal = 1; ordinal < int(accelerators_.size()); ++ordinal) {
+      ordinal_ = ordinal;
+      RunOutcome const next = answer();
+      if (next.lost.empty()) return next;
+    }
+    ordinal_.reset();
+    return first;
   }
 
   void settle_near_device(profiles::HostSpec const& host) {
     auto const surroundings = surroundings_of(host, accelerators_, hello_.gpu->pci_bus_id);
     cpus_ = surroundings.cpus;
-    hello_.gpu->cpus = surroundings.cpus;
-    hello_.gpu->numa_node = surroundings.numa_node;
-    hello_.gpu->nics = surroundings.nics;
+    add_surroundings(*hello_.gpu, surroundings);
     if (!request_.thread_count && surroundings.core_count > 0)
       thread_count_ = std::min(thread_count_, surroundings.core_count);
   }
@@ -185,15 +209,22 @@ class MachineRun {
       };
       runs.push_back(std::move(run));
     }
-    auto const results = run_siblings(plan, runs, interrupted_);
-    for (auto const& result : results) interrupted_now_ |= result.outcome.interrupted;
+    auto results = run_siblings(plan, runs, interrupted_);
+    for (auto& result : results) {
+      interrupted_now_ |= result.outcome.interrupted;
+      if (!result.outcome.hello || !result.outcome.hello->gpu) continue;
+      auto& gpu = *result.outcome.hello->gpu;
+      add_surroundings(gpu, surroundings_of(host, accelerators_, gpu.pci_bus_id));
+    }
     recorder_.siblings(results, hello_.backend);
   }
 
   Command runner_command(int thread_count, std::filesystem::path const& plan_file, std::string const& cpus) const {
-    return {.arguments = {runner_.string(), "--plan", plan_file.string()},
-            .environment = {{"OMP_NUM_THREADS", std::to_string(thread_count)}},
-            .cpus = cpus};
+    Command command{.arguments = {runner_.string(), "--plan", plan_file.string()},
+                    .environment = {{"OMP_NUM_THREADS", std::to_string(thread_count)}},
+                    .cpus = cpus};
+    if (ordinal_) command.environment["KOKKOS_DEVICE_ID"] = std::to_string(*ordinal_);
+    return command;
   }
 
   // A profile without a measurement is none: written, it could replace one that has some.
@@ -242,7 +273,7 @@ class MachineRun {
     std::set<int> rank_counts;
     for (auto const& request : plan.requests) rank_counts.insert(request.rank_count);
     // A part that turns out slow does not take the time of those after it.
-    double later_s = planned_s(plan);
+    double later_s = planned_s(plan) + siblings_s_;
     for (int const rank_count : rank_counts) {
       later_s = std::max(0.0, later_s - planned_s(plan, rank_count));
       RunOutcome const outcome =
@@ -287,7 +318,9 @@ class MachineRun {
   std::vector<Accelerator> accelerators_;
   std::filesystem::path runner_;
   HelloEvent hello_;
-  std::string cpus_;  // near the device; empty: all
+  std::optional<int> ordinal_;  // of the device, where it is not the one that Kokkos takes
+  double siblings_s_ = 0;       // of the budget, kept for them
+  std::string cpus_;            // near the device; empty: all
   int thread_count_ = 1;
   bool interrupted_now_ = false;
   std::string lost_;

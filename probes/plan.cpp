@@ -96,9 +96,9 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
     int const times = 1 + (is_sentinel ? sentinel_repeats(budget_s) : 0);
     double const one_s = needed_s(candidate);
     if (one_s > most_s) {
-      result.dropped.push_back(fmt::format("{}: needs about {}, more than one sample may take of {}",
+      result.dropped.push_back(fmt::format("{}: needs about {}, and one sample may take {} of the budget of {}",
                                            name_of(candidate.request), profiles::format_seconds(one_s),
-                                           profiles::format_seconds(budget_s)));
+                                           profiles::format_seconds(most_s), profiles::format_seconds(budget_s)));
       continue;
     }
     if (starts_s(ranks) + readings_s + times * one_s > usable_s) {

@@ -87,7 +87,7 @@ void ProfileRecorder::hello(HelloEvent const& hello, std::filesystem::path const
 }
 
 void ProfileRecorder::plan(SamplePlan const& plan) {
-  request_count_ = static_cast<std::int64_t>(plan.requests.size());
+  request_count_ = first_request_count_ = static_cast<std::int64_t>(plan.requests.size());
   left_s_ = planned_s(plan);
   std::int64_t repeats = 0;
   bool seen = false;
@@ -123,7 +123,7 @@ void ProfileRecorder::siblings(std::vector<SiblingResult> const& results, std::s
     if (result.device > 0)
       profile_.devices.push_back(hello ? device_of(*hello, profile_.host)
                                        : profiles::MeasuredDevice{.backend = backend, .name = "not known"});
-    if (!result.outcome.lost.empty())
+    if (!result.outcome.lost.empty() && !result.outcome.out_of_time)
       finding({.kind = "device_lost",
                .severity = profiles::Severity::error,
                .seen = fmt::format("device {}: {}", result.device, result.outcome.lost),
@@ -139,7 +139,9 @@ void ProfileRecorder::siblings(std::vector<SiblingResult> const& results, std::s
       }
       profile_.samples.push_back(std::move(sample));
     }
+    if (result.outcome.garbage) finding(*result.outcome.garbage);
   }
+  if (profile_.budget.measured > 0) progress_.snapshot(profile_);
 }
 
 void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sample) {
@@ -219,7 +221,7 @@ profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
     finding({.kind = "budget_spent",
              .severity = profiles::Severity::warning,
              .seen = fmt::format("{} of {} planned samples were not reached within {:g} s", not_reached_,
-                                 request_count_, profile_.budget.asked_s),
+                                 first_request_count_, profile_.budget.asked_s),
              .expected = "a machine that is about as fast as its vector units and cores let expect",
              .cost = "the least valuable samples are missing",
              .next_step = "probe again when the machine is quiet, or with a larger --budget"});

@@ -56,6 +56,7 @@ class ProfileRecorder {
   std::int64_t requests_done_ = 0;
   std::int64_t not_reached_ = 0;
   std::int64_t request_count_ = 0;
+  std::int64_t first_request_count_ = 0;  // of the first pass
   double left_s_ = 0;
 };
 

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <set>
 #include <thread>
 
 namespace hpcadvise::probes {
 namespace {
 
-// A tenth, which is enough for two or three samples of a second beside the start of the runners.
+// A tenth and the start, at most a third: enough for two or three samples of a second beside the start of the runners.
 constexpr double share = 0.1;
 constexpr double start_s = 3;
 
@@ -33,21 +34,23 @@ SiblingResult run_one(SamplePlan plan, SiblingRun const& run, std::function<bool
   } catch (profiles::Error const& error) {
     result.outcome.lost = error.what();
     result.outcome.next_step = error.next_step();
+  } catch (std::exception const& error) {
+    result.outcome.lost = error.what();
   }
   return result;
 }
 
 }  // namespace
 
-double siblings_share_s(double budget_s) { return share * budget_s + start_s; }
+double siblings_share_s(double budget_s) { return std::min(share * budget_s + start_s, budget_s / 3); }
 
 SamplePlan siblings_plan(SamplePlan const& plan, int device_count, double budget_s) {
   SamplePlan result;
   std::set<std::string> seen;
   double used_s = start_s;
-  for (auto const& request : plan.requests) {
-    if (request.rank_count > 1 || !is_for_siblings(request.probe) || seen.contains(request.probe)) continue;
-    if (used_s + request.expected_s > budget_s) continue;
+  auto const add = [&](SampleRequest const& request) {
+    if (request.rank_count > 1 || !is_for_siblings(request.probe) || seen.contains(request.probe)) return;
+    if (used_s + request.expected_s > budget_s) return;
     seen.insert(request.probe);
     used_s += request.expected_s;
     result.requests.push_back(request);
@@ -55,7 +58,11 @@ SamplePlan siblings_plan(SamplePlan const& plan, int device_count, double budget
     added.id = std::int64_t(result.requests.size()) - 1;
     added.sentinel = false;
     added.parameters["concurrent_devices"] = std::int64_t{device_count};
-  }
+  };
+  // The vendor's library draws more power than our kernels.
+  for (auto const& request : plan.requests)
+    if (request.provider != "kokkos") add(request);
+  for (auto const& request : plan.requests) add(request);
   return result;
 }
 

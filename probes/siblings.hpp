@@ -16,8 +16,8 @@ namespace hpcadvise::probes {
 // Of a budget, what the siblings take when there are some.
 double siblings_share_s(double budget_s);
 
-// What all devices are to measure: of `plan` the first sample of each local probe that has a rate, as often as
-// `budget_s` allows. Their parameters say that `device_count` devices measure at once.
+// What all devices are to measure: of `plan` the first sample, by a vendor's library where there is one, of each probe
+// that has a rate, as often as `budget_s` allows. Their parameters say that `device_count` devices measure at once.
 SamplePlan siblings_plan(SamplePlan const& plan, int device_count, double budget_s);
 
 // One device, and the runner that measures it.

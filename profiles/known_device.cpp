@@ -30,7 +30,9 @@ std::string_view product(DeviceDescription const& device) {
 
 bool could_be(DeviceDescription const& device, std::string const& name, GpuSpec const& gpu) {
   if (device.architecture != description_architecture(gpu.architecture)) return false;
-  if (name.find("pcie") != name.npos && device.name.find("sxm") != device.name.npos) return false;
+  // Cards of the same chip, with other links and less power.
+  bool const is_card = name.find("pcie") != name.npos || name.find(" nvl") != name.npos;
+  if (is_card && device.name.find("sxm") != device.name.npos) return false;
   return agrees(device.memory_bytes, double(gpu.memory_bytes), memory_tolerance) &&
          agrees(device.multiprocessor_count, gpu.multiprocessor_count, multiprocessor_tolerance);
 }

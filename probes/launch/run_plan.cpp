@@ -106,6 +106,7 @@ class PlanRun {
       case End::out_of_time:
         if (active_) resolve_active(SampleStatus::skipped, "the budget was spent before it was done");
         skip_reason_ = "the budget was spent";
+        outcome_.out_of_time = true;
         if (!outcome_.hello) give_up("it did not say what it is before the budget was spent" + said);
         return true;
       case End::wrong_size: explain_wrong_size(); return true;

@@ -33,8 +33,9 @@ struct RunOutcome {
   std::optional<HelloEvent> hello;
   std::optional<profiles::Finding> garbage;  // lines that were not events, or not at their place
   bool interrupted = false;
-  std::string lost;       // why no runner could go on with the rest; empty if one could
-  std::string next_step;  // what to do about that
+  bool out_of_time = false;  // the deadline came first
+  std::string lost;          // why no runner could go on with the rest; empty if one could
+  std::string next_step;     // what to do about that
 };
 
 // An empty plan only asks the runner what it can do. Nothing is left running. Throws MachineError if the program

@@ -25,7 +25,10 @@ void pin_threads(char** arguments) {
 }
 
 std::map<std::string, std::string> relevant_environment() {
-  constexpr std::array<std::string_view, 6> prefixes = {"OMP_", "KOKKOS_", "OPENBLAS_", "BLIS_", "MKL_", "HPCADVISE_"};
+  // Of threads and host libraries; then what GPUs, their runtimes and their libraries take.
+  constexpr std::array<std::string_view, 18> prefixes = {
+      "OMP_",   "KOKKOS_", "OPENBLAS_", "BLIS_", "MKL_",  "HPCADVISE_", "CUDA_", "NVIDIA_", "CUBLAS",
+      "CUDNN_", "NCCL_",   "RCCL_",     "HIP_",  "ROCR_", "ROCBLAS_",   "HSA_",  "GPU_",    "MPICH_GPU_"};
   std::map<std::string, std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view const text(*entry);

@@ -35,7 +35,7 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   HelloEvent event;
   event.runner = runner_name;
   event.backend = HPCADVISE_BACKEND_KIND;
-  event.thread_count = context.space.concurrency();
+  event.thread_count = int(Kokkos::DefaultHostExecutionSpace().concurrency());
   event.rank_count = context.mpi.size();
   event.providers = {"kokkos"};
   event.libraries["kokkos"] = kokkos_version();

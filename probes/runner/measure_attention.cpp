@@ -54,8 +54,13 @@ AttentionTensors::Heads host_floats(kernels::Heads<Element> const& heads) {
   } else {
     AttentionTensors::Heads const floats("hpcadvise::attention::floats", heads.extent(0), heads.extent(1),
                                          heads.extent(2), heads.extent(3));
-    std::transform(copy.data(), copy.data() + copy.span(), floats.data(),
-                   [](Element element) { return kernels::widened(element); });
+    auto const* const from = copy.data();
+    auto* const to = floats.data();
+    Kokkos::DefaultHostExecutionSpace const space;
+    Kokkos::parallel_for("hpcadvise::attention::floats",
+                         Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(space, 0, copy.span()),
+                         [=](std::size_t i) { to[i] = kernels::widened(from[i]); });
+    space.fence();
     return floats;
   }
 }

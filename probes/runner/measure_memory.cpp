@@ -65,8 +65,8 @@ void measure_memory(SampleRequest const& request, Context const& context, profil
   auto const& space = context.space;
 
   auto const extent = working_set_bytes / std::int64_t(sizeof(double)) / kernels::stream_array_count(kernel);
-  if (extent < space.concurrency() * kernels::stream_stride)
-    throw RequestError("working_set_bytes=" + std::to_string(working_set_bytes) + " leaves a thread no cache line");
+  if (extent < kernels::stream_piece_count(space) * kernels::stream_stride)
+    throw RequestError("working_set_bytes=" + std::to_string(working_set_bytes) + " leaves a piece no cache line");
   bool const sums = kernel == StreamKernel::read || kernel == StreamKernel::strided;
   require_memory(double(working_set_bytes) + (sums ? double(extent) * sizeof(double) : 0));
   kernels::StreamArrays arrays{.a = vector(space, "hpcadvise::memory::a", extent), .b = {}, .c = {}};

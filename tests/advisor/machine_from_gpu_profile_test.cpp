@@ -97,6 +97,11 @@ TEST_CASE("What was not measured on a GPU comes from its description, and says s
   CHECK_FALSE(has_note(machine, "it was not measured here"));
 }
 
+TEST_CASE("A device that was measured is not said to be published") {
+  CHECK(measures_gemm(machine_from_profile(node(8))));
+  CHECK_FALSE(measures_gemm(machine_from_parts({"h100-sxm-80gb", 8, {}, {}})));
+}
+
 TEST_CASE("On a system that was recognized the links are that system's") {
   auto profile = node(1);
   profile.host.system = "marenostrum5-acc";

@@ -101,6 +101,12 @@ TEST_CASE("Memory and launches work on the device", "[device]") {
                                {{"kernel", std::string(kernel)},
                                 {"working_set_bytes", std::int64_t{256} << 20},
                                 {"level", std::string("DRAM")}}));
+  for (auto const* const kernel : {"read", "write", "copy", "triad"})
+    requests.push_back(request(
+        "memory", "kokkos",
+        {{"kernel", std::string(kernel)}, {"working_set_bytes", std::int64_t{4} << 20}, {"level", std::string("L2")}}));
+  for (auto const* const kind : {"chain", "graph"})
+    requests.push_back(request("launch", "kokkos", {{"kind", std::string(kind)}, {"count", std::int64_t{10}}}));
   for (auto const* const kind : {"parallel_for", "team"})
     requests.push_back(request("launch", "kokkos", {{"kind", std::string(kind)}}));
   check_all(runner, requests);

@@ -46,7 +46,7 @@ TEST_CASE("Of a device in order, or of which nothing is known, nothing is said",
 }
 
 TEST_CASE("A profile of the host says that the devices were not measured", "[findings]") {
-  CHECK(devices_not_measured({healthy(), healthy()}, "no runner").seen ==
+  CHECK(devices_not_measured({healthy(), healthy()}, {"no runner", "build one"}).seen ==
         "this node has 2 x NVIDIA A100; the probes measured its processors alone: no runner");
 }
 

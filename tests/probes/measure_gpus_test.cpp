@@ -84,8 +84,8 @@ TEST_CASE("A runner that does not answer is passed over with its reason", "[gpu-
   });
   CHECK(chosen.file.filename() == "third");
   REQUIRE(chosen.refused.size() == 2);
-  CHECK_THAT(chosen.refused[0], ContainsSubstring("no runner 'first'"));
-  CHECK_THAT(chosen.refused[1], ContainsSubstring("second: no CUDA-capable device is detected"));
+  CHECK_THAT(chosen.refused[0].why, ContainsSubstring("no runner 'first'"));
+  CHECK_THAT(chosen.refused[1].why, ContainsSubstring("second: no CUDA-capable device is detected"));
 
   RunOutcome lost;
   lost.lost = "it ended with exit code 3";
@@ -212,6 +212,63 @@ TEST_CASE("A GPU that falls off the bus costs its own samples and is named", "[g
   CHECK(count_of(profile, SampleStatus::skipped) == 3);
   for (auto const& sample : samples_on(profile, 2)) CHECK(sample.status == SampleStatus::ok);
   CHECK_FALSE(profile.partial);
+}
+
+TEST_CASE("Where the first GPU is lost the next one is measured", "[gpu-machine]") {
+  FakeMachine machine("gpus:3 lost-device:0");
+  for (int ordinal : {0, 1, 2}) plug_in(machine, ordinal, h100);
+  auto const profile = machine.probe();
+  CHECK(profile.devices.at(0).gpu->pci_bus_id == "0000:11:00.0");
+  CHECK(count_of(profile, SampleStatus::ok, "gemm") > 10);
+  auto const* const finding = find_finding(profile, "device_lost");
+  REQUIRE(finding != nullptr);
+  CHECK_THAT(finding->seen, ContainsSubstring("GPU is lost"));
+}
+
+TEST_CASE("A GPU that had no time left is not called lost", "[gpu-machine]") {
+  FakeMachine machine("gpus:2 hang:1");
+  machine.request.budget_s = 12;
+  auto const profile = machine.probe();
+  CHECK(find_finding(profile, "device_lost") == nullptr);
+  CHECK(find_finding(profile, "budget_spent") != nullptr);
+}
+
+TEST_CASE("Probes that compare no siblings, and small budgets, keep their time for one GPU", "[gpu-machine]") {
+  FakeMachine machine("gpus:4");
+  machine.request.only = {"launch"};
+  CHECK(machine.probe().devices.size() == 1);
+  machine.request.only = {};
+  machine.request.budget_s = 7;
+  auto const profile = machine.probe();
+  CHECK(profile.devices.size() == 1);
+  CHECK(profile.budget.measured > 0);
+}
+
+TEST_CASE("What a runtime says of its devices becomes what to do", "[gpu-machine]") {
+  TemporaryFolder const folder;
+  auto const file = folder.path() / "runner";
+  std::ofstream(file) << "#!/bin/sh\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  RunnerSearch const search{.override_variable = file.string(), .own_folder = {}, .path = ""};
+  auto const advice = [&](char const* words) {
+    RunOutcome outcome;
+    outcome.lost = words;
+    outcome.next_step = "start it by hand";
+    try {
+      choose({"runner"}, search, outcome);
+    } catch (profiles::MachineError const& error) {
+      return error.next_step();
+    }
+    return std::string("nothing was thrown");
+  };
+  CHECK_THAT(advice("cudaGetDeviceCount: no CUDA-capable device is detected"),
+             ContainsSubstring("CUDA_VISIBLE_DEVICES"));
+  CHECK_THAT(advice("CUDA driver version is insufficient for CUDA runtime version"),
+             ContainsSubstring("no newer than the driver's"));
+  CHECK_THAT(advice("all CUDA-capable devices are busy or unavailable"), ContainsSubstring("exclusive mode"));
+  CHECK_THAT(advice("error while loading shared libraries: libcuda.so.1"), ContainsSubstring("no NVIDIA driver"));
+  CHECK_THAT(advice("operation not permitted"), ContainsSubstring("access to the device files"));
+  CHECK(advice("something else") == "start it by hand");
 }
 
 TEST_CASE("A node with GPUs of two kinds measures one of them and says so", "[gpu-machine]") {

@@ -34,6 +34,7 @@ TEST_CASE("A name inside a longer one is not taken for it", "[known-device]") {
 
 TEST_CASE("What differs from every description is not known", "[known-device]") {
   CHECK(name_of("NVIDIA A100 80GB PCIe", "sm80", 79.1, 108).empty());
+  CHECK(name_of("NVIDIA H100 NVL", "sm90", 93.6, 132).empty());
   CHECK(name_of("NVIDIA H100 PCIe", "sm90", 79.6, 114).empty());
   CHECK(name_of("NVIDIA H100 80GB HBM3", "sm90", 40, 132).empty());
   CHECK(name_of("NVIDIA H100 80GB HBM3 MIG 3g.40gb", "sm90", 39.5, 60).empty());

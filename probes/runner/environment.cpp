@@ -2,12 +2,14 @@
 #include "probes/runner/environment.hpp"
 
 #include "probes/runner/mpi_session.hpp"
+#include "profiles/error.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <sstream>
 #include <string_view>
 
 namespace hpcadvise::probes::runner {
@@ -24,8 +26,22 @@ void pin_threads(char** arguments) {
   // Only a failed execv returns; measuring with threads that move is then what is left.
 }
 
+void take_device_of_rank(int local_rank) {
+  char const* const list = std::getenv("HPCADVISE_RANK_DEVICES");
+  if (list == nullptr) return;
+  std::istringstream places(list);
+  std::string place;
+  for (int rank = 0; rank <= local_rank; ++rank)
+    if (!std::getline(places, place, ','))
+      throw profiles::UsageError("HPCADVISE_RANK_DEVICES=" + std::string(list) + " names no device for rank " +
+                                     std::to_string(local_rank) + " of this node",
+                                 "name one for each rank, or unset it");
+  setenv("KOKKOS_DEVICE_ID", place.c_str(), 1);
+}
+
 std::map<std::string, std::string> relevant_environment() {
-  constexpr std::array<std::string_view, 6> prefixes = {"OMP_", "KOKKOS_", "OPENBLAS_", "BLIS_", "MKL_", "HPCADVISE_"};
+  constexpr std::array<std::string_view, 9> prefixes = {"OMP_", "KOKKOS_", "OPENBLAS_", "BLIS_", "MKL_",
+                                                        "NCCL_", "RCCL_", "MPICH_GPU_", "HPCADVISE_"};
   std::map<std::string, std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view const text(*entry);

@@ -2,7 +2,6 @@
 #include "probes/runner/environment.hpp"
 
 #include "probes/runner/mpi_session.hpp"
-#include "profiles/error.hpp"
 
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <array>
 #include <cstdlib>
 #include <sstream>
+#include <stdexcept>
 #include <string_view>
 
 namespace hpcadvise::probes::runner {
@@ -33,9 +33,8 @@ void take_device_of_rank(int local_rank) {
   std::string place;
   for (int rank = 0; rank <= local_rank; ++rank)
     if (!std::getline(places, place, ','))
-      throw profiles::UsageError("HPCADVISE_RANK_DEVICES=" + std::string(list) + " names no device for rank " +
-                                     std::to_string(local_rank) + " of this node",
-                                 "name one for each rank, or unset it");
+      throw std::runtime_error("HPCADVISE_RANK_DEVICES=" + std::string(list) + " names no device for rank " +
+                               std::to_string(local_rank) + " of this node");
   setenv("KOKKOS_DEVICE_ID", place.c_str(), 1);
 }
 

@@ -50,10 +50,12 @@ Messages messages_everywhere(Context const& context, std::int64_t send_elements,
   return *std::move(messages);
 }
 
+using Elements = Kokkos::View<float*, kernels::MemorySpace>;
+
 // Every `stride`-th element, where the host can read it.
-auto some_elements(kernels::Space const& space, Kokkos::View<float*, kernels::MemorySpace> const& all,
-                   std::int64_t count, std::int64_t stride) {
-  Kokkos::View<float*, kernels::MemorySpace> some("hpcadvise::collective::checked",
+Kokkos::View<float*, Kokkos::HostSpace> some_elements(kernels::Space const& space, Elements const& all,
+                                                      std::int64_t count, std::int64_t stride) {
+  Elements some("hpcadvise::collective::checked",
                                                   std::size_t((count + stride - 1) / stride));
   Kokkos::parallel_for(
       "hpcadvise::collective::some_elements", Kokkos::RangePolicy<kernels::Space>(space, 0, some.extent(0)),

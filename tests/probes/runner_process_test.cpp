@@ -2,109 +2,25 @@
 
 // The runner as the front end meets it: a program, a plan, and lines.
 
-#include "probes/launch/child_process.hpp"
-#include "probes/launch/find_program.hpp"
-#include "probes/launch/mpi_launcher.hpp"
-#include "probes/protocol.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/probes/runner_process.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <variant>
 #include <vector>
 
 using namespace hpcadvise;
+using namespace hpcadvise::tests;
 using Catch::Matchers::ContainsSubstring;
-using probes::SamplePlan;
 using probes::SampleRequest;
 using profiles::Parameters;
 using profiles::SampleStatus;
 
 namespace {
-
-std::string const runner = HPCADVISE_RUNNER_FILE;
-
-// A plan in a file that goes with the object.
-class PlanFile {
- public:
-  explicit PlanFile(std::string const& text) { std::ofstream(path()) << text; }
-  std::string path() const { return folder_.file("plan.json"); }
-
- private:
-  tests::TemporaryFolder folder_;
-};
-
-struct Outcome {
-  std::vector<probes::HelloEvent> hellos;
-  std::vector<profiles::Sample> samples;
-  std::vector<std::int64_t> started;
-  std::vector<std::string> garbage;
-  int done = 0;
-  probes::ExitStatus exit;
-  std::string errors;
-};
-
-probes::Command runner_command(std::vector<std::string> const& arguments, int threads = 2) {
-  probes::Command command{{runner}, {{"OMP_NUM_THREADS", std::to_string(threads)}}};
-  command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
-  return command;
-}
-
-// MPI leaves some memory behind at its end, which a build with LeakSanitizer would hold against the runner. Its
-// plugins are unloaded by then and have no frame pointers: only a full unwinding finds a name on the stack.
-probes::Command with_mpi(probes::Command command) {
-  command.environment["LSAN_OPTIONS"] =
-      "print_suppressions=0:suppressions=" HPCADVISE_TEST_DATA "/probes/mpi_leaks.supp";
-  command.environment["ASAN_OPTIONS"] = "fast_unwind_on_malloc=0";
-  return command;
-}
-
-Outcome outcome_of(probes::Command const& command) {
-  constexpr double patience_s = 120;
-  Outcome outcome;
-  probes::ChildProcess child(command);
-  for (;;) {
-    auto const output = child.next_line(patience_s);
-    if (output.kind != probes::ChildProcess::Output::Kind::line) break;
-    auto const event = probes::event_from_line(output.line);
-    if (auto const* hello = std::get_if<probes::HelloEvent>(&event)) outcome.hellos.push_back(*hello);
-    if (auto const* start = std::get_if<probes::StartEvent>(&event)) outcome.started.push_back(start->request_id);
-    if (auto const* sample = std::get_if<probes::SampleEvent>(&event)) outcome.samples.push_back(sample->sample);
-    if (auto const* garbage = std::get_if<probes::GarbageEvent>(&event)) outcome.garbage.push_back(garbage->line);
-    if (std::holds_alternative<probes::DoneEvent>(event)) ++outcome.done;
-  }
-  outcome.exit = child.end(patience_s);
-  outcome.errors = child.stderr_tail();
-  return outcome;
-}
-
-SampleRequest request(std::string const& probe, std::string const& provider, Parameters parameters) {
-  SampleRequest result;
-  result.probe = probe;
-  result.provider = provider;
-  result.parameters = std::move(parameters);
-  result.rule = {.target_half_width = 0.1, .max_total_s = 0.02, .min_readings = 6, .max_readings = 20};
-  return result;
-}
-
-SamplePlan plan_of(std::vector<SampleRequest> requests) {
-  SamplePlan plan;
-  plan.requests = std::move(requests);
-  for (auto& each : plan.requests) each.id = &each - plan.requests.data();
-  return plan;
-}
-
-Outcome outcome_of(std::vector<SampleRequest> requests) {
-  PlanFile const file(probes::plan_to_json(plan_of(std::move(requests))));
-  return outcome_of(runner_command({"--plan", file.path()}));
-}
 
 Parameters gemm(std::int64_t m, std::string const& precision, bool transposed) {
   return {{"m", m},
@@ -129,20 +45,6 @@ Parameters attention(std::string const& direction, bool causal) {
 
 Parameters memory(std::string const& kernel, std::string const& level, std::int64_t bytes) {
   return {{"kernel", kernel}, {"level", level}, {"working_set_bytes", bytes}};
-}
-
-void check_measured(profiles::Sample const& sample) {
-  CAPTURE(sample_key(sample), sample.reason);
-  CHECK(sample.status == SampleStatus::ok);
-  CHECK(sample.reason.empty());
-  REQUIRE(sample.timing);
-  CHECK(sample.timing->median_s > 0);
-  CHECK(sample.timing->count == std::int64_t(sample.timing->readings_s.size()));
-  for (auto const& [name, rate] : sample.rates) {
-    CHECK(rate.low <= rate.median);
-    CHECK(rate.median <= rate.high);
-    CHECK(rate.median > 0);
-  }
 }
 
 }  // namespace
@@ -269,98 +171,4 @@ TEST_CASE("SIGTERM ends the runner in the middle of a sample", "[runner][process
     if (std::holds_alternative<probes::StartEvent>(probes::event_from_line(output.line))) break;
   }
   CHECK(child.terminate(30).signal == SIGTERM);  // and not the SIGKILL that would follow
-}
-
-namespace {
-
-std::vector<SampleRequest> collectives(int rank_count) {
-  std::vector<SampleRequest> requests;
-  for (auto const* const operation : {"all_reduce", "all_gather", "reduce_scatter", "all_to_all", "point_to_point"})
-    for (std::int64_t const message_bytes : {1000, 65536}) {
-      requests.push_back(request("collective", "mpi",
-                                 {{"operation", std::string(operation)},
-                                  {"message_bytes", message_bytes},
-                                  {"rank_count", std::int64_t{rank_count}},
-                                  {"placement", std::string("node")}}));
-      requests.back().rank_count = rank_count;
-    }
-  return requests;
-}
-
-Outcome outcome_under_mpi(std::vector<SampleRequest> requests, int rank_count) {
-  auto const search = probes::find_mpi_launcher(probes::environment_value("PATH"));
-  if (!search.launcher) SKIP("no MPI: " + search.problem);
-  if (std::ranges::count(outcome_of(runner_command({"--hello"})).hellos.at(0).providers, "mpi") == 0)
-    SKIP("this runner was built without MPI");
-  PlanFile const file(probes::plan_to_json(plan_of(std::move(requests))));
-  return outcome_of(probes::mpi_command(*search.launcher,
-                                        {.rank_count = rank_count, .oversubscribe = true, .as_root = geteuid() == 0},
-                                        with_mpi(runner_command({"--plan", file.path()}, 1))));
-}
-
-void check_collectives(int rank_count) {
-  auto const requests = collectives(rank_count);
-  auto const outcome = outcome_under_mpi(requests, rank_count);
-  CAPTURE(outcome.errors);
-  CHECK(outcome.exit.success());
-  CHECK(outcome.garbage.empty());
-  CHECK(outcome.done == 1);  // only one rank speaks
-  REQUIRE(outcome.hellos.size() == 1);
-  CHECK(outcome.hellos[0].rank_count == rank_count);
-  REQUIRE(outcome.samples.size() == requests.size());
-  for (auto const& sample : outcome.samples) {
-    check_measured(sample);
-    CHECK(sample.correctness);
-    CHECK(sample.rates.contains("algorithm_bytes_per_s"));
-    CHECK(sample.rates.contains("bus_bytes_per_s"));
-  }
-}
-
-}  // namespace
-
-TEST_CASE("Two ranks measure every collective", "[runner][process][mpi]") { check_collectives(2); }
-
-TEST_CASE("Four ranks on fewer cores measure every collective", "[runner][process][mpi]") { check_collectives(4); }
-
-TEST_CASE("Of a message that ranks cannot share evenly the work is what was moved", "[runner][process][mpi]") {
-  auto uneven = collectives(3);
-  std::erase_if(uneven,
-                [](auto const& each) { return std::get<std::int64_t>(each.parameters.at("message_bytes")) != 1000; });
-  auto const outcome = outcome_under_mpi(uneven, 3);
-  REQUIRE(outcome.samples.size() == 5);
-  for (auto const& sample : outcome.samples) check_measured(sample);
-  // 250 floats are 83 for each of 3 ranks and one left over.
-  CHECK(outcome.samples[0].work_bytes == 1000);  // all_reduce
-  CHECK(outcome.samples[1].work_bytes == 996);   // all_gather
-  CHECK(outcome.samples[4].work_bytes == 1000);  // point_to_point
-  // An all-reduce moves 2 (n - 1) / n of its message over the bus.
-  auto const& rates = outcome.samples[0].rates;
-  CHECK(std::abs(rates.at("bus_bytes_per_s").median / rates.at("algorithm_bytes_per_s").median - 4.0 / 3) < 1e-9);
-}
-
-TEST_CASE("Collectives that cannot be fail on all ranks alike", "[runner][process][mpi]") {
-  auto bad = collectives(2);
-  bad.resize(4);
-  bad[0].parameters["operation"] = std::string("gossip");
-  bad[1].parameters["message_bytes"] = std::int64_t{1} << 50;
-  bad[2].parameters["message_bytes"] = std::int64_t{4};
-  auto const outcome = outcome_under_mpi(bad, 2);
-  REQUIRE(outcome.samples.size() == 4);
-  for (std::size_t i = 0; i < 3; ++i) {
-    CHECK(outcome.samples[i].status == SampleStatus::failed);
-    CHECK_FALSE(outcome.samples[i].reason.empty());
-  }
-  check_measured(outcome.samples[3]);
-}
-
-TEST_CASE("A collective without an MPI launcher fails and says so", "[runner][process][mpi]") {
-  PlanFile const file(probes::plan_to_json(plan_of(collectives(2))));
-  auto const outcome = outcome_of(with_mpi(runner_command({"--plan", file.path()})));
-  CHECK(outcome.exit.success());
-  REQUIRE(outcome.hellos.size() == 1);
-  CHECK(outcome.hellos[0].rank_count == 1);
-  for (auto const& sample : outcome.samples) {
-    CHECK(sample.status == SampleStatus::failed);
-    CHECK_THAT(sample.reason, ContainsSubstring("without an MPI launcher"));
-  }
 }

@@ -36,10 +36,10 @@ std::span<Probe const> all_probes() {
             .candidates = launch_candidates,
             .group_by = {"kind"}},
       Probe{.name = "collective",
-            .summary = "MPI collectives against message size",
+            .summary = "collectives against message size, by MPI or between GPUs",
             .primary_rate = "bus_bytes_per_s",
             .candidates = collective_candidates,
-            .group_by = {"operation"},
+            .group_by = {"provider", "operation"},
             .per_turn = 2},
   };
   return rows;

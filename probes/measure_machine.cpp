@@ -248,7 +248,11 @@ class MachineRun {
   RankPlan plan_device_collectives(PlanContext& context) {
     RankPlan ranks;
     bool const wanted = std::ranges::any_of(probes_, [](Probe const* probe) { return probe->name == "collective"; });
-    if (!wanted || rank_devices_.size() < 2) return ranks;
+    if (!wanted) return ranks;
+    if (rank_devices_.size() < 2) {
+      ranks.problem = "one GPU that the runner may use: there is nobody to talk to";
+      return ranks;
+    }
     ranks = plan_device_ranks(request_, int(rank_devices_.size()), has_provider(context, "mpi"));
     auto with_ranks = context;
     with_ranks.rank_count = std::max(2, ranks.job.rank_count);

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 5> operations{"all_reduce", "all_gather",
 constexpr std::array message_sizes_bytes{16 * mib, 1 * kib, 256 * kib, 64 * mib, 4 * mib, 16 * kib, 1 * mib, 64 * kib};
 
 // Between GPUs the advisor needs the curve of the all-reduce before anything else: its ends first.
-constexpr std::array gpu_message_sizes_bytes{256 * mib, 1 * kib,  16 * mib,  1 * mib, 64 * mib,
+constexpr std::array gpu_message_sizes_bytes{256 * mib, 1 * kib, 16 * mib,  1 * mib, 64 * mib,
                                              64 * kib,  4 * mib, 256 * kib, 16 * kib};
 constexpr std::array large_gpu_message_sizes_bytes{1024 * mib, 4096 * mib};
 

@@ -325,7 +325,7 @@ class MachineRun {
   std::vector<Accelerator> accelerators_;
   std::filesystem::path runner_;
   HelloEvent hello_;
-  std::string cpus_;  // near the device; empty: all
+  std::string cpus_;               // near the device; empty: all
   std::vector<int> rank_devices_;  // places in hello_.visible_devices
   int thread_count_ = 1;
   bool interrupted_now_ = false;

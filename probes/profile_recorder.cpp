@@ -230,7 +230,8 @@ profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
              .cost = "the samples not reached are missing",
              .next_step = "run it again, with a smaller --budget if time is short"});
   judge_repeats();
-  for (auto&& found : {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_), slow_collectives(profile_)})
+  for (auto&& found :
+       {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_), slow_collectives(profile_)})
     profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
   return std::move(profile_);
 }

@@ -53,8 +53,8 @@ Communicators::Made Communicators::make(std::string const& provider) const {
   });
   if (!made.problem.empty()) return made;
   mpi_.share(id);
-  made.problem = mpi_.first_problem(
-      [&] { made.communicator = kernels::make_communicator(space_, id, mpi_.rank(), mpi_.size()); });
+  made.problem =
+      mpi_.first_problem([&] { made.communicator = kernels::make_communicator(space_, id, mpi_.rank(), mpi_.size()); });
   return made;
 }
 

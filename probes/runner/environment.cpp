@@ -39,8 +39,8 @@ void take_device_of_rank(int local_rank) {
 }
 
 std::map<std::string, std::string> relevant_environment() {
-  constexpr std::array<std::string_view, 9> prefixes = {"OMP_", "KOKKOS_", "OPENBLAS_", "BLIS_", "MKL_",
-                                                        "NCCL_", "RCCL_", "MPICH_GPU_", "HPCADVISE_"};
+  constexpr std::array<std::string_view, 9> prefixes = {"OMP_",  "KOKKOS_", "OPENBLAS_",  "BLIS_",     "MKL_",
+                                                        "NCCL_", "RCCL_",   "MPICH_GPU_", "HPCADVISE_"};
   std::map<std::string, std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view const text(*entry);

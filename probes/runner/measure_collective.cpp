@@ -55,8 +55,7 @@ using Elements = Kokkos::View<float*, kernels::MemorySpace>;
 // Every `stride`-th element, where the host can read it.
 Kokkos::View<float*, Kokkos::HostSpace> some_elements(kernels::Space const& space, Elements const& all,
                                                       std::int64_t count, std::int64_t stride) {
-  Elements some("hpcadvise::collective::checked",
-                                                  std::size_t((count + stride - 1) / stride));
+  Elements some("hpcadvise::collective::checked", std::size_t((count + stride - 1) / stride));
   Kokkos::parallel_for(
       "hpcadvise::collective::some_elements", Kokkos::RangePolicy<kernels::Space>(space, 0, some.extent(0)),
       KOKKOS_LAMBDA(std::size_t i) { some(i) = all(i * std::size_t(stride)); });

@@ -17,7 +17,7 @@ std::unique_ptr<kernels::Communicator> mpi_communicator();
 // What MPI says of buffers in device memory.
 struct DeviceAwareness {
   std::string library{};             // as mpi_library(), upper or lower case
-  bool built_for_device = false;   // by the extension of Open MPI
+  bool built_for_device = false;     // by the extension of Open MPI
   std::string gpu_support_wanted{};  // MPICH_GPU_SUPPORT_ENABLED, which Cray MPICH reads
 };
 DeviceAwareness device_awareness(std::string_view backend);

@@ -176,8 +176,8 @@ TEST_CASE("Between GPUs of a kind a rank each measures collectives, unbound", "[
     CHECK(sample.provider == "nccl");
     CHECK(profiles::integer_parameter(sample.parameters, "rank_count") == 3);
   }
-  CHECK_THAT(machine.mpirun_log(), ContainsSubstring("0,2,3: ") && ContainsSubstring("-np 3") &&
-                                       ContainsSubstring("--bind-to none"));
+  CHECK_THAT(machine.mpirun_log(),
+             ContainsSubstring("0,2,3: ") && ContainsSubstring("-np 3") && ContainsSubstring("--bind-to none"));
   // The fake runner's 1 GB/s, in its longest all-reduce.
   auto const* const finding = find_finding(profile, "collective_on_tcp");
   REQUIRE(finding != nullptr);

@@ -159,14 +159,16 @@ TEST_CASE("What NCCL gets wrong is not timed", "[runner][process][nccl][mpi]") {
   CHECK(outcome.samples[2].status == SampleStatus::ok);  // an all-gather is not summed up
 }
 
-TEST_CASE("A NCCL that fails costs its samples, with its words, and MPI's are measured", "[runner][process][nccl][mpi]") {
+TEST_CASE("A NCCL that fails costs its samples, with its words, and MPI's are measured",
+          "[runner][process][nccl][mpi]") {
   struct Row {
     std::filesystem::path library;
     std::string misbehaviour;
     std::string reason;
   };
   TemporaryFolder const folder;
-  std::string const words = "unhandled system error (run with NCCL_DEBUG=INFO for details): Call to ibv_create_qp failed";
+  std::string const words =
+      "unhandled system error (run with NCCL_DEBUG=INFO for details): Call to ibv_create_qp failed";
   std::vector<Row> const rows = {
       {HPCADVISE_FAKE_NCCL, "fail-init:0", "ncclCommInitRank: " + words},
       {HPCADVISE_FAKE_NCCL, "fail-init:1", "rank 1: ncclCommInitRank: " + words},

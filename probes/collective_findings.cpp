@@ -57,8 +57,8 @@ void add_slow_rate(profiles::MachineProfile const& profile, std::vector<Finding>
   auto const* const sample = longest_all_reduce(profile);
   if (sample == nullptr || sample->rates.at("bus_bytes_per_s").high >= socket_bytes_per_s) return;
   findings.push_back(
-      on_tcp(fmt::format("{} all_reduce of {} between {} GPUs of this node: {} on the bus, as slow as sockets",
-                         sample->provider, profiles::format_bytes(double(message_bytes(*sample))),
+      on_tcp(fmt::format("an all_reduce of {} by {} between {} GPUs of this node: {} on the bus, as slow as sockets",
+                         profiles::format_bytes(double(message_bytes(*sample))), sample->provider,
                          profiles::integer_parameter(sample->parameters, "rank_count").value_or(0),
                          profiles::format_bytes_per_s(sample->rates.at("bus_bytes_per_s").median)),
              fmt::format("more than {}, which even eight lanes of PCI exceed several times",

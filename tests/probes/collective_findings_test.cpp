@@ -36,7 +36,7 @@ TEST_CASE("A long all-reduce between GPUs as slow as sockets is a finding", "[fi
   auto const found = slow_collectives(gpus({all_reduce(1 << 20, 5e9), all_reduce(256 << 20, 1.2e9)}));
   REQUIRE(found.size() == 1);
   CHECK(found[0].kind == "collective_on_tcp");
-  CHECK_THAT(found[0].seen, ContainsSubstring("256 MiB between 4 GPUs of this node: 1.20 GB/s"));
+  CHECK_THAT(found[0].seen, ContainsSubstring("256 MiB by nccl between 4 GPUs of this node: 1.20 GB/s"));
 }
 
 TEST_CASE("What is no proof of sockets is no finding", "[findings]") {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/link_fit.hpp"
 
+#include "advisor/least_squares.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -27,73 +27,41 @@ constexpr double ramp_gain = 0.7;
 // What the rate rises to beyond the longest message, over its rate: not further than a ramp of today's links would.
 constexpr double largest_rise = 1.5;
 
-// t = latency + s + s^(1 - exponent), each with a factor; s is the size over the largest.
-constexpr std::size_t term_count = 3;
-using Terms = std::array<double, term_count>;
-
-// Least squares by Cholesky's factors of the normal equations, over the columns that are `used`, of rows that are to
-// give 1. Nothing where they are not independent.
-std::optional<Terms> least_squares(std::vector<Terms> const& rows, std::vector<std::size_t> const& used) {
-  std::size_t const n = used.size();
-  std::array<Terms, term_count> a{};
-  Terms x{};
-  for (auto const& row : rows)
-    for (std::size_t i = 0; i < n; ++i) {
-      x[i] += row[used[i]];
-      for (std::size_t j = 0; j <= i; ++j) a[i][j] += row[used[i]] * row[used[j]];
-    }
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j <= i; ++j) {
-      double const diagonal = a[i][i];
-      for (std::size_t k = 0; k < j; ++k) a[i][j] -= a[i][k] * a[j][k];
-      if (i != j) {
-        a[i][j] /= a[j][j];
-      } else if (a[i][i] > 1e-12 * diagonal) {
-        a[i][i] = std::sqrt(a[i][i]);
-      } else {
-        return std::nullopt;
-      }
-    }
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < i; ++k) x[i] -= a[i][k] * x[k];
-    x[i] /= a[i][i];
-  }
-  for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t k = i + 1; k < n; ++k) x[i] -= a[k][i] * x[k];
-    x[i] /= a[i][i];
-  }
-  Terms result{};
-  for (std::size_t i = 0; i < n; ++i) result[used[i]] = x[i];
-  return result;
-}
-
 struct Problem {
   std::vector<TimedMessage> messages;
   double largest_bytes;
   double wire_share;  // bytes through a device's link over those of the message
 };
 
-std::optional<LinkFit> fit_with(Problem const& problem, double exponent, std::vector<std::size_t> const& used) {
-  std::vector<Terms> rows;
+enum class Form { latency_and_ramp, ramp, latency };
+
+// Least squares of t = latency + steady s + ramp s^(1 - exponent), s being the size over the largest, in relative
+// errors: each equation is divided by its time. A form may leave out a term.
+std::optional<LinkFit> fit_with(Problem const& problem, Form form, double exponent) {
+  std::vector<double> constant, steady, ramp;
   for (auto const& message : problem.messages) {
     double const s = message.bytes / problem.largest_bytes;
-    rows.push_back({1 / message.time_s, s / message.time_s, std::pow(s, 1 - exponent) / message.time_s});
+    constant.push_back(1 / message.time_s);
+    steady.push_back(s / message.time_s);
+    ramp.push_back(std::pow(s, 1 - exponent) / message.time_s);
   }
-  auto const terms = least_squares(rows, used);
-  if (!terms || (*terms)[1] <= 0 || std::ranges::any_of(*terms, [](double term) { return term < 0; }))
-    return std::nullopt;
-  auto const [latency_s, steady_s, ramp_s] = *terms;
-  if (ramp_s > (largest_rise - 1) * steady_s) return std::nullopt;
+  std::vector<std::vector<double>> columns{steady};
+  if (form != Form::latency) columns.push_back(ramp);
+  if (form != Form::ramp) columns.push_back(constant);
+  auto const factors = least_squares(columns, std::vector<double>(steady.size(), 1.0));
+  if (!factors || std::ranges::any_of(*factors, [](double factor) { return factor < 0; })) return std::nullopt;
+  double const steady_s = factors->front();
+  double const ramp_s = form == Form::latency ? 0 : (*factors)[1];
+  double const latency_s = form == Form::ramp ? 0 : factors->back();
+  if (steady_s <= 0 || ramp_s > (largest_rise - 1) * steady_s) return std::nullopt;
   LinkFit fit{.bytes_per_s = problem.wire_share * problem.largest_bytes / steady_s,
               .latency_s = latency_s,
               .half_rate_bytes = ramp_s > 0 ? problem.largest_bytes * std::pow(ramp_s / steady_s, 1 / exponent) : 0,
               .ramp_exponent = ramp_s > 0 ? exponent : 1,
               .residual = 0};
-  for (auto const& row : rows) {
-    double const error = latency_s * row[0] + steady_s * row[1] + ramp_s * row[2] - 1;
-    fit.residual += error * error / double(rows.size());
-  }
-  fit.residual = std::sqrt(fit.residual);
+  for (std::size_t i = 0; i < steady.size(); ++i)
+    fit.residual += std::pow(latency_s * constant[i] + steady_s * steady[i] + ramp_s * ramp[i] - 1, 2);
+  fit.residual = std::sqrt(fit.residual / double(steady.size()));
   return fit;
 }
 
@@ -141,12 +109,12 @@ std::optional<LinkFit> fit_link(std::vector<TimedMessage> const& all_reduces, st
     return std::nullopt;
   auto const ranks = static_cast<double>(rank_count);
   Problem const problem{all_reduces, *sizes.rbegin(), 2 * (ranks - 1) / ranks};
-  auto best = fit_with(problem, 1, {0, 1});
+  auto best = fit_with(problem, Form::latency, 1);
   if (best && best->residual <= good_residual) return best;
   double const to_beat = best ? ramp_gain * best->residual : largest_residual;
   for (int twentieths = 6; twentieths < 20; ++twentieths)
-    for (auto const& used : {std::vector<std::size_t>{0, 1, 2}, {1, 2}})
-      if (auto const fit = fit_with(problem, twentieths / 20.0, used);
+    for (auto const form : {Form::latency_and_ramp, Form::ramp})
+      if (auto const fit = fit_with(problem, form, twentieths / 20.0);
           fit && fit->residual < to_beat && (!best || fit->residual < best->residual))
         best = fit;
   return best && best->residual <= largest_residual ? best : std::nullopt;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "advisor/link_fit.hpp"
 #include "advisor/machine.hpp"
 #include "advisor/machine_parts.hpp"
 #include "advisor/measured_rates.hpp"
@@ -92,11 +93,27 @@ std::optional<profiles::SystemDescription> system_of(MachineProfile const& profi
   return system.device == device ? std::optional(std::move(system)) : std::nullopt;
 }
 
-// Links and network are published ones: of the system, else of the usual node with that device, else there are none.
+// In place of the described link of a node, where all its devices were measured together. A link inside modules that is
+// described apart from the node's stays: nothing measures within them alone.
+void use_measured_links(Machine& machine, MachineProfile const& profile, std::string const& described) {
+  auto measured = measured_node_link(profile, machine.devices_per_node);
+  if (!measured.note.empty()) machine.notes.push_back(std::move(measured.note));
+  if (!measured.link) {
+    machine.notes.push_back("links and network: " + described);
+    return;
+  }
+  bool const one_link = machine.module_link.source == machine.node_link.source;
+  machine.node_link = *std::move(measured.link);
+  if (one_link) machine.module_link = machine.node_link;
+  machine.notes.push_back("network: " + described);
+}
+
+// Links are measured ones, else published: of the system, else of the usual node with that device. The network is
+// published, or there is none.
 Machine with_links(profiles::DeviceDescription const& device, MachineProfile const& profile, bool known) {
   if (auto const system = system_of(profile, device.name)) {
     auto machine = machine_from_system(*system, device);
-    machine.notes.push_back(fmt::format("links and network: as described for {}, not measured", system->name));
+    use_measured_links(machine, profile, fmt::format("as described for {}, not measured", system->name));
     return machine;
   }
   if (known) {
@@ -105,16 +122,24 @@ Machine with_links(profiles::DeviceDescription const& device, MachineProfile con
                                        .network_gbit_per_device = {},
                                        .network_kind = {}},
                                       device);
-    machine.notes.push_back(
-        fmt::format("links: as described for {}, not measured; a node of {}, as many as were visible", device.name,
-                    profile.devices.size()));
+    use_measured_links(machine, profile,
+                       fmt::format("as described for {}, not measured; a node of {}, as many as were visible",
+                                   device.name, profile.devices.size()));
     return machine;
   }
   Machine machine;
   machine.origin = device.origin;
   machine.node_count = 1;
   add_device(machine, device);
-  machine.notes.push_back(fmt::format("nothing is known of the links of '{}': one device", device.name));
+  auto const count = std::int64_t(profile.devices.size());
+  if (auto measured = measured_node_link(profile, count); measured.link) {
+    machine.devices_per_node = count;
+    machine.node_link = machine.module_link = *std::move(measured.link);
+    machine.notes.push_back(std::move(measured.note));
+    machine.notes.push_back(fmt::format("nothing is known of the network of '{}': one node", device.name));
+  } else {
+    machine.notes.push_back(fmt::format("nothing is known of the links of '{}': one device", device.name));
+  }
   return machine;
 }
 

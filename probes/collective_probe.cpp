@@ -2,10 +2,12 @@
 #include "probes/collective_probe.hpp"
 
 #include "probes/discovery/host_peak.hpp"
+#include "probes/expected_rates.hpp"
 #include "probes/host_rates.hpp"
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace hpcadvise::probes {
@@ -19,15 +21,27 @@ constexpr std::array<std::string_view, 5> operations{"all_reduce", "all_gather",
 // Bandwidth, latency, the middle, and then the rest of the curve: a fit is possible from the third on.
 constexpr std::array message_sizes_bytes{16 * mib, 1 * kib, 256 * kib, 64 * mib, 4 * mib, 16 * kib, 1 * mib, 64 * kib};
 
-Candidate candidate(PlanContext const& context, std::string_view operation, std::int64_t message_bytes) {
+// Between GPUs the advisor needs the curve of the all-reduce before anything else: its ends first.
+constexpr std::array gpu_message_sizes_bytes{256 * mib, 1 * kib, 16 * mib,  1 * mib, 64 * mib,
+                                             64 * kib,  4 * mib, 256 * kib, 16 * kib};
+constexpr std::array large_gpu_message_sizes_bytes{1024 * mib, 4096 * mib};
+
+SampleRequest request(PlanContext const& context, std::string_view provider, std::string_view operation,
+                      std::int64_t message_bytes) {
+  SampleRequest result;
+  result.probe = "collective";
+  result.provider = provider;
+  result.parameters = {{"operation", std::string(operation)},
+                       {"message_bytes", message_bytes},
+                       {"rank_count", std::int64_t{context.rank_count}},
+                       {"placement", std::string("node")}};
+  result.rank_count = context.rank_count;
+  return result;
+}
+
+Candidate host_candidate(PlanContext const& context, std::string_view operation, std::int64_t message_bytes) {
   Candidate result;
-  result.request.probe = "collective";
-  result.request.provider = "mpi";
-  result.request.parameters = {{"operation", std::string(operation)},
-                               {"message_bytes", message_bytes},
-                               {"rank_count", std::int64_t{context.rank_count}},
-                               {"placement", std::string("node")}};
-  result.request.rank_count = context.rank_count;
+  result.request = request(context, "mpi", operation, message_bytes);
   // What a rank sends or receives goes through its core.
   result.request.peak_per_s = core_traffic_bound_bytes_per_s(context.host);
   // Each rank copies its message through shared memory about three times, all at once.
@@ -36,17 +50,52 @@ Candidate candidate(PlanContext const& context, std::string_view operation, std:
   return result;
 }
 
+// Links between GPUs differ by more than ten times, and so no bound is known.
+Candidate gpu_candidate(PlanContext const& context, std::string_view provider, std::string_view operation,
+                        std::int64_t message_bytes) {
+  constexpr double expected_link_bytes_per_s = 50e9;
+  Candidate result;
+  result.request = request(context, provider, operation, message_bytes);
+  result.call_s = 30e-6 + 2 * double(message_bytes) / expected_link_bytes_per_s;
+  // The check works out what all ranks sent, on the host.
+  result.overhead_s = 0.1 + 4 * result.call_s + 0.02 * context.rank_count;
+  return result;
+}
+
+void add_gpu_candidates(PlanContext const& context, std::string_view provider, std::span<std::int64_t const> sizes,
+                        std::vector<Candidate>& result) {
+  auto const fits = [&](std::int64_t bytes) { return 2 * bytes <= memory_to_use_bytes(context); };
+  for (auto const message_bytes : sizes)
+    if (fits(message_bytes)) result.push_back(gpu_candidate(context, provider, operations.front(), message_bytes));
+  for (auto const message_bytes : sizes)
+    for (auto const operation : std::span(operations).subspan(1))
+      if (fits(message_bytes)) result.push_back(gpu_candidate(context, provider, operation, message_bytes));
+}
+
+std::vector<Candidate> gpu_candidates(PlanContext const& context) {
+  std::vector<Candidate> result;
+  for (auto const sizes : {std::span<std::int64_t const>(gpu_message_sizes_bytes),
+                           std::span<std::int64_t const>(large_gpu_message_sizes_bytes)})
+    for (std::string_view const provider : {"nccl", "rccl", "mpi_device"})
+      if (has_provider(context, provider)) add_gpu_candidates(context, provider, sizes, result);
+  return result;
+}
+
 }  // namespace
+
+bool moves_messages(std::string_view provider) {
+  return provider == "mpi" || provider == "mpi_device" || provider == "nccl" || provider == "rccl";
+}
 
 std::vector<Candidate> collective_candidates(PlanContext const& context) {
   std::vector<Candidate> result;
-  // Messages in host memory say nothing of the devices.
-  if (context.rank_count < 2 || context.gpu) return result;
+  if (context.rank_count < 2) return result;
+  if (context.gpu) return gpu_candidates(context);
   std::int64_t const memory = memory_to_use_bytes(context.host);
   for (auto const message_bytes : message_sizes_bytes) {
     // Each rank holds what it sends and what it receives, in several sets.
     if (8 * message_bytes * context.rank_count > memory) continue;
-    for (auto const operation : operations) result.push_back(candidate(context, operation, message_bytes));
+    for (auto const operation : operations) result.push_back(host_candidate(context, operation, message_bytes));
   }
   return result;
 }

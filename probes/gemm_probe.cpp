@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/gemm_probe.hpp"
 
+#include "probes/collective_probe.hpp"
 #include "probes/expected_rates.hpp"
 
 #include <fmt/format.h>
@@ -143,8 +144,8 @@ std::vector<Candidate> gemm_candidates(PlanContext const& context) {
   for (Row const& row : context.gpu ? std::span<Row const>(gpu_rows) : std::span<Row const>(host_rows)) {
     if (context.gpu && !has_precision(*context.gpu, row.precision)) continue;
     for (auto const& provider : context.providers) {
-      // Whatever else can multiply is the vendor's; MPI cannot.
-      if (provider == "mpi") continue;
+      // Whatever else can multiply is the vendor's.
+      if (moves_messages(provider)) continue;
       Candidate next = candidate(context, provider, row);
       double const largest = double(std::max({row.m * row.k, row.k * row.n, row.m * row.n}));
       if (3 * largest * 8 > memory) continue;

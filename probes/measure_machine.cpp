@@ -2,6 +2,7 @@
 #include "probes/measure_machine.hpp"
 
 #include "probes/choose_runner.hpp"
+#include "probes/collective_probe.hpp"
 #include "probes/deadline.hpp"
 #include "probes/device_findings.hpp"
 #include "probes/discover.hpp"
@@ -84,6 +85,24 @@ profiles::Finding no_collectives(std::string const& problem) {
           .next_step = "load or install MPI and build the runner with it, or leave it: one rank needs none"};
 }
 
+profiles::Finding no_device_collectives(std::string const& problem) {
+  return {.kind = "no_collectives",
+          .severity = profiles::Severity::note,
+          .seen = problem,
+          .expected = "an MPI launcher, a runner built with the same MPI, and NCCL or RCCL",
+          .cost = "communication between the GPUs of this node is not measured: the advisor takes published links",
+          .next_step = "load the modules that bring them (PATH, LD_LIBRARY_PATH), and probe again"};
+}
+
+// Why nothing moves messages between GPUs, in the runner's words.
+std::string unusable_providers(HelloEvent const& hello) {
+  std::vector<std::string> said;
+  for (auto const& [name, version] : hello.libraries)
+    if (moves_messages(name) && version.starts_with("cannot be used")) said.push_back(name + " " + version);
+  if (said.empty()) return "the runner has nothing that moves messages between GPUs";
+  return fmt::format("{}", fmt::join(said, "; "));
+}
+
 profiles::Finding oversubscribed(int rank_count, int cores) {
   return {.kind = "oversubscribed",
           .severity = profiles::Severity::warning,
@@ -121,8 +140,9 @@ class MachineRun {
                         .thread_count = hello_.thread_count,
                         .providers = hello_.providers,
                         .rank_count = 0};
-    RankPlan const ranks = plan_collectives(context);
     auto const [siblings, others] = visible_kinds(hello_, accelerators_);
+    rank_devices_ = siblings;
+    RankPlan const ranks = hello_.gpu ? plan_device_collectives(context) : plan_collectives(context);
     if (!others.empty()) recorder_.finding(mixed_devices(others, hello_.device_name));
     SamplePlan plan = plan_samples(probes_, context, request_.budget_s - late_s());
     double const share_s = siblings_share_s(request_.budget_s);
@@ -257,6 +277,28 @@ class MachineRun {
     return ranks;
   }
 
+  RankPlan plan_device_collectives(PlanContext& context) {
+    RankPlan ranks;
+    bool const wanted = std::ranges::any_of(probes_, [](Probe const* probe) { return probe->name == "collective"; });
+    if (!wanted) return ranks;
+    if (rank_devices_.size() < 2) {
+      ranks.problem = "one GPU that the runner may use: there is nobody to talk to";
+      return ranks;
+    }
+    ranks = plan_device_ranks(request_, int(rank_devices_.size()), has_provider(context, "mpi"));
+    auto with_ranks = context;
+    with_ranks.rank_count = std::max(2, ranks.job.rank_count);
+    auto const requests = collective_requests(probes_, with_ranks);
+    if (requests.empty()) ranks.problem = unusable_providers(hello_);
+    if (ranks.problem.empty()) {
+      context.rank_count = ranks.job.rank_count;
+      return ranks;
+    }
+    for (auto const& skipped : requests) recorder_.skipped(skipped, ranks.problem);
+    recorder_.finding(no_device_collectives(ranks.problem));
+    return ranks;
+  }
+
   [[noreturn]] void refuse_empty_plan(SamplePlan const& plan, RankPlan const& ranks) const {
     if (!ranks.problem.empty())
       throw profiles::MachineError("nothing to measure: " + ranks.problem, no_collectives({}).next_step);
@@ -299,7 +341,9 @@ class MachineRun {
     int const threads_a_rank = std::max(1, thread_count_ / rank_count);
     settings.command = [=, this](std::filesystem::path const& plan_file) {
       if (rank_count == 1) return runner_command(threads_a_rank, plan_file, cpus_);
-      return mpi_command(ranks->launcher.value(), ranks->job, runner_command(threads_a_rank, plan_file, ""));
+      auto command = runner_command(threads_a_rank, plan_file, "");
+      if (hello_.gpu) command.environment["HPCADVISE_RANK_DEVICES"] = fmt::format("{}", fmt::join(rank_devices_, ","));
+      return mpi_command(ranks->launcher.value(), ranks->job, command);
     };
     RunListener listener;
     listener.interrupted = interrupted_;
@@ -318,9 +362,10 @@ class MachineRun {
   std::vector<Accelerator> accelerators_;
   std::filesystem::path runner_;
   HelloEvent hello_;
-  std::optional<int> ordinal_;  // of the device, where it is not the one that Kokkos takes
-  double siblings_s_ = 0;       // of the budget, kept for them
-  std::string cpus_;            // near the device; empty: all
+  std::optional<int> ordinal_;     // of the device, where it is not the one that Kokkos takes
+  double siblings_s_ = 0;          // of the budget, kept for them
+  std::string cpus_;               // near the device; empty: all
+  std::vector<int> rank_devices_;  // places in hello_.visible_devices
   int thread_count_ = 1;
   bool interrupted_now_ = false;
   std::string lost_;

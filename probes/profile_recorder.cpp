@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/profile_recorder.hpp"
 
+#include "probes/collective_findings.hpp"
+#include "probes/collective_probe.hpp"
 #include "probes/link_findings.hpp"
 #include "probes/load_findings.hpp"
 #include "probes/slow_device.hpp"
@@ -37,7 +39,7 @@ profiles::MeasuredDevice device_of(HelloEvent const& hello, profiles::HostSpec c
 profiles::Finding no_vendor_blas(HelloEvent const& hello) {
   std::string seen = "the runner was built without a vendor BLAS";
   for (auto const& [name, version] : hello.libraries)
-    if (version.starts_with("cannot be used")) seen = name + " " + version;
+    if (!moves_messages(name) && version.starts_with("cannot be used")) seen = name + " " + version;
   return {.kind = "no_vendor_blas",
           .severity = profiles::Severity::note,
           .seen = seen,
@@ -82,7 +84,7 @@ void ProfileRecorder::hello(HelloEvent const& hello, std::filesystem::path const
   profile_.sensors = hello.sensors;
   profile_.devices = {device_of(hello, profile_.host)};
 
-  auto const is_vendor = [](auto const& provider) { return provider != "kokkos" && provider != "mpi"; };
+  auto const is_vendor = [](auto const& provider) { return provider != "kokkos" && !moves_messages(provider); };
   if (std::none_of(hello.providers.begin(), hello.providers.end(), is_vendor)) finding(no_vendor_blas(hello));
 }
 
@@ -234,7 +236,7 @@ profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
              .next_step = "run it again, with a smaller --budget if time is short"});
   judge_repeats();
   for (auto&& found : {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_),
-                       link_findings(profile_), load_findings(profile_)})
+                       slow_collectives(profile_), link_findings(profile_), load_findings(profile_)})
     profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
   return std::move(profile_);
 }

@@ -18,7 +18,40 @@ int allowed_numa_nodes(profiles::HostSpec const& host) {
   return static_cast<int>(std::count_if(host.numa_nodes.begin(), host.numa_nodes.end(), reachable));
 }
 
+void require_one_rank(int rank_count) {
+  if (rank_count < 1)
+    throw profiles::UsageError(fmt::format("{} MPI ranks make no sense", rank_count),
+                               "give at least 2 to measure collectives, 1 to leave them out");
+}
+
+void find_launcher(RankPlan& plan, bool runner_has_mpi) {
+  if (!runner_has_mpi) {
+    plan.problem = "the runner was built without MPI";
+    return;
+  }
+  auto search = find_mpi_launcher(environment_value("PATH"));
+  plan.launcher = std::move(search.launcher);
+  if (!plan.launcher) plan.problem = std::move(search.problem);
+}
+
 }  // namespace
+
+RankPlan plan_device_ranks(ProbeRequest const& request, int device_count, bool runner_has_mpi) {
+  RankPlan plan;
+  plan.job.rank_count = request.rank_count.value_or(device_count);
+  plan.job.bound = false;
+  plan.job.as_root = ::geteuid() == 0;
+  require_one_rank(plan.job.rank_count);
+  if (plan.job.rank_count > device_count)
+    throw profiles::UsageError(
+        fmt::format("{} MPI ranks are more than the {} GPUs of one kind here", plan.job.rank_count, device_count),
+        "a rank has a GPU of its own: ask for fewer");
+  if (plan.job.rank_count < 2)
+    plan.problem = "one rank was asked for: there is nobody to talk to";
+  else
+    find_launcher(plan, runner_has_mpi);
+  return plan;
+}
 
 RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host, int usable_cores,
                     bool runner_has_mpi) {
@@ -28,26 +61,18 @@ RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host,
   plan.job.rank_count =
       request.rank_count.value_or(plan.job.binding == Binding::numa ? std::max(1, domains) : usable_cores);
   plan.job.as_root = ::geteuid() == 0;
-  if (plan.job.rank_count < 1)
-    throw profiles::UsageError(fmt::format("{} MPI ranks make no sense", plan.job.rank_count),
-                               "give at least 2 to measure collectives, 1 to leave them out");
+  require_one_rank(plan.job.rank_count);
   plan.oversubscribed = plan.job.rank_count > usable_cores;
   if (plan.oversubscribed && !request.oversubscribe)
     throw profiles::UsageError(
         fmt::format("{} MPI ranks are more than the {} cores this process may use", plan.job.rank_count, usable_cores),
         "ask for fewer ranks, or allow it by --oversubscribe (times then say little)");
   plan.job.oversubscribe = plan.oversubscribed;
-  if (plan.job.rank_count < 2) {
+  if (plan.job.rank_count < 2)
     plan.problem = fmt::format("one rank on this machine ({} {}): there is nobody to talk to", usable_cores,
                                usable_cores == 1 ? "core" : "cores");
-  } else if (!runner_has_mpi) {
-    plan.problem = "the runner was built without MPI";
-  } else {
-    auto search = find_mpi_launcher(environment_value("PATH"));
-    plan.launcher = std::move(search.launcher);
-    plan.problem = std::move(search.problem);
-    if (plan.launcher) plan.problem.clear();
-  }
+  else
+    find_launcher(plan, runner_has_mpi);
   return plan;
 }
 

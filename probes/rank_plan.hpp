@@ -18,4 +18,8 @@ struct RankPlan {
 // UsageError for more ranks than cores without `oversubscribe`, and for a rank count below 1.
 RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host, int usable_cores, bool runner_has_mpi);
 
+// One rank a GPU, at least two of them; where its threads run is left to the library that moves the messages. Throws
+// UsageError for more ranks than GPUs, and for a rank count below 1.
+RankPlan plan_device_ranks(ProbeRequest const& request, int device_count, bool runner_has_mpi);
+
 }  // namespace hpcadvise::probes

@@ -17,9 +17,12 @@ SharedLibrary::SharedLibrary(std::initializer_list<char const*> names) {
   }
 }
 
+void* SharedLibrary::address_or_null(char const* name) const {
+  return handle_ == nullptr ? nullptr : dlsym(handle_, name);
+}
+
 void* SharedLibrary::address(char const* name) {
-  if (handle_ == nullptr) return nullptr;
-  void* const found = dlsym(handle_, name);
+  void* const found = address_or_null(name);
   if (found == nullptr && problem_.empty()) problem_ = std::string("it has no function ") + name;
   return found;
 }

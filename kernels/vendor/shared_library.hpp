@@ -21,9 +21,15 @@ class SharedLibrary {
   void find(Function& function, char const* name) {
     function = reinterpret_cast<Function>(address(name));
   }
+  // Null when the library lacks it, which is no problem.
+  template <class Function>
+  void find_if_there(Function& function, char const* name) const {
+    function = reinterpret_cast<Function>(address_or_null(name));
+  }
 
  private:
   void* address(char const* name);
+  void* address_or_null(char const* name) const;
 
   void* handle_ = nullptr;
   std::string problem_;

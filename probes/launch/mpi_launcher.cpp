@@ -11,6 +11,8 @@
 namespace hpcadvise::probes {
 namespace {
 
+bool is_bound(MpiJob const& job) { return job.bound && !job.oversubscribe; }
+
 // All it prints to stdout, while it is patient enough to be read.
 std::string version_text(std::filesystem::path const& program) {
   constexpr double limit_s = 10;
@@ -30,7 +32,7 @@ std::vector<std::string> open_mpi_options(MpiJob const& job, std::string const& 
   std::vector<std::string> options;
   if (job.as_root) options.emplace_back("--allow-run-as-root");
   options.insert(options.end(), {"-np", std::to_string(job.rank_count), "--map-by"});
-  if (!job.oversubscribe) {
+  if (is_bound(job)) {
     options.insert(options.end(), {binding, "--bind-to", binding});
   } else {
     // Binding to cores is refused where ranks share them.
@@ -40,12 +42,12 @@ std::vector<std::string> open_mpi_options(MpiJob const& job, std::string const& 
 }
 
 std::vector<std::string> hydra_options(MpiJob const& job, std::string const& binding) {
-  if (job.oversubscribe) return {"-n", std::to_string(job.rank_count), "-bind-to", "none"};
+  if (!is_bound(job)) return {"-n", std::to_string(job.rank_count), "-bind-to", "none"};
   return {"-n", std::to_string(job.rank_count), "-bind-to", binding, "-map-by", binding};
 }
 
 std::vector<std::string> intel_options(MpiJob const& job, std::string const& binding) {
-  if (job.oversubscribe) return {"-n", std::to_string(job.rank_count), "-genv", "I_MPI_PIN", "0"};
+  if (!is_bound(job)) return {"-n", std::to_string(job.rank_count), "-genv", "I_MPI_PIN", "0"};
   return {"-n", std::to_string(job.rank_count), "-genv", "I_MPI_PIN_DOMAIN", binding};
 }
 

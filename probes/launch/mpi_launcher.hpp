@@ -38,6 +38,7 @@ struct MpiJob {
   Binding binding = Binding::core;
   bool oversubscribe = false;  // more ranks than cores, knowingly
   bool as_root = false;
+  bool bound = true;  // to cores; else a rank runs where it likes, and there may be more ranks than cores
 };
 
 // The launcher, its options, and then the program with its arguments.

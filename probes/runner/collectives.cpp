@@ -3,17 +3,14 @@
 
 #include "probes/runner/inputs.hpp"
 
-#if HPCADVISE_HAVE_MPI
-#include <mpi.h>
-#endif
-
 namespace hpcadvise::probes::runner {
 
+std::uint64_t collective_seed(int rank) { return std::uint64_t(rank) + 1; }
+
 double collective_input(int rank, std::int64_t index) {
-  return double(float(random_value(std::uint64_t(rank) + 1, std::uint64_t(index))));
+  return double(element_of<float>(random_value(collective_seed(rank), std::uint64_t(index))));
 }
 
-#if HPCADVISE_HAVE_MPI
 namespace {
 
 std::int64_t one_block(int) { return 1; }
@@ -31,27 +28,27 @@ double sum_of_ranks(int rank_count, std::int64_t index) {
   return sum;
 }
 
-void all_reduce(std::int64_t, float const* send, float* receive, int block) {
-  MPI_Allreduce(send, receive, block, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
+void all_reduce(kernels::Communicator& communicator, CollectiveCall const& call) {
+  communicator.all_reduce(call.send, call.receive, call.block_elements);
 }
 double all_reduced(int, int rank_count, std::int64_t, std::int64_t index) { return sum_of_ranks(rank_count, index); }
 
-void all_gather(std::int64_t, float const* send, float* receive, int block) {
-  MPI_Allgather(send, block, MPI_FLOAT, receive, block, MPI_FLOAT, MPI_COMM_WORLD);
+void all_gather(kernels::Communicator& communicator, CollectiveCall const& call) {
+  communicator.all_gather(call.send, call.receive, call.block_elements);
 }
 double all_gathered(int, int, std::int64_t block, std::int64_t index) {
   return collective_input(int(index / block), index % block);
 }
 
-void reduce_scatter(std::int64_t, float const* send, float* receive, int block) {
-  MPI_Reduce_scatter_block(send, receive, block, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
+void reduce_scatter(kernels::Communicator& communicator, CollectiveCall const& call) {
+  communicator.reduce_scatter(call.send, call.receive, call.block_elements);
 }
 double reduce_scattered(int rank, int rank_count, std::int64_t block, std::int64_t index) {
   return sum_of_ranks(rank_count, rank * block + index);
 }
 
-void all_to_all(std::int64_t, float const* send, float* receive, int block) {
-  MPI_Alltoall(send, block, MPI_FLOAT, receive, block, MPI_FLOAT, MPI_COMM_WORLD);
+void all_to_all(kernels::Communicator& communicator, CollectiveCall const& call) {
+  communicator.all_to_all(call.send, call.receive, call.block_elements);
 }
 double all_exchanged(int rank, int, std::int64_t block, std::int64_t index) {
   return collective_input(int(index / block), rank * block + index % block);
@@ -59,18 +56,14 @@ double all_exchanged(int rank, int, std::int64_t block, std::int64_t index) {
 
 // Between the first rank and the last, a message a call: to the last in even calls, back in odd ones. The others have
 // nothing to do.
-void point_to_point(std::int64_t call, float const* send, float* receive, int block) {
-  int rank = 0;
-  int size = 1;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
-  if (rank != 0 && rank != size - 1) return;
-  int const other = rank == 0 ? size - 1 : 0;
-  bool const sends = (rank == 0) == (call % 2 == 0);
-  if (sends)
-    MPI_Send(send, block, MPI_FLOAT, other, 0, MPI_COMM_WORLD);
+void point_to_point(kernels::Communicator& communicator, CollectiveCall const& call) {
+  int const last = call.rank_count - 1;
+  if (call.rank != 0 && call.rank != last) return;
+  int const other = call.rank == 0 ? last : 0;
+  if ((call.rank == 0) == (call.number % 2 == 0))
+    communicator.send(call.send, call.block_elements, other);
   else
-    MPI_Recv(receive, block, MPI_FLOAT, other, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    communicator.receive(call.receive, call.block_elements, other);
 }
 double sent_by_the_other(int rank, int rank_count, std::int64_t, std::int64_t index) {
   return collective_input(rank == 0 ? rank_count - 1 : 0, index);
@@ -93,12 +86,6 @@ std::span<Collective const> all_collectives() {
   };
   return rows;
 }
-
-#else
-
-std::span<Collective const> all_collectives() { return {}; }
-
-#endif
 
 Collective const* find_collective(std::string_view name) {
   for (Collective const& collective : all_collectives())

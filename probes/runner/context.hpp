@@ -5,6 +5,7 @@
 
 #include "kernels/space.hpp"
 #include "probes/measure.hpp"
+#include "probes/runner/communicators.hpp"
 #include "probes/runner/mpi_session.hpp"
 #include "probes/runner/sensors.hpp"
 #include "probes/sample_request.hpp"
@@ -20,6 +21,7 @@ struct Context {
   double clock_resolution_s;  // what a reading is uncertain by: see timing_resolution_s
   MpiSession const& mpi;
   Sensors& sensors;
+  Communicators& communicators;
 };
 
 // Stores how far the answer was off. False, and the sample is wrong, when that is beyond the bound or not a number.

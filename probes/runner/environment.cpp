@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <sstream>
+#include <stdexcept>
 #include <string_view>
 
 namespace hpcadvise::probes::runner {
@@ -22,6 +24,18 @@ void pin_threads(char** arguments) {
   }
   execv("/proc/self/exe", arguments);
   // Only a failed execv returns; measuring with threads that move is then what is left.
+}
+
+void take_device_of_rank(int local_rank) {
+  char const* const list = std::getenv("HPCADVISE_RANK_DEVICES");
+  if (list == nullptr) return;
+  std::istringstream places(list);
+  std::string place;
+  for (int rank = 0; rank <= local_rank; ++rank)
+    if (!std::getline(places, place, ','))
+      throw std::runtime_error("HPCADVISE_RANK_DEVICES=" + std::string(list) + " names no device for rank " +
+                               std::to_string(local_rank) + " of this node");
+  setenv("KOKKOS_DEVICE_ID", place.c_str(), 1);
 }
 
 std::map<std::string, std::string> relevant_environment() {

@@ -14,7 +14,12 @@ namespace hpcadvise::probes::runner {
 // first cores. Returns when nothing has to change.
 void pin_threads(char** arguments);
 
-// Those in force that change results: OMP_*, KOKKOS_*, OPENBLAS_*, BLIS_*, MKL_*, HPCADVISE_*.
+// Where HPCADVISE_RANK_DEVICES is set ("0,1,2,3"), each rank of a node gives Kokkos the device of its place in that
+// list as KOKKOS_DEVICE_ID; else Kokkos chooses, which before 4.0 gives all ranks the first. Call before Kokkos starts.
+// Throws std::runtime_error when the list is too short.
+void take_device_of_rank(int local_rank);
+
+// Those in force that change results: of OpenMP, Kokkos, BLAS, MPI on devices, NCCL and RCCL, and of this program.
 std::map<std::string, std::string> relevant_environment();
 
 }  // namespace hpcadvise::probes::runner

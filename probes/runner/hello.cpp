@@ -29,6 +29,8 @@ profiles::GpuSpec gpu_of(kernels::DeviceInfo const& info) {
   return gpu;
 }
 
+std::string unusable(std::string const& why) { return "cannot be used: " + why; }
+
 }  // namespace
 
 HelloEvent hello(std::string const& runner_name, Context const& context) {
@@ -41,11 +43,11 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   event.libraries["kokkos"] = kokkos_version();
   if (auto const vendor = kernels::vendor_blas()) {
     if (vendor->problem.empty()) event.providers.push_back(vendor->name);
-    event.libraries[vendor->name] = vendor->problem.empty() ? vendor->version : "cannot be used: " + vendor->problem;
+    event.libraries[vendor->name] = vendor->problem.empty() ? vendor->version : unusable(vendor->problem);
   }
-  if (auto const mpi = mpi_library(); !mpi.empty()) {
-    event.providers.emplace_back("mpi");
-    event.libraries["mpi"] = mpi;
+  for (auto const& provider : collective_providers()) {
+    if (provider.problem.empty()) event.providers.push_back(provider.name);
+    event.libraries[provider.name] = provider.problem.empty() ? provider.version : unusable(provider.problem);
   }
   if (auto const papi = papi_version(); !papi.empty()) event.libraries["papi"] = papi;
   auto const build = profiles::build_info();

@@ -36,11 +36,18 @@ bool needs_mpi(SamplePlan const& plan) {
 
 void measure(std::string const& runner_name, SamplePlan const& plan) {
   runner::MpiSession const mpi(needs_mpi(plan) || runner::started_by_mpi_launcher());
+  if (auto const problem = mpi.first_problem([&] { runner::take_device_of_rank(mpi.local_rank()); }); !problem.empty())
+    throw hpcadvise::profiles::UsageError(problem,
+                                          "name a device for each rank in HPCADVISE_RANK_DEVICES, or unset it");
   Kokkos::ScopeGuard const kokkos;
   runner::Sensors sensors("/", runner::measured_device());
   runner::Space const space;
-  runner::Context const context{
-      .space = space, .clock_resolution_s = runner::timing_resolution_s(space), .mpi = mpi, .sensors = sensors};
+  runner::Communicators communicators(space, mpi);
+  runner::Context const context{.space = space,
+                                .clock_resolution_s = runner::timing_resolution_s(space),
+                                .mpi = mpi,
+                                .sensors = sensors,
+                                .communicators = communicators};
   auto const emit = [&](Event const& event) {
     if (mpi.rank() == 0) print(event);
   };

@@ -3,12 +3,14 @@
 
 #include "probes/runner/available_memory.hpp"
 #include "probes/runner/collectives.hpp"
+#include "probes/runner/communicators.hpp"
+#include "probes/runner/host_copy.hpp"
 #include "probes/runner/inputs.hpp"
 #include "probes/runner/request.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -22,33 +24,43 @@ constexpr std::int64_t most_checked = std::int64_t{1} << 22;  // elements of a r
 // One set for all calls: a message is what was written just before it is sent, in a training run as here, and the
 // published numbers that ours are compared with (nccl-tests, OSU) are taken so.
 struct Messages {
-  Buffers<float, Kokkos::HostSpace> send;
-  Buffers<float, Kokkos::HostSpace> receive;
+  Buffers<float> send;
+  Buffers<float> receive;
 };
 
 Messages messages_of(Context const& context, std::int64_t send_elements, std::int64_t receive_elements) {
-  // As if all ranks were on this node, which is where memory is scarce.
-  require_memory(double(context.mpi.size()) * sizeof(float) * (double(send_elements) + double(receive_elements)),
-                 available_memory_bytes());
-  Messages const messages{{"hpcadvise::collective::send", 1, send_elements},
-                          {"hpcadvise::collective::receive", 1, receive_elements}};
-  for (std::int64_t i = 0; i < send_elements; ++i)
-    messages.send.set(0)[i] = float(collective_input(context.mpi.rank(), i));
-  Kokkos::deep_copy(messages.receive.all(), std::numeric_limits<float>::quiet_NaN());
+  // On a host as if all ranks were on this node, which is where memory is scarce. A device is a rank's own.
+  int const sharing = kernels::on_device ? 1 : context.mpi.size();
+  require_memory(double(sharing) * sizeof(float) * (double(send_elements) + double(receive_elements)));
+  Messages messages{{"hpcadvise::collective::send", 1, send_elements},
+                    {"hpcadvise::collective::receive", 1, receive_elements}};
+  fill_random(context.space, messages.send.all(), collective_seed(context.mpi.rank()));
+  poison(context.space, messages.receive.all());
   return messages;
 }
 
-// A rank that gave up alone would leave the others waiting in the next collective.
+// What throws on one rank throws on all.
+void everywhere(Context const& context, std::function<void()> const& step) {
+  if (auto const problem = context.mpi.first_problem(step); !problem.empty()) throw RequestError(problem);
+}
+
 Messages messages_everywhere(Context const& context, std::int64_t send_elements, std::int64_t receive_elements) {
   std::optional<Messages> messages;
-  std::string problem = "out of memory on another rank";
-  try {
-    messages = messages_of(context, send_elements, receive_elements);
-  } catch (std::exception const& error) {
-    problem = error.what();
-  }
-  if (!context.mpi.everywhere(messages.has_value())) throw RequestError(problem);
+  everywhere(context, [&] { messages = messages_of(context, send_elements, receive_elements); });
   return *std::move(messages);
+}
+
+using Elements = Kokkos::View<float*, kernels::MemorySpace>;
+
+// Every `stride`-th element, where the host can read it.
+Kokkos::View<float*, Kokkos::HostSpace> some_elements(kernels::Space const& space, Elements const& all,
+                                                      std::int64_t count, std::int64_t stride) {
+  Elements some("hpcadvise::collective::checked", std::size_t((count + stride - 1) / stride));
+  Kokkos::parallel_for(
+      "hpcadvise::collective::some_elements", Kokkos::RangePolicy<kernels::Space>(space, 0, some.extent(0)),
+      KOKKOS_LAMBDA(std::size_t i) { some(i) = all(i * std::size_t(stride)); });
+  space.fence();
+  return host_copy(some);
 }
 
 // Whether point to point has given this rank anything.
@@ -59,11 +71,13 @@ bool receives(Collective const& collective, Context const& context) {
 // The largest error of any rank, the same on all of them.
 double relative_error(Collective const& collective, Context const& context, Messages const& messages,
                       std::int64_t block_elements, std::int64_t count) {
+  std::int64_t const stride = std::max<std::int64_t>(1, count / most_checked);
+  auto const received = some_elements(context.space, messages.receive.all(), count, stride);
   double difference = 0;
   double norm = 0;
-  for (std::int64_t i = 0; i < count; i += std::max<std::int64_t>(1, count / most_checked)) {
+  for (std::int64_t i = 0; i < count; i += stride) {
     double const expected = collective.expected(context.mpi.rank(), context.mpi.size(), block_elements, i);
-    double const d = double(messages.receive.set(0)[i]) - expected;
+    double const d = double(received(std::size_t(i / stride))) - expected;
     difference += d * d;
     norm += expected * expected;
   }
@@ -76,13 +90,9 @@ double relative_error(Collective const& collective, Context const& context, Mess
 }  // namespace
 
 void measure_collective(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
-  if (request.provider != "mpi")
-    throw RequestError("this runner has no provider " + request.provider + " of collective");
   auto const operation = word_of(request, "operation");
   auto const* const collective = find_collective(operation);
-  if (collective == nullptr)
-    throw RequestError(mpi_library().empty() ? "this runner was built without MPI"
-                                             : "there is no collective operation " + operation);
+  if (collective == nullptr) throw RequestError("there is no collective operation " + operation);
   int const ranks = context.mpi.size();
   if (extent_of(request, "rank_count") != ranks)
     throw RequestError("the parameter rank_count differs from the " + std::to_string(ranks) + " ranks that run");
@@ -95,18 +105,35 @@ void measure_collective(SampleRequest const& request, Context const& context, pr
                        std::to_string(ranks) + " ranks");
   if (block > std::numeric_limits<int>::max())
     throw RequestError("a block of more than 2^31 - 1 floats: MPI 3 counts in int");
+  auto& communicator = context.communicators.of(request.provider);
 
   auto const receive_elements = block * collective->receive_blocks(ranks);
   auto const messages = messages_everywhere(context, block * collective->send_blocks(ranks), receive_elements);
-  std::int64_t call = 0;
-  auto const run = [&] { collective->run(call++, messages.send.set(0), messages.receive.set(0), int(block)); };
-  run();
-  run();  // point to point: there and back
+  CollectiveCall call{.rank = context.mpi.rank(),
+                      .rank_count = ranks,
+                      .number = 0,
+                      .send = messages.send.set(0),
+                      .receive = messages.receive.set(0),
+                      .block_elements = block};
+  auto const run = [&] {
+    collective->run(communicator, call);
+    ++call.number;
+  };
+  auto const finish = [&] {
+    context.space.fence();
+    communicator.check();
+  };
+  everywhere(context, [&] {
+    run();
+    run();  // point to point: there and back
+    finish();
+  });
   double const unit_roundoff = std::numeric_limits<float>::epsilon() / 2;
   double const bound = 2 * unit_roundoff * collective->additions(ranks);
   if (!accept(sample, relative_error(*collective, context, messages, block, receive_elements), bound)) return;
 
   time_into(sample, context, request, run, context.mpi);
+  everywhere(context, finish);
   double const moved_bytes = double(sizeof(float)) * double(block * collective->block_count(ranks));
   sample.work_bytes = moved_bytes;
   add_rate(sample, "algorithm_bytes_per_s", moved_bytes);

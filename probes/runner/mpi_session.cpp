@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <exception>
 
 #if HPCADVISE_HAVE_MPI
 #include <mpi.h>
@@ -47,6 +48,32 @@ double MpiSession::slowest(double value) const {
   return value;
 }
 
+std::string MpiSession::first_of(std::string const& problem) const {
+  if (size_ == 1) return problem;
+  int const speaker = problem.empty() ? size_ : rank_;
+  int first = size_;
+  MPI_Allreduce(&speaker, &first, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+  if (first == size_) return {};
+  std::array<char, 512> text{};
+  if (rank_ == first) problem.copy(text.data(), text.size() - 1);
+  MPI_Bcast(text.data(), int(text.size()), MPI_CHAR, first, MPI_COMM_WORLD);
+  return (first == 0 ? "" : "rank " + std::to_string(first) + ": ") + text.data();
+}
+
+void MpiSession::share(std::span<char> bytes) const {
+  if (size_ > 1) MPI_Bcast(bytes.data(), int(bytes.size()), MPI_CHAR, 0, MPI_COMM_WORLD);
+}
+
+int MpiSession::local_rank() const {
+  if (size_ == 1) return 0;
+  MPI_Comm node = MPI_COMM_NULL;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+  int rank = 0;
+  MPI_Comm_rank(node, &rank);
+  MPI_Comm_free(&node);
+  return rank;
+}
+
 #else
 
 std::string mpi_library() { return ""; }
@@ -54,9 +81,21 @@ MpiSession::MpiSession(bool) {}
 MpiSession::~MpiSession() = default;
 void MpiSession::align() const {}
 double MpiSession::slowest(double value) const { return value; }
+std::string MpiSession::first_of(std::string const& problem) const { return problem; }
+void MpiSession::share(std::span<char>) const {}
+int MpiSession::local_rank() const { return 0; }
 
 #endif
 
-bool MpiSession::everywhere(bool here) const { return slowest(here ? 0.0 : 1.0) == 0.0; }
+std::string MpiSession::first_problem(std::function<void()> const& step) const {
+  std::string problem;
+  try {
+    step();
+  } catch (std::exception const& error) {
+    problem = error.what();
+    if (problem.empty()) problem = "an exception without words";
+  }
+  return first_of(problem);
+}
 
 }  // namespace hpcadvise::probes::runner

@@ -3,6 +3,8 @@
 
 // MPI for as long as the object lives, when it is wanted and built in; else one rank that is alone.
 
+#include <functional>
+#include <span>
 #include <string>
 
 namespace hpcadvise::probes::runner {
@@ -29,10 +31,17 @@ class MpiSession {
   // what is timed; that the ranks leave a barrier at slightly different times is part of the reading.
   void align() const;
   double slowest(double value) const;
-  // Whether it is true on every rank.
-  bool everywhere(bool here) const;
+  // Takes a step on each rank, and says on all of them what it threw on the first on which it threw; empty if on none.
+  // A rank that gave up alone would leave the others waiting in the next collective.
+  std::string first_problem(std::function<void()> const& step) const;
+  // What the first rank has, to all.
+  void share(std::span<char> bytes) const;
+  // Among the ranks of this node, counted from 0.
+  int local_rank() const;
 
  private:
+  std::string first_of(std::string const& problem) const;
+
   bool active_ = false;
   int rank_ = 0;
   int size_ = 1;

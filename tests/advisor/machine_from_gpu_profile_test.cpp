@@ -89,7 +89,7 @@ TEST_CASE("What was not measured on a GPU comes from its description, and says s
   CHECK(machine.origin == Origin::reference);
   CHECK(machine.node_link.bytes_per_s_per_device > 0);
   CHECK(machine.network.bytes_per_s_per_device > 0);
-  CHECK(has_note(machine, "links: as described for h100-sxm-80gb, not measured"));
+  CHECK(has_note(machine, "links and network: as described for h100-sxm-80gb, not measured"));
   // Frameworks do not run hpcadvise's kernel.
   CHECK(machine.attention.origin == Origin::reference);
   CHECK(machine.attention.forward_points.empty());
@@ -115,7 +115,7 @@ TEST_CASE("On a system that was recognized the links are that system's") {
 
   SECTION("another device than that system's is not on it") {
     profile.devices[0] = h100();
-    CHECK(has_note(machine_from_profile(profile), "links: as described for h100-sxm-80gb"));
+    CHECK(has_note(machine_from_profile(profile), "links and network: as described for h100-sxm-80gb"));
   }
 }
 
@@ -148,4 +148,69 @@ TEST_CASE("A GPU that no description ships for plans for itself alone") {
   CHECK(machine.node_count == 1);
   CHECK(machine.attention.forward_points.size() == 1);
   CHECK(has_note(machine, "nothing is known of the links"));
+}
+
+namespace {
+
+// Eight devices: 20 us, and 1.75 bytes over a link of 300 GB/s for each of the message.
+void add_all_reduces(profiles::MachineProfile& profile) {
+  for (double const bytes : {1e3, 1e6, 16.8e6, 268e6}) {
+    double const time_s = 20e-6 + 1.75 * bytes / 300e9;
+    auto sample = measured("collective", "nccl",
+                           {{"operation", "all_reduce"},
+                            {"message_bytes", std::int64_t(bytes)},
+                            {"rank_count", std::int64_t{8}},
+                            {"placement", "node"}},
+                           "bus_bytes_per_s", 1.75 * bytes / time_s);
+    sample.timing->median_s = time_s;
+    profile.samples.push_back(sample);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Links between a node's GPUs are those that were measured, its network the described one") {
+  auto profile = node(8);
+  auto const described = machine_from_profile(profile);
+  add_all_reduces(profile);
+  auto const machine = machine_from_profile(profile);
+  CHECK_THAT(machine.node_link.bytes_per_s_per_device, WithinRel(300e9, 1e-3));
+  CHECK_THAT(machine.node_link.latency_s, WithinRel(20e-6, 1e-3));
+  CHECK(machine.node_link.origin == Origin::measured);
+  CHECK(machine.network.bytes_per_s_per_device == described.network.bytes_per_s_per_device);
+  CHECK(has_note(machine, "links in the node: all-reduces of 4 sizes by nccl"));
+  CHECK(has_note(machine, "network: as described for h100-sxm-80gb"));
+  CHECK_FALSE(has_note(machine, "links and network: as described"));
+
+  SECTION("too few sizes keep the described link, and say so") {
+    profile.samples.pop_back();
+    auto const kept = machine_from_profile(profile);
+    CHECK(kept.node_link.bytes_per_s_per_device == described.node_link.bytes_per_s_per_device);
+    CHECK(has_note(kept, "3 sizes of an all-reduce measured by nccl are too few"));
+  }
+  SECTION("a device that no description ships for plans for its node") {
+    for (auto& device : profile.devices) device.name = "NVIDIA X1";
+    auto const unknown = machine_from_profile(profile);
+    CHECK(unknown.devices_per_node == 8);
+    CHECK(unknown.node_count == 1);
+    CHECK_THAT(unknown.node_link.bytes_per_s_per_device, WithinRel(300e9, 1e-3));
+    CHECK(has_note(unknown, "nothing is known of the network"));
+  }
+}
+
+TEST_CASE("A link inside modules that is described apart stays when the node's is measured") {
+  auto profile = node(8);
+  add_all_reduces(profile);
+  profile.host.system = "lumi-g";
+  for (auto& device : profile.devices) {
+    device.backend = "hip";
+    device.name = "AMD Instinct MI250X";
+    device.gpu->architecture = "gfx90a";
+    device.gpu->memory_bytes = 68'700'000'000;
+    device.gpu->multiprocessor_count = 110;
+  }
+  auto const machine = machine_from_profile(profile);
+  REQUIRE(machine.device == "mi250x-gcd");
+  CHECK_THAT(machine.node_link.bytes_per_s_per_device, WithinRel(300e9, 1e-3));
+  CHECK(machine.module_link.bytes_per_s_per_device != machine.node_link.bytes_per_s_per_device);
 }

@@ -2,6 +2,7 @@
 
 // Every kernel and library on the device, held against fp64 by the check that stands before each timing.
 
+#include "probes/collective_probe.hpp"
 #include "tests/gpu/runner_on_device.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -22,8 +23,6 @@ void check_all(RunnerOnDevice const& runner, std::vector<probes::SampleRequest> 
     if (sample.probe != "launch") CHECK(sample.correctness.has_value());
   }
 }
-
-bool multiplies(std::string const& provider) { return provider != "mpi" && provider != "nccl" && provider != "rccl"; }
 
 probes::SampleRequest gemm(std::string const& provider, std::string const& precision, std::int64_t m, std::int64_t n,
                            std::int64_t k, bool a_transposed, bool b_transposed) {
@@ -56,7 +55,7 @@ TEST_CASE("GEMM is right on the device, by every provider, in every format, tran
   auto const runner = runner_on_device();
   std::vector<probes::SampleRequest> requests;
   for (auto const& provider : runner.hello.providers) {
-    if (!multiplies(provider)) continue;
+    if (probes::moves_messages(provider)) continue;
     for (auto const& precision : gemm_precisions(runner))
       for (bool const a : {false, true})
         for (bool const b : {false, true}) {

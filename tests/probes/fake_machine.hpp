@@ -22,6 +22,7 @@ struct FakeMachine {
     if (with_mpi) {
       auto const mpirun = folder.path() / "mpirun";
       std::ofstream(mpirun) << "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'mpirun (Open MPI) 4.1.4'; exit; }\n"
+                               "echo \"$HPCADVISE_RANK_DEVICES: $*\" >> \"${0%/*}/mpirun.log\"\n"
                                "while [ \"$1\" != '" HPCADVISE_FAKE_RUNNER "' ]; do shift; done\nexec \"$@\"\n";
       std::filesystem::permissions(mpirun, std::filesystem::perms::owner_all);
     }
@@ -37,6 +38,12 @@ struct FakeMachine {
   }
   FakeMachine(FakeMachine const&) = delete;
   FakeMachine& operator=(FakeMachine const&) = delete;
+
+  // What mpirun was told, a line a start: "the devices of the ranks: arguments".
+  std::string mpirun_log() const {
+    std::ifstream file(folder.path() / "mpirun.log");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
 
   profiles::MachineProfile probe() {
     return probe_machine(request, silent, [] { return false; });

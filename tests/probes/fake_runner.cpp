@@ -56,6 +56,11 @@ std::string bus_id(int ordinal) { return "0000:" + std::to_string(10 + ordinal) 
 void describe_gpu(HelloEvent& hello) {
   hello.backend = "cuda";
   hello.providers = {"kokkos", "cublaslt"};
+  hello.libraries["nccl"] = "cannot be used: libnccl.so.2: cannot open shared object file";
+  if (asked("nccl")) {
+    hello.providers.insert(hello.providers.end(), {"mpi", "nccl"});
+    hello.libraries["nccl"] = "2.28.9";
+  }
   hello.device_name = "NVIDIA H100 80GB HBM3";
   hello.gpu = profiles::GpuSpec{
       .architecture = "sm90",

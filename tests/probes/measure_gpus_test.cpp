@@ -184,6 +184,54 @@ TEST_CASE("A GPU slower than its siblings is named with its place", "[gpu-machin
   CHECK(find_finding(healthy.probe(), "slow_device") == nullptr);
 }
 
+TEST_CASE("Between GPUs of a kind a rank each measures collectives, unbound", "[gpu-machine]") {
+  FakeMachine machine("gpus:4 nccl");
+  machine.request.rank_count.reset();
+  machine.request.only = {"collective"};
+  plug_in(machine, 0, h100);
+  plug_in(machine, 1, "NVIDIA A2");
+  plug_in(machine, 2, h100);
+  plug_in(machine, 3, h100);
+  auto const profile = machine.probe();
+  CHECK(count_of(profile, SampleStatus::ok, "collective") > 10);
+  for (auto const& sample : profile.samples) {
+    CHECK(sample.provider == "nccl");
+    CHECK(profiles::integer_parameter(sample.parameters, "rank_count") == 3);
+  }
+  CHECK_THAT(machine.mpirun_log(),
+             ContainsSubstring("0,2,3: ") && ContainsSubstring("-np 3") && ContainsSubstring("--bind-to none"));
+  // The fake runner's 1 GB/s, in its longest all-reduce.
+  auto const* const finding = find_finding(profile, "collective_on_tcp");
+  REQUIRE(finding != nullptr);
+  CHECK_THAT(finding->seen, ContainsSubstring("by nccl between 3 GPUs"));
+  CHECK(find_finding(profile, "no_collectives") == nullptr);
+}
+
+TEST_CASE("What keeps GPUs from being asked about collectives is said", "[gpu-machine]") {
+  auto const seen = [](FakeMachine& machine) {
+    auto const profile = machine.probe();
+    CHECK(count_of(profile, SampleStatus::ok, "collective") == 0);
+    auto const* const finding = find_finding(profile, "no_collectives");
+    return finding == nullptr ? std::string() : finding->seen;
+  };
+  FakeMachine without_library("gpus:2");
+  CHECK_THAT(seen(without_library), ContainsSubstring("nccl cannot be used: libnccl.so.2"));
+  FakeMachine alone("gpus:1 nccl");
+  CHECK(seen(alone).empty());
+  alone.request.only = {"collective"};
+  CHECK_THROWS_WITH(alone.probe(), ContainsSubstring("one GPU that the runner may use"));
+  FakeMachine greedy("gpus:2 nccl");
+  greedy.request.rank_count = 3;
+  CHECK_THROWS_WITH(greedy.probe(), ContainsSubstring("3 MPI ranks are more than the 2 GPUs"));
+}
+
+TEST_CASE("GPUs without an MPI launcher skip their collectives with that reason", "[gpu-machine]") {
+  FakeMachine machine("gpus:2 nccl", false);
+  auto const profile = machine.probe();
+  CHECK(count_of(profile, SampleStatus::skipped, "collective") > 10);
+  CHECK_THAT(find_finding(profile, "no_collectives")->seen, ContainsSubstring("no mpirun"));
+}
+
 TEST_CASE("A GPU is near the CPUs and network devices that its driver names", "[gpu-machine]") {
   profiles::HostSpec host;
   host.core_count = 4;

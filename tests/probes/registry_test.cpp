@@ -115,6 +115,35 @@ TEST_CASE("Collectives need two ranks, and only they take more than one", "[regi
   }
 }
 
+TEST_CASE("Between GPUs the all-reduce comes first, by what moves messages between them", "[registry]") {
+  PlanContext context = context_of(8);
+  context.gpu.emplace();
+  context.gpu->memory_bytes = std::int64_t{80} << 30;
+  auto const candidates = [&] { return find_probe("collective")->candidates(context); };
+  CHECK(candidates().empty());  // MPI on the host's memory says nothing of them
+  context.providers = {"kokkos", "cublaslt", "mpi", "nccl", "mpi_device"};
+  auto const all = candidates();
+  CHECK(all.size() == 2 * 5 * 11);
+  CHECK(all[0].request.provider == "nccl");
+  for (std::size_t i = 0; i < 9; ++i)
+    CHECK(profiles::text_parameter(all[i].request.parameters, "operation") == "all_reduce");
+  CHECK(profiles::integer_parameter(all[0].request.parameters, "message_bytes") == 256 << 20);
+  CHECK(profiles::integer_parameter(all[1].request.parameters, "message_bytes") == 1024);
+  std::set<std::string> keys;
+  for (auto const& candidate : all) {
+    CHECK(keys.insert(sample_key(unmeasured_sample(candidate.request, profiles::SampleStatus::ok, ""))).second);
+    CHECK(candidate.request.rank_count == 8);
+    CHECK(candidate.request.peak_per_s == 0);
+  }
+  for (auto const& candidate : find_probe("gemm")->candidates(context))
+    CHECK((candidate.request.provider == "kokkos" || candidate.request.provider == "cublaslt"));
+
+  SECTION("a message and its answer fit a quarter of the memory") {
+    context.gpu->memory_bytes = std::int64_t{16} << 30;
+    CHECK(candidates().size() == 2 * 5 * 10);
+  }
+}
+
 TEST_CASE("The most valuable sample of each probe comes first", "[registry]") {
   auto const first = [](char const* name) { return find_probe(name)->candidates(context_of(2)).front().request; };
   CHECK(profiles::integer_parameter(first("gemm").parameters, "m") == 2048);

@@ -7,27 +7,15 @@
 #include "probes/protocol.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-#include <catch2/catch_test_macros.hpp>
-
-#include <fstream>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 namespace hpcadvise::tests {
 
-using probes::SamplePlan;
-using probes::SampleRequest;
-using profiles::Parameters;
-using profiles::SampleStatus;
-
-inline std::string const runner = HPCADVISE_RUNNER_FILE;
-
 // A plan in a file that goes with the object.
 class PlanFile {
  public:
-  explicit PlanFile(std::string const& text) { std::ofstream(path()) << text; }
+  explicit PlanFile(std::string const& text);
   std::string path() const { return folder_.file("plan.json"); }
 
  private:
@@ -44,73 +32,22 @@ struct Outcome {
   std::string errors;
 };
 
-inline probes::Command runner_command(std::vector<std::string> const& arguments, int threads = 2) {
-  probes::Command command{{runner}, {{"OMP_NUM_THREADS", std::to_string(threads)}}};
-  command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
-  return command;
-}
+probes::Command runner_command(std::vector<std::string> const& arguments, int threads = 2);
+Outcome outcome_of(probes::Command const& command);
+Outcome outcome_of(std::vector<probes::SampleRequest> requests);
 
 // MPI leaves some memory behind at its end, which a build with LeakSanitizer would hold against the runner. Its
 // plugins are unloaded by then and have no frame pointers: only a full unwinding finds a name on the stack.
-inline probes::Command with_mpi(probes::Command command) {
-  command.environment["LSAN_OPTIONS"] =
-      "print_suppressions=0:suppressions=" HPCADVISE_TEST_DATA "/probes/mpi_leaks.supp";
-  command.environment["ASAN_OPTIONS"] = "fast_unwind_on_malloc=0";
-  return command;
-}
+probes::Command with_mpi(probes::Command command);
 
-inline Outcome outcome_of(probes::Command const& command) {
-  constexpr double patience_s = 120;
-  Outcome outcome;
-  probes::ChildProcess child(command);
-  for (;;) {
-    auto const output = child.next_line(patience_s);
-    if (output.kind != probes::ChildProcess::Output::Kind::line) break;
-    auto const event = probes::event_from_line(output.line);
-    if (auto const* hello = std::get_if<probes::HelloEvent>(&event)) outcome.hellos.push_back(*hello);
-    if (auto const* start = std::get_if<probes::StartEvent>(&event)) outcome.started.push_back(start->request_id);
-    if (auto const* sample = std::get_if<probes::SampleEvent>(&event)) outcome.samples.push_back(sample->sample);
-    if (auto const* garbage = std::get_if<probes::GarbageEvent>(&event)) outcome.garbage.push_back(garbage->line);
-    if (std::holds_alternative<probes::DoneEvent>(event)) ++outcome.done;
-  }
-  outcome.exit = child.end(patience_s);
-  outcome.errors = child.stderr_tail();
-  return outcome;
-}
+// Of ranks on fewer cores. Skips the test where there is no MPI.
+Outcome outcome_under_mpi(std::vector<probes::SampleRequest> requests, int rank_count,
+                          probes::Command runner = runner_command({}, 1));
 
-inline SampleRequest request(std::string const& probe, std::string const& provider, Parameters parameters) {
-  SampleRequest result;
-  result.probe = probe;
-  result.provider = provider;
-  result.parameters = std::move(parameters);
-  result.rule = {.target_half_width = 0.1, .max_total_s = 0.02, .min_readings = 6, .max_readings = 20};
-  return result;
-}
+probes::SamplePlan plan_of(std::vector<probes::SampleRequest> requests);
+// Short, and not very sure.
+probes::SampleRequest request(std::string const& probe, std::string const& provider, profiles::Parameters parameters);
 
-inline SamplePlan plan_of(std::vector<SampleRequest> requests) {
-  SamplePlan plan;
-  plan.requests = std::move(requests);
-  for (auto& each : plan.requests) each.id = &each - plan.requests.data();
-  return plan;
-}
-
-inline Outcome outcome_of(std::vector<SampleRequest> requests) {
-  PlanFile const file(probes::plan_to_json(plan_of(std::move(requests))));
-  return outcome_of(runner_command({"--plan", file.path()}));
-}
-
-inline void check_measured(profiles::Sample const& sample) {
-  CAPTURE(sample_key(sample), sample.reason);
-  CHECK(sample.status == SampleStatus::ok);
-  CHECK(sample.reason.empty());
-  REQUIRE(sample.timing);
-  CHECK(sample.timing->median_s > 0);
-  CHECK(sample.timing->count == std::int64_t(sample.timing->readings_s.size()));
-  for (auto const& [name, rate] : sample.rates) {
-    CHECK(rate.low <= rate.median);
-    CHECK(rate.median <= rate.high);
-    CHECK(rate.median > 0);
-  }
-}
+void check_measured(profiles::Sample const& sample);
 
 }  // namespace hpcadvise::tests

@@ -13,6 +13,9 @@
 using namespace hpcadvise;
 using namespace hpcadvise::tests;
 using Catch::Matchers::ContainsSubstring;
+using probes::SampleRequest;
+using profiles::Parameters;
+using profiles::SampleStatus;
 
 namespace {
 

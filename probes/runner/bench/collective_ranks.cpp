@@ -54,8 +54,12 @@ double bare_median_s(std::function<void()> const& call, runner::MpiSession const
 void print_ratios(std::string const& operation, std::int64_t message_bytes, runner::MpiSession const& mpi) {
   constexpr int pairs = 7;
   runner::Sensors sensors;
-  runner::Context const context{
-      .space = {}, .clock_resolution_s = clock_resolution_s(), .mpi = mpi, .sensors = sensors};
+  runner::Communicators communicators({}, mpi);
+  runner::Context const context{.space = {},
+                                .clock_resolution_s = clock_resolution_s(),
+                                .mpi = mpi,
+                                .sensors = sensors,
+                                .communicators = communicators};
   SampleRequest request;
   request.provider = "mpi";
   request.parameters = {{"operation", operation},

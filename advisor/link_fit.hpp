@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The link between the devices of a node, from all-reduces of several sizes.
+
+#include "advisor/machine.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hpcadvise::advisor {
+
+struct TimedMessage {
+  double bytes = 0;
+  double time_s = 0;
+};
+
+struct LinkFit {
+  double bytes_per_s = 0;
+  double latency_s = 0;
+  double half_rate_bytes = 0;  // 0: latency and bandwidth alone (alpha-beta) say it as well
+  double ramp_exponent = 1;
+  double residual = 0;  // root mean square of the relative errors of its times
+};
+
+// Of all-reduces over `rank_count` ranks: the parameters of LinkRates whose times (rates.hpp, collective_time_s) are
+// nearest in their relative errors, none of them negative. Nothing below four sizes, with none up to 64 KiB or from 16
+// MiB, and when the best is 30 % off.
+std::optional<LinkFit> fit_link(std::vector<TimedMessage> const& all_reduces, std::int64_t rank_count);
+
+struct MeasuredLink {
+  std::optional<LinkRates> link;
+  std::string note;  // what was made of the samples, or why nothing; empty: there are none
+};
+// From the samples of NCCL or RCCL among all `device_count` devices of a node.
+MeasuredLink measured_node_link(profiles::MachineProfile const& profile, std::int64_t device_count);
+
+}  // namespace hpcadvise::advisor

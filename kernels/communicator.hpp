@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Collectives of training on float buffers, and the vendor's library of them for buffers on devices: NCCL, RCCL. It is
+// looked for when the program runs. Implemented in host/ (there is none) and vendor/.
+
+#include "kernels/space.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace hpcadvise::kernels {
+
+// A group of ranks. All of them make the same calls in the same order; a call may return before its work is done, and
+// calls follow each other in one queue. Counts are in elements; a rank's send and receive buffers do not overlap.
+// Whatever fails throws std::runtime_error with the library's words.
+class Communicator {
+ public:
+  virtual ~Communicator() = default;
+
+  virtual void all_reduce(float const* send, float* receive, std::int64_t count) = 0;  // the sum
+  // `block` is what each rank gives: the receive buffer holds one of every rank.
+  virtual void all_gather(float const* send, float* receive, std::int64_t block) = 0;
+  // `block` is what each rank gets: the send buffer holds one for every rank.
+  virtual void reduce_scatter(float const* send, float* receive, std::int64_t block) = 0;
+  virtual void all_to_all(float const* send, float* receive, std::int64_t block) = 0;
+  // Between this rank and another, which makes the other call.
+  virtual void send(float const* data, std::int64_t count, int to) = 0;
+  virtual void receive(float* data, std::int64_t count, int from) = 0;
+
+  // Throws what went wrong after a call had returned.
+  virtual void check() {}
+};
+
+struct CollectiveLibrary {
+  std::string name;     // "nccl", "rccl"
+  std::string version;  // "2.28.9": RCCL's is that of the NCCL it is like
+  std::string problem;  // why it cannot be used, in the loader's words; empty: it can
+};
+
+// Nothing in a build for the host.
+std::optional<CollectiveLibrary> collective_library();
+
+// By what the ranks find each other: one of them makes it, all are given it.
+using CommunicatorId = std::array<char, 128>;
+
+// Precondition of both: collective_library() has a value without a problem. Throw std::runtime_error with the library's
+// words.
+CommunicatorId new_communicator_id();
+// Of `rank_count` ranks, each with a device of its own; returns when all have called it. Its work goes to the queue of
+// `space`, which outlives it.
+std::unique_ptr<Communicator> make_communicator(Space const& space, CommunicatorId const& id, int rank, int rank_count);
+
+}  // namespace hpcadvise::kernels

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// By what ranks can communicate: "mpi" on a host; on a device the vendor's library ("nccl", "rccl"), and "mpi_device"
+// where MPI takes buffers of devices.
+
+#include "probes/runner/mpi_communicator.hpp"
+#include "probes/runner/mpi_session.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hpcadvise::probes::runner {
+
+// As hello lists it: MPI is there on a device too, as it starts the ranks.
+struct CollectiveProvider {
+  std::string name;
+  std::string version;
+  std::string problem;  // why it cannot be used; empty: it can
+};
+std::vector<CollectiveProvider> collective_providers();
+
+class Communicators {
+ public:
+  Communicators(kernels::Space const& space, MpiSession const& mpi) : space_(space), mpi_(mpi) {}
+
+  // Made by the first request for it. Throws RequestError on all ranks alike, then and at every later request.
+  kernels::Communicator& of(std::string const& provider);
+
+ private:
+  struct Made {
+    std::unique_ptr<kernels::Communicator> communicator;
+    std::string problem;
+  };
+  Made make(std::string const& provider) const;
+
+  kernels::Space space_;
+  MpiSession const& mpi_;
+  std::map<std::string, Made> made_;
+};
+
+}  // namespace hpcadvise::probes::runner

@@ -39,9 +39,9 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   event.rank_count = context.mpi.size();
   event.providers = {"kokkos"};
   event.libraries["kokkos"] = kokkos_version();
-  if (auto const vendor = kernels::vendor_blas()) {
-    if (vendor->problem.empty()) event.providers.push_back(vendor->name);
-    event.libraries[vendor->name] = vendor->problem.empty() ? vendor->version : "cannot be used: " + vendor->problem;
+  for (auto const& vendor : kernels::vendor_blases()) {
+    if (vendor.problem.empty()) event.providers.push_back(vendor.name);
+    event.libraries[vendor.name] = vendor.problem.empty() ? vendor.version : "cannot be used: " + vendor.problem;
   }
   if (auto const mpi = mpi_library(); !mpi.empty()) {
     event.providers.emplace_back("mpi");

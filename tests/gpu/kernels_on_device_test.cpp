@@ -2,6 +2,7 @@
 
 // Every kernel and library on the device, held against fp64 by the check that stands before each timing.
 
+#include "probes/providers.hpp"
 #include "tests/gpu/runner_on_device.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -22,8 +23,6 @@ void check_all(RunnerOnDevice const& runner, std::vector<probes::SampleRequest> 
     if (sample.probe != "launch") CHECK(sample.correctness.has_value());
   }
 }
-
-bool multiplies(std::string const& provider) { return provider != "mpi" && provider != "nccl" && provider != "rccl"; }
 
 probes::SampleRequest gemm(std::string const& provider, std::string const& precision, std::int64_t m, std::int64_t n,
                            std::int64_t k, bool a_transposed, bool b_transposed) {
@@ -56,14 +55,27 @@ TEST_CASE("GEMM is right on the device, by every provider, in every format, tran
   auto const runner = runner_on_device();
   std::vector<probes::SampleRequest> requests;
   for (auto const& provider : runner.hello.providers) {
-    if (!multiplies(provider)) continue;
-    for (auto const& precision : gemm_precisions(runner))
+    for (auto const& precision : gemm_precisions(runner)) {
+      if (!probes::multiplies(provider, *profiles::precision_from_string(precision))) continue;
       for (bool const a : {false, true})
         for (bool const b : {false, true}) {
           requests.push_back(gemm(provider, precision, 256, 384, 512, a, b));
           requests.push_back(gemm(provider, precision, 520, 248, 264, a, b));
         }
+    }
   }
+  check_all(runner, requests);
+}
+
+TEST_CASE("GEMM in fp8 is right on the device, A by the transpose of B", "[device]") {
+  auto const runner = runner_on_device();
+  auto const& gpu = runner.hello.gpu;
+  if (!gpu || !gpu->peak.contains(profiles::Precision::fp8)) SKIP("this device has no fp8");
+  std::vector<probes::SampleRequest> requests;
+  for (auto const& provider : runner.hello.providers)
+    if (probes::multiplies(provider, profiles::Precision::fp8))
+      for (std::int64_t const size : {16, 256, 1040})
+        requests.push_back(gemm(provider, "fp8", size, size + 48, size + 16, false, true));
   check_all(runner, requests);
 }
 

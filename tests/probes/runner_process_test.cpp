@@ -6,6 +6,7 @@
 #include "probes/launch/find_program.hpp"
 #include "probes/launch/mpi_launcher.hpp"
 #include "probes/protocol.hpp"
+#include "probes/providers.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -200,8 +201,7 @@ TEST_CASE("Every probe of the host measures, checked and with rates", "[runner][
 
 TEST_CASE("The vendor's GEMM measures where the runner has one", "[runner][process]") {
   auto const hello = outcome_of(runner_command({"--hello"})).hellos.at(0);
-  auto const vendor =
-      std::ranges::find_if(hello.providers, [](auto const& name) { return name != "kokkos" && name != "mpi"; });
+  auto const vendor = std::ranges::find_if(hello.providers, probes::is_vendor_blas);
   if (vendor == hello.providers.end()) SKIP("this runner was built without a vendor BLAS");
   auto const outcome = outcome_of({request("gemm", *vendor, gemm(37, "fp32", true))});
   check_measured(outcome.samples.at(0));

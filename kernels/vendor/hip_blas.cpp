@@ -16,6 +16,7 @@ struct Library {
 
 constexpr std::array libraries{
     Library{"rocblas", identify_rocblas, multiply_by_rocblas},
+    Library{"hipblaslt", identify_hipblaslt, multiply_by_hipblaslt},
 };
 
 template <class Element>

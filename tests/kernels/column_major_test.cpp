@@ -25,7 +25,7 @@ Matrix<Element> whole_matrix(std::string const& label, std::int64_t rows, std::i
 template <class Element>
 float at(ColumnMajorMatrix const& matrix, Transpose op, std::int64_t row, std::int64_t column) {
   if (op == Transpose::yes) std::swap(row, column);
-  REQUIRE((row < matrix.rows && column < matrix.columns));
+  if (row >= matrix.rows || column >= matrix.columns) FAIL("beside the matrix: " << row << ", " << column);
   return widened(static_cast<Element const*>(matrix.data)[row + column * matrix.stride]);
 }
 

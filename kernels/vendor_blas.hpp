@@ -5,28 +5,14 @@
 // are found when the program runs. Implemented in host/ and vendor/.
 
 #include "kernels/gemm.hpp"
+#include "kernels/vendor_library.hpp"
 
-#include <memory>
-#include <string>
 #include <vector>
 
 namespace hpcadvise::kernels {
 
-struct VendorBlas {
-  std::string name;  // "openblas", "cublaslt", "hipblaslt", "rocblas"; "cblas" where the library does not say who it is
-  std::string version;  // "0.3.21 SkylakeX": with the processor that its kernels are for; "unknown"
-  std::string problem;  // why it cannot be used, in the loader's words; empty: it can
-};
-
 // Empty when built without one.
-std::vector<VendorBlas> vendor_blases();
-
-// Which library is to multiply, and what it needs on a device, made by the first call and kept for the next: its
-// handle, its memory. For one Space.
-struct VendorWorkspace {
-  std::string library;  // a name of vendor_blases(); empty: the first of them
-  std::shared_ptr<void> state{};
-};
+std::vector<VendorLibrary> vendor_blases();
 
 // Same contract as gemm(), on a host with as many threads as `space` has; extents below 2^31. Precondition:
 // vendor_blases() has the workspace's library, without a problem. Throws std::runtime_error on a device, with the

@@ -166,7 +166,7 @@ void multiply(Space const& space, Formats formats, Transpose a_op, Transpose b_o
 
 }  // namespace
 
-std::vector<VendorBlas> vendor_blases() {
+std::vector<VendorLibrary> vendor_blases() {
   auto const& problem = library().file.problem();
   auto const version = problem.empty() ? library().version() : 0;  // 130100 is 13.1.0
   return {{.name = "cublaslt",

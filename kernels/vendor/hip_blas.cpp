@@ -10,7 +10,7 @@ namespace {
 
 struct Library {
   std::string_view name;
-  VendorBlas (*identify)();
+  VendorLibrary (*identify)();
   void (*multiply)(Space const&, ElementFormat, ColumnMajorProduct const&, std::shared_ptr<void>&);
 };
 
@@ -30,8 +30,8 @@ void multiply(Space const& space, ElementFormat format, Transpose a_op, Transpos
 
 }  // namespace
 
-std::vector<VendorBlas> vendor_blases() {
-  std::vector<VendorBlas> result;
+std::vector<VendorLibrary> vendor_blases() {
+  std::vector<VendorLibrary> result;
   for (auto const& library : libraries) result.push_back(library.identify());
   return result;
 }

@@ -11,8 +11,8 @@ namespace hpcadvise::kernels {
 // Of all three matrices. Sums are in fp32, of fp64 in fp64.
 enum class ElementFormat { fp64, fp32, fp16, bf16 };
 
-VendorBlas identify_rocblas();
-VendorBlas identify_hipblaslt();
+VendorLibrary identify_rocblas();
+VendorLibrary identify_hipblaslt();
 
 // `state` as of a VendorWorkspace. Throw std::runtime_error with the library's status.
 void multiply_by_rocblas(Space const& space, ElementFormat format, ColumnMajorProduct const& product,

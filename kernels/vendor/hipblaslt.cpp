@@ -155,8 +155,8 @@ std::string text_of(int version) {
 
 }  // namespace
 
-VendorBlas identify_hipblaslt() {
-  VendorBlas result{.name = "hipblaslt", .version = "unknown", .problem = library().file.problem()};
+VendorLibrary identify_hipblaslt() {
+  VendorLibrary result{.name = "hipblaslt", .version = "unknown", .problem = library().file.problem()};
   if (!result.problem.empty()) return result;
   try {
     // The library tells its version through a handle alone.

@@ -70,8 +70,8 @@ rocblas_operation operation(Transpose op) {
 
 }  // namespace
 
-VendorBlas identify_rocblas() {
-  VendorBlas result{.name = "rocblas", .version = "unknown", .problem = library().file.problem()};
+VendorLibrary identify_rocblas() {
+  VendorLibrary result{.name = "rocblas", .version = "unknown", .problem = library().file.problem()};
   char text[128] = "";
   if (result.problem.empty() && library().version(text, sizeof text) == rocblas_status_success) result.version = text;
   return result;

@@ -2,6 +2,7 @@
 #include "probes/runner/hello.hpp"
 
 #include "kernels/vendor/device_info.hpp"
+#include "kernels/vendor_attention.hpp"
 #include "kernels/vendor_blas.hpp"
 #include "probes/discovery/gpu_peak.hpp"
 #include "probes/runner/environment.hpp"
@@ -29,6 +30,13 @@ profiles::GpuSpec gpu_of(kernels::DeviceInfo const& info) {
   return gpu;
 }
 
+void add(HelloEvent& event, std::vector<kernels::VendorLibrary> const& libraries) {
+  for (auto const& library : libraries) {
+    if (library.problem.empty()) event.providers.push_back(library.name);
+    event.libraries[library.name] = library.problem.empty() ? library.version : "cannot be used: " + library.problem;
+  }
+}
+
 }  // namespace
 
 HelloEvent hello(std::string const& runner_name, Context const& context) {
@@ -39,10 +47,8 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   event.rank_count = context.mpi.size();
   event.providers = {"kokkos"};
   event.libraries["kokkos"] = kokkos_version();
-  for (auto const& vendor : kernels::vendor_blases()) {
-    if (vendor.problem.empty()) event.providers.push_back(vendor.name);
-    event.libraries[vendor.name] = vendor.problem.empty() ? vendor.version : "cannot be used: " + vendor.problem;
-  }
+  add(event, kernels::vendor_blases());
+  add(event, kernels::vendor_attentions());
   if (auto const mpi = mpi_library(); !mpi.empty()) {
     event.providers.emplace_back("mpi");
     event.libraries["mpi"] = mpi;

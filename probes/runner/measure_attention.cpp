@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/measure_attention.hpp"
 
+#include "kernels/vendor_attention.hpp"
 #include "probes/runner/attention_check.hpp"
 #include "probes/runner/available_memory.hpp"
 #include "probes/runner/host_copy.hpp"
@@ -8,6 +9,7 @@
 #include "probes/runner/request.hpp"
 
 #include <algorithm>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -139,17 +141,40 @@ class TensorSets {
   Buffers<Element> d_out_, d_q_, d_k_, d_v_;
 };
 
+// Who computes, and what it keeps from call to call.
+struct Provider {
+  std::string name;
+  kernels::AttentionWorkspace own{};
+  kernels::VendorWorkspace vendor{};
+};
+
+Provider provider_of(SampleRequest const& request) {
+  if (request.provider == "kokkos") return {.name = "kokkos"};
+  for (auto const& vendor : kernels::vendor_attentions())
+    if (vendor.name == request.provider && vendor.problem.empty())
+      return {.name = vendor.name, .vendor = {.library = vendor.name}};
+  throw RequestError("this runner has no provider " + request.provider + " of attention");
+}
+
 template <class Element>
-void run_forward(Space const& space, AttentionShape shape, Tensors<Element> const& t) {
+void run_forward(Space const& space, AttentionShape shape, Tensors<Element> const& t,
+                 [[maybe_unused]] Provider& provider) {
+  if constexpr (kernels::on_device) {
+    if (provider.name != "kokkos")
+      return kernels::vendor_attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, provider.vendor);
+  }
   kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp);
 }
 
 template <class Element>
 void run_backward(Space const& space, AttentionShape shape, Tensors<Element> const& t,
-                  [[maybe_unused]] kernels::AttentionWorkspace& workspace) {
+                  [[maybe_unused]] Provider& provider) {
   if constexpr (kernels::on_device) {
+    if (provider.name != "kokkos")
+      return kernels::vendor_attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q,
+                                                t.d_k, t.d_v, provider.vendor);
     kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v,
-                                workspace);
+                                provider.own);
   } else {
     kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v);
   }
@@ -161,6 +186,7 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
                       profiles::Sample& sample) {
   auto const shape = shape_of(request);
   bool const backward = is_backward(request);
+  auto provider = provider_of(request);
   auto const& space = context.space;
 
   double const set_bytes = backward ? kernels::attention_backward_bytes(shape, sizeof(Element))
@@ -172,13 +198,12 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
   for (std::int64_t index = 0; index < set_count; ++index) sets.push_back(buffers.set(index));
 
   // Backward reads what forward wrote, so every set needs it once.
-  for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run_forward(space, shape, tensors);
+  for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run_forward(space, shape, tensors, provider);
   space.fence();
   double error = attention_forward_error({}, shape, on_host(sets.front()));
   if (!accept(sample, error, attention_forward_bound(shape, format_roundoff))) return;
-  kernels::AttentionWorkspace workspace;
   if (backward) {
-    run_backward(space, shape, sets.front(), workspace);
+    run_backward(space, shape, sets.front(), provider);
     space.fence();
     error = attention_backward_error({}, shape, on_host(sets.front()));
     if (!accept(sample, error, attention_backward_bound(shape, format_roundoff))) return;
@@ -188,9 +213,9 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
   time_into(sample, context, request, [&] {
     auto const& tensors = sets[++call % sets.size()];
     if (backward) {
-      run_backward(space, shape, tensors, workspace);
+      run_backward(space, shape, tensors, provider);
     } else {
-      run_forward(space, shape, tensors);
+      run_forward(space, shape, tensors, provider);
     }
   });
   sample.work_flops = backward ? kernels::attention_backward_flops(shape) : kernels::attention_forward_flops(shape);
@@ -202,8 +227,6 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
 }  // namespace
 
 void measure_attention(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
-  if (request.provider != "kokkos")
-    throw RequestError("this runner has no provider " + request.provider + " of attention");
   auto const precision = precision_of(request);
   if constexpr (kernels::on_device) {
     if (precision == profiles::Precision::bf16)

@@ -7,6 +7,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+
 using namespace hpcadvise;
 using namespace hpcadvise::tests;
 using profiles::Parameters;
@@ -35,9 +37,10 @@ probes::SampleRequest gemm(std::string const& provider, std::string const& preci
                   {"b_transposed", b_transposed}});
 }
 
-probes::SampleRequest attention(std::string const& precision, std::int64_t kv_heads, std::int64_t query_length,
-                                std::int64_t key_length, std::int64_t head_size, bool causal, bool backward) {
-  return request("attention", "kokkos",
+probes::SampleRequest attention(std::string const& provider, std::string const& precision, std::int64_t kv_heads,
+                                std::int64_t query_length, std::int64_t key_length, std::int64_t head_size, bool causal,
+                                bool backward) {
+  return request("attention", provider,
                  {{"batch", std::int64_t{2}},
                   {"query_heads", std::int64_t{4}},
                   {"kv_heads", kv_heads},
@@ -98,9 +101,24 @@ TEST_CASE("Attention is right on the device at every head size, causal and full,
     for (std::int64_t const head_size : {64, 72, 80, 96, 128, 192, 256})
       for (bool const causal : {false, true})
         for (bool const backward : {false, true}) {
-          requests.push_back(attention(precision, 4, 256, 256, head_size, causal, backward));
-          requests.push_back(attention(precision, 2, 200, 333, head_size, causal, backward));
-          requests.push_back(attention(precision, 1, 1, 77, head_size, causal, backward));
+          requests.push_back(attention("kokkos", precision, 4, 256, 256, head_size, causal, backward));
+          requests.push_back(attention("kokkos", precision, 2, 200, 333, head_size, causal, backward));
+          requests.push_back(attention("kokkos", precision, 1, 1, 77, head_size, causal, backward));
+        }
+  check_all(runner, requests);
+}
+
+TEST_CASE("The vendor's attention is right on the device, causal and full, with shared key heads", "[device]") {
+  auto const runner = runner_on_device();
+  if (std::ranges::find(runner.hello.providers, "cudnn") == runner.hello.providers.end()) SKIP("there is no cuDNN");
+  std::vector<probes::SampleRequest> requests;
+  for (auto const& precision : attention_precisions(runner))
+    for (std::int64_t const head_size : {64, 80, 96, 128})
+      for (bool const causal : {false, true})
+        for (bool const backward : {false, true}) {
+          requests.push_back(attention("cudnn", precision, 4, 256, 256, head_size, causal, backward));
+          requests.push_back(attention("cudnn", precision, 2, 256, 384, head_size, causal, backward));
+          if (!backward) requests.push_back(attention("cudnn", precision, 2, 200, 333, head_size, causal, backward));
         }
   check_all(runner, requests);
 }

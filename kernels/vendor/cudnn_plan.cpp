@@ -29,10 +29,9 @@ std::vector<CudnnDescriptor> engine_configs(CudnnDescriptor const& operations, c
 
 namespace {
 
-CudnnDescriptor first_plan(CudnnGraph const& graph, cudnnHandle_t handle) {
-  auto const operations = graph.finalized(handle);
+CudnnDescriptor first_plan(std::vector<CudnnDescriptor> const& configs, cudnnHandle_t handle) {
   std::string reason = "cuDNN has no engine for this graph";
-  for (auto const& config : engine_configs(operations, nullptr)) {
+  for (auto const& config : configs) {
     try {
       CudnnDescriptor plan(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
       plan.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, config.get());
@@ -48,7 +47,11 @@ CudnnDescriptor first_plan(CudnnGraph const& graph, cudnnHandle_t handle) {
 
 }  // namespace
 
-CudnnPlan::CudnnPlan(CudnnGraph const& graph, cudnnHandle_t handle) : plan_(first_plan(graph, handle)) {
+CudnnPlan::CudnnPlan(CudnnGraph graph, cudnnHandle_t handle)
+    : graph_(std::move(graph)),
+      operations_(graph_.finalized(handle)),
+      configs_(engine_configs(operations_, nullptr)),
+      plan_(first_plan(configs_, handle)) {
   check(cudnn().get_attribute(plan_.get(), CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, nullptr,
                               &scratch_bytes_),
         "cudnnBackendGetAttribute");

@@ -18,7 +18,7 @@ std::vector<CudnnDescriptor> engine_configs(CudnnDescriptor const& operations, c
 class CudnnPlan {
  public:
   // The first of cuDNN's choices that it can build. Throws std::runtime_error where there is none.
-  CudnnPlan(CudnnGraph const& graph, cudnnHandle_t handle);
+  CudnnPlan(CudnnGraph graph, cudnnHandle_t handle);
 
   std::int64_t scratch_bytes() const { return scratch_bytes_; }
 
@@ -29,6 +29,9 @@ class CudnnPlan {
   void execute(cudnnHandle_t handle, std::vector<Argument> const& arguments, void* scratch) const;
 
  private:
+  CudnnGraph graph_;  // kept with all that the plan was made of: cuDNN does not say whether a plan refers to it
+  CudnnDescriptor operations_;
+  std::vector<CudnnDescriptor> configs_;
   CudnnDescriptor plan_;
   std::int64_t scratch_bytes_ = 0;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// For AMD's GPUs, and where a runner was built without the headers of cuDNN.
 #include "kernels/vendor_attention.hpp"
 
 #include <stdexcept>
@@ -6,7 +7,7 @@
 namespace hpcadvise::kernels {
 namespace {
 
-[[noreturn]] void refuse() { throw std::runtime_error("no library of attention is called on AMD's GPUs"); }
+[[noreturn]] void refuse() { throw std::runtime_error("this runner was built without a library of attention"); }
 
 }  // namespace
 

@@ -43,6 +43,15 @@ profiles::MeasuredDevice h100() {
   return {.backend = "cuda", .name = "NVIDIA H100 80GB HBM3", .thread_count = 8, .gpu = gpu};
 }
 
+profiles::Sample attention(char const* provider, double flops_per_s) {
+  return measured("attention", provider,
+                  {{"head_size", std::int64_t{128}},
+                   {"query_length", std::int64_t{8192}},
+                   {"causal", true},
+                   {"direction", "forward"}},
+                  "flops_per_s", flops_per_s);
+}
+
 profiles::MachineProfile node(int device_count) {
   profiles::MachineProfile profile;
   profile.name = "node17";
@@ -52,12 +61,7 @@ profiles::MachineProfile node(int device_count) {
                      gemm("cublaslt", 1024, 300e12),
                      measured("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2.9e12),
                      measured("launch", "kokkos", {{"kind", "parallel_for"}}, "", 0),
-                     measured("attention", "kokkos",
-                              {{"head_size", std::int64_t{128}},
-                               {"query_length", std::int64_t{8192}},
-                               {"causal", true},
-                               {"direction", "forward"}},
-                              "flops_per_s", 100e12)};
+                     attention("kokkos", 100e12)};
   return profile;
 }
 
@@ -143,4 +147,15 @@ TEST_CASE("A GPU that no description ships for plans for itself alone") {
   CHECK(machine.node_count == 1);
   CHECK(machine.attention.forward_points.size() == 1);
   CHECK(has_note(machine, "nothing is known of the links"));
+}
+
+TEST_CASE("Attention of an unknown GPU is cuDNN's where it was measured, and no mixture") {
+  auto profile = node(1);
+  profile.devices[0].name = "NVIDIA X1";
+  profile.samples.push_back(attention("cudnn", 80e12));
+  auto const machine = machine_from_profile(profile);
+  REQUIRE(machine.attention.forward_points.size() == 1);
+  CHECK(machine.attention.forward_flops_per_s == 80e12);
+  profile.devices[0] = h100();
+  CHECK(has_note(machine_from_profile(profile), "cuDNN's, as measured, is not used yet"));
 }

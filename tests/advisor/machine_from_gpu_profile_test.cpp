@@ -159,3 +159,18 @@ TEST_CASE("Attention of an unknown GPU is cuDNN's where it was measured, and no 
   profile.devices[0] = h100();
   CHECK(has_note(machine_from_profile(profile), "cuDNN's, as measured, is not used yet"));
 }
+
+TEST_CASE("fp8 as measured keeps its shape, on known and unknown GPUs") {
+  auto profile = node(1);
+  for (auto const [size, flops_per_s] : {std::pair{8192, 1200e12}, std::pair{2048, 300e12}}) {
+    auto sample = gemm("cublaslt", size, flops_per_s);
+    sample.parameters["precision"] = std::string("fp8");
+    profile.samples.push_back(sample);
+  }
+  for (auto const* const name : {"NVIDIA H100 80GB HBM3", "NVIDIA X1"}) {
+    profile.devices[0].name = name;
+    auto const& fp8 = machine_from_profile(profile).gemm.at(Precision::fp8);
+    REQUIRE(fp8.points.size() == 2);
+    CHECK_THAT(fp8.points[1].flops_per_s / fp8.points[0].flops_per_s, WithinRel(4.0));
+  }
+}

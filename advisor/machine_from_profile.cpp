@@ -162,8 +162,10 @@ Machine machine_of_gpu(MachineProfile const& profile) {
   if (machine.attention.forward_flops_per_s > 0) {
     machine.attention.origin = profiles::Origin::reference;
     machine.notes.emplace_back(
-        "fused attention: as published for this device; hpcadvise's own kernel was measured, which frameworks do not "
-        "run");
+        has_measured(profile, "attention", "cudnn")
+            ? "fused attention: as published for this device; cuDNN's, as measured, is not used yet"
+            : "fused attention: as published for this device; hpcadvise's own kernel was "
+              "measured, which frameworks do not run");
   } else {
     use_measured_attention(machine, profile);
   }

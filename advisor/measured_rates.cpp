@@ -60,8 +60,9 @@ std::map<profiles::Precision, GemmRates> measured_gemm(profiles::MachineProfile 
 
 AttentionRates measured_attention(profiles::MachineProfile const& profile) {
   AttentionRates rates;
+  bool const by_vendor = has_measured(profile, "attention", "cudnn");
   for (Sample const& sample : profile.samples) {
-    if (!usable(sample, "attention")) continue;
+    if (!usable(sample, "attention") || (by_vendor && sample.provider != "cudnn")) continue;
     auto const head_size = profiles::integer_parameter(sample.parameters, "head_size");
     auto const length = profiles::integer_parameter(sample.parameters, "query_length");
     auto const causal = profiles::bool_parameter(sample.parameters, "causal");

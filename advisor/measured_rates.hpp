@@ -16,7 +16,8 @@ namespace hpcadvise::advisor {
 // the best at each shape.
 std::map<profiles::Precision, GemmRates> measured_gemm(profiles::MachineProfile const& profile,
                                                        std::string_view provider = {});
-// Zero rates and no points in a direction that was not measured.
+// Zero rates and no points in a direction that was not measured. By cuDNN alone where it was measured: frameworks run
+// it.
 AttentionRates measured_attention(profiles::MachineProfile const& profile);
 // Triad in the memory that the working sets of training live in; 0 where it was not measured.
 double measured_memory_bytes_per_s(profiles::MachineProfile const& profile);

@@ -15,6 +15,8 @@ struct AttentionShape {
   std::int64_t key_length;
   std::int64_t head_size;
   bool causal;  // query i sees keys j <= i + key_length - query_length
+
+  bool operator==(AttentionShape const&) const = default;
 };
 
 // (query, key) pairs that are needed, one head: the causal half is not counted.

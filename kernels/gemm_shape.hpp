@@ -17,10 +17,9 @@ struct GemmShape {
 constexpr double gemm_flops(GemmShape shape) { return 2.0 * double(shape.m) * double(shape.n) * double(shape.k); }
 
 // The least traffic any GEMM can have: A and B read once, C written once.
-constexpr double gemm_compulsory_bytes(GemmShape shape, int element_bytes) {
-  double const elements =
-      double(shape.m) * double(shape.k) + double(shape.k) * double(shape.n) + double(shape.m) * double(shape.n);
-  return elements * element_bytes;
+constexpr double gemm_compulsory_bytes(GemmShape shape, int operand_bytes, int result_bytes) {
+  double const operands = double(shape.m) * double(shape.k) + double(shape.k) * double(shape.n);
+  return operands * operand_bytes + double(shape.m) * double(shape.n) * result_bytes;
 }
 
 }  // namespace hpcadvise::kernels

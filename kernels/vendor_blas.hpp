@@ -1,35 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The vendor's GEMM behind the same interface: on a host the BLAS found at build time, on a device the library that is
-// found when the program runs. Implemented in host/ and vendor/.
+// The vendor's GEMM behind the same interface: on a host the BLAS found at build time, on a device the libraries that
+// are found when the program runs. Implemented in host/ and vendor/.
 
 #include "kernels/gemm.hpp"
+#include "kernels/vendor_library.hpp"
 
-#include <memory>
-#include <optional>
-#include <string>
+#include <vector>
 
 namespace hpcadvise::kernels {
 
-struct VendorBlas {
-  std::string name;     // "openblas", "cublaslt", "rocblas"; "cblas" where the library does not say who it is
-  std::string version;  // "0.3.21 SkylakeX": with the processor that its kernels are for; "unknown"
-  std::string problem;  // why it cannot be used, in the loader's words; empty: it can
-};
-
-// Nothing when built without one.
-std::optional<VendorBlas> vendor_blas();
-
-// A library's handle and memory on a device, made by the first call and kept for the next; empty on a host. For one
-// Space.
-struct VendorWorkspace {
-  std::shared_ptr<void> state;
-};
+// Empty when built without one.
+std::vector<VendorLibrary> vendor_blases();
 
 // Same contract as gemm(), on a host with as many threads as `space` has; extents below 2^31. Precondition:
-// vendor_blas() has a value without a problem. Throws std::runtime_error with the library's status on a device. (A
-// library that is not OpenBLAS takes its threads from OpenMP's settings, as Kokkos does.)
+// vendor_blases() has the workspace's library, without a problem. Throws std::runtime_error on a device, with the
+// library's status or where it has nothing for these elements. (A library that is not OpenBLAS takes its threads from
+// OpenMP's settings, as Kokkos does.)
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
                  Matrix<float> c, VendorWorkspace& workspace);
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<double const> a, Matrix<double const> b,
@@ -42,5 +30,11 @@ void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<BFlo
                  Matrix<BFloat16> c, VendorWorkspace& workspace);
 void vendor_gemm_tf32(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
                       Matrix<float> c, VendorWorkspace& workspace);
+
+// On sm_90, where C = A B^T is the one product of fp8: `a_op` is no, `b_op` yes, the extents are multiples of 16. The
+// elements are multiplied as they are, all scales 1; sums are those of the matrix instruction, kept there to about 14
+// bits, as frameworks ask for them forward.
+void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<E4M3 const> a, Matrix<E4M3 const> b,
+                 Matrix<BFloat16> c, VendorWorkspace& workspace);
 
 }  // namespace hpcadvise::kernels

@@ -3,6 +3,7 @@
 
 #include "probes/collective_probe.hpp"
 #include "probes/expected_rates.hpp"
+#include "probes/providers.hpp"
 
 #include <fmt/format.h>
 
@@ -56,6 +57,7 @@ constexpr std::array host_rows{
 };
 
 constexpr auto bf16 = Precision::bf16;
+constexpr auto fp8 = Precision::fp8;
 
 // The same on a GPU: layers of h = 4096 and 8192, whole and as slices of tensor parallelism.
 constexpr std::array gpu_rows{
@@ -74,13 +76,18 @@ constexpr std::array gpu_rows{
     Row{1024, 1024, 1024, bf16},
     Row{512, 4096, 4096, bf16},  // few tokens a device
     Row{128, 4096, 4096, bf16},
-    Row{8192, 16032, 4096, bf16},  // LM head of 128,256 words over eight devices
+    Row{8192, 16032, 4096, bf16},             // LM head of 128,256 words over eight devices
+    Row{8192, 8192, 8192, fp8, false, true},  // Y = X W^T, the one form of fp8 there is
+    Row{8192, 28672, 4096, fp8, false, true},
+    Row{8192, 4096, 14336, fp8, false, true},
     Row{4096, 4096, 4096, Precision::fp16},
     Row{8192, 8192, 8192, Precision::fp64},
     Row{8192, 8192, 8192, Precision::fp32},
     Row{8192, 8192, 8192, Precision::tf32},
     Row{8192, 14336, 4096, bf16, false, true},  // gradients of the FFN
     Row{14336, 4096, 8192, bf16, true, false},
+    Row{4096, 4096, 4096, fp8, false, true},
+    Row{2048, 2048, 2048, fp8, false, true},
     Row{4096, 4096, 128, bf16},   // small k
     Row{4095, 4001, 4111, bf16},  // nothing divides
     Row{3072, 3072, 3072, bf16},
@@ -96,9 +103,9 @@ constexpr std::array gpu_rows{
     Row{256, 256, 256, bf16},
 };
 
-// tf32 is not in the table of every architecture; where the table knows nothing, all are tried.
+// tf32 is not in the table of every architecture; where the table knows nothing, all are tried that most GPUs have.
 bool has_precision(profiles::GpuSpec const& gpu, Precision precision) {
-  return gpu.peak.empty() || gpu.peak.contains(precision);
+  return gpu.peak.contains(precision) || (gpu.peak.empty() && precision != fp8);
 }
 
 // Repeated through the run: short, and as far from the plateau as from the latency.
@@ -109,8 +116,10 @@ bool is_sentinel(Row const& row, bool on_gpu) {
 
 Candidate candidate(PlanContext const& context, std::string const& provider, Row const& row) {
   double const flops = 2.0 * double(row.m) * double(row.n) * double(row.k);
-  double const elements = double(row.m) * double(row.k) + double(row.k) * double(row.n) + double(row.m) * double(row.n);
-  double const bytes = elements * profiles::bytes_per_element(row.precision);
+  double const operands = double(row.m) * double(row.k) + double(row.k) * double(row.n);
+  double const bytes =
+      operands * profiles::bytes_per_element(row.precision) +
+      double(row.m) * double(row.n) * profiles::bytes_per_element(row.precision == fp8 ? bf16 : row.precision);
 
   Candidate result;
   result.request.probe = "gemm";
@@ -144,8 +153,7 @@ std::vector<Candidate> gemm_candidates(PlanContext const& context) {
   for (Row const& row : context.gpu ? std::span<Row const>(gpu_rows) : std::span<Row const>(host_rows)) {
     if (context.gpu && !has_precision(*context.gpu, row.precision)) continue;
     for (auto const& provider : context.providers) {
-      // Whatever else can multiply is the vendor's.
-      if (moves_messages(provider)) continue;
+      if (!multiplies(provider, row.precision)) continue;
       Candidate next = candidate(context, provider, row);
       double const largest = double(std::max({row.m * row.k, row.k * row.n, row.m * row.n}));
       if (3 * largest * 8 > memory) continue;

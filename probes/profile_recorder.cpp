@@ -5,6 +5,7 @@
 #include "probes/collective_probe.hpp"
 #include "probes/link_findings.hpp"
 #include "probes/load_findings.hpp"
+#include "probes/providers.hpp"
 #include "probes/slow_device.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/profile_store.hpp"
@@ -39,11 +40,11 @@ profiles::MeasuredDevice device_of(HelloEvent const& hello, profiles::HostSpec c
 profiles::Finding no_vendor_blas(HelloEvent const& hello) {
   std::string seen = "the runner was built without a vendor BLAS";
   for (auto const& [name, version] : hello.libraries)
-    if (!moves_messages(name) && version.starts_with("cannot be used")) seen = name + " " + version;
+    if (is_vendor_blas(name) && version.starts_with("cannot be used")) seen = name + " " + version;
   return {.kind = "no_vendor_blas",
           .severity = profiles::Severity::note,
           .seen = seen,
-          .expected = hello.gpu ? "cuBLASLt or rocBLAS, which frameworks use, beside the portable kernel"
+          .expected = hello.gpu ? "cuBLASLt, hipBLASLt or rocBLAS, which frameworks use, beside the portable kernel"
                                 : "OpenBLAS, BLIS or MKL beside the portable kernel",
           .cost = "nothing to compare the portable GEMM with",
           .next_step = hello.gpu ? "load the module that brings it (LD_LIBRARY_PATH), and probe again"
@@ -84,8 +85,7 @@ void ProfileRecorder::hello(HelloEvent const& hello, std::filesystem::path const
   profile_.sensors = hello.sensors;
   profile_.devices = {device_of(hello, profile_.host)};
 
-  auto const is_vendor = [](auto const& provider) { return provider != "kokkos" && !moves_messages(provider); };
-  if (std::none_of(hello.providers.begin(), hello.providers.end(), is_vendor)) finding(no_vendor_blas(hello));
+  if (std::none_of(hello.providers.begin(), hello.providers.end(), is_vendor_blas)) finding(no_vendor_blas(hello));
 }
 
 void ProfileRecorder::plan(SamplePlan const& plan) {

@@ -2,6 +2,7 @@
 #include "probes/sustained_probe.hpp"
 
 #include "probes/expected_rates.hpp"
+#include "probes/providers.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,8 +13,10 @@ namespace {
 
 // The vendor's draws the power that a framework draws.
 std::string provider_of(PlanContext const& context) {
-  auto const vendor = std::ranges::find_if(
-      context.providers, [](auto const& provider) { return provider != "kokkos" && provider != "mpi"; });
+  auto const precision = context.gpu ? profiles::Precision::bf16 : profiles::Precision::fp32;
+  auto const vendor = std::ranges::find_if(context.providers, [&](auto const& provider) {
+    return is_vendor_blas(provider) && multiplies(provider, precision);
+  });
   return vendor != context.providers.end() ? *vendor : "kokkos";
 }
 

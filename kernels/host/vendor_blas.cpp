@@ -15,12 +15,12 @@ namespace {
 #if HPCADVISE_HAVE_BLAS && defined(OPENBLAS_VERSION)
 
 // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH USE_OPENMP SkylakeX MAX_THREADS=128": the second word.
-std::optional<VendorBlas> identify() {
+std::vector<VendorLibrary> identify() {
   std::string_view config = openblas_get_config();
   config.remove_prefix(std::min(config.find(' ') + 1, config.size()));
-  return VendorBlas{.name = "openblas",
-                    .version = std::string(config.substr(0, config.find(' '))) + ' ' + openblas_get_corename(),
-                    .problem = {}};
+  return {{.name = "openblas",
+           .version = std::string(config.substr(0, config.find(' '))) + ' ' + openblas_get_corename(),
+           .problem = {}}};
 }
 
 // OpenBLAS on OpenMP changes OpenMP's own number of threads with its own, so it is put back.
@@ -42,7 +42,7 @@ class ThreadCount {
 
 #elif HPCADVISE_HAVE_BLAS
 
-std::optional<VendorBlas> identify() { return VendorBlas{.name = "cblas", .version = "unknown", .problem = {}}; }
+std::vector<VendorLibrary> identify() { return {{.name = "cblas", .version = "unknown", .problem = {}}}; }
 
 struct ThreadCount {
   explicit ThreadCount(int) {}
@@ -50,7 +50,7 @@ struct ThreadCount {
 
 #else
 
-std::optional<VendorBlas> identify() { return std::nullopt; }
+std::vector<VendorLibrary> identify() { return {}; }
 
 #endif
 
@@ -97,7 +97,7 @@ void multiply(Space const&, Transpose, Transpose, Matrix<Scalar const> const&, M
 
 }  // namespace
 
-std::optional<VendorBlas> vendor_blas() { return identify(); }
+std::vector<VendorLibrary> vendor_blases() { return identify(); }
 
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
                  Matrix<float> c, VendorWorkspace&) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // cuBLASLt, which frameworks call for their GEMMs.
+#include "kernels/vendor/column_major.hpp"
 #include "kernels/vendor/shared_library.hpp"
 #include "kernels/vendor_blas.hpp"
 
@@ -55,26 +56,12 @@ void check(cublasStatus_t status, char const* call) {
     throw std::runtime_error(std::string(call) + " of cuBLASLt returned status " + std::to_string(int(status)));
 }
 
-// Of a column-major matrix, as cuBLASLt knows them: a row-major one is its transpose.
-struct Operand {
-  void const* data;
-  std::uint64_t rows;
-  std::uint64_t columns;
-  std::int64_t stride;
-
-  cublasLtMatrixLayoutOpaque_t layout(cudaDataType_t type) const {
-    cublasLtMatrixLayoutOpaque_t result{};
-    check(library().init_layout(&result, sizeof result, type, rows, columns, stride), "cublasLtMatrixLayoutInit");
-    return result;
-  }
-};
-
-template <class View>
-Operand transposed(View const& matrix) {
-  return {.data = matrix.data(),
-          .rows = matrix.extent(1),
-          .columns = matrix.extent(0),
-          .stride = std::int64_t(matrix.stride(0))};
+cublasLtMatrixLayoutOpaque_t layout(ColumnMajorMatrix const& matrix, cudaDataType_t type) {
+  cublasLtMatrixLayoutOpaque_t result{};
+  check(library().init_layout(&result, sizeof result, type, std::uint64_t(matrix.rows), std::uint64_t(matrix.columns),
+                              matrix.stride),
+        "cublasLtMatrixLayoutInit");
+  return result;
 }
 
 // As much scratch memory as Transformer Engine and llm.c give it (TransformerEngine,
@@ -83,6 +70,7 @@ constexpr std::size_t scratch_bytes = std::size_t{32} << 20;
 
 struct Formats {
   cudaDataType_t element;
+  cudaDataType_t result;
   cublasComputeType_t compute;
   cudaDataType_t scale;
 };
@@ -92,47 +80,58 @@ class State {
  public:
   State() : scratch_(Kokkos::view_alloc(Kokkos::WithoutInitializing, "hpcadvise::vendor_gemm"), scratch_bytes) {
     check(library().create(&handle_), "cublasLtCreate");
+    Kokkos::deep_copy(one_, 1.0f);
   }
   State(State const&) = delete;
   State& operator=(State const&) = delete;
   ~State() { library().destroy(handle_); }
 
-  // C^T = op(B)^T op(A)^T, all of them column-major.
-  void multiply(Space const& space, Formats formats, Transpose a_op, Transpose b_op, Operand const& a, Operand const& b,
-                Operand const& c) {
+  void multiply(Space const& space, Formats formats, ColumnMajorProduct const& product) {
     cublasLtMatmulDescOpaque_t operation{};
     check(library().init_operation(&operation, sizeof operation, formats.compute, formats.scale),
           "cublasLtMatmulDescInit");
-    set(operation, CUBLASLT_MATMUL_DESC_TRANSA, b_op);
-    set(operation, CUBLASLT_MATMUL_DESC_TRANSB, a_op);
-    auto first = b.layout(formats.element);
-    auto second = a.layout(formats.element);
-    auto result = c.layout(formats.element);
-    Problem const problem{a.rows,
-                          a.columns,
-                          b.rows,
-                          b.columns,
-                          std::uint64_t(a_op),
-                          std::uint64_t(b_op),
-                          std::uint64_t(formats.element),
-                          std::uint64_t(formats.compute)};
+    set(operation, CUBLASLT_MATMUL_DESC_TRANSA, operation_of(product.first_op));
+    set(operation, CUBLASLT_MATMUL_DESC_TRANSB, operation_of(product.second_op));
+    if (formats.element == CUDA_R_8F_E4M3) describe_fp8(operation);
+    auto first = layout(product.first, formats.element);
+    auto second = layout(product.second, formats.element);
+    auto result = layout(product.result, formats.result);
+    Problem const problem{product.first.rows,
+                          product.first.columns,
+                          product.second.rows,
+                          product.second.columns,
+                          std::int64_t(product.first_op),
+                          std::int64_t(product.second_op),
+                          std::int64_t(formats.element),
+                          std::int64_t(formats.compute)};
     if (problem != problem_) choose(problem, operation, first, second, result);
     double const one_fp64 = 1, zero_fp64 = 0;
     float const one_fp32 = 1, zero_fp32 = 0;
     bool const wide = formats.scale == CUDA_R_64F;
-    check(library().matmul(handle_, &operation, wide ? static_cast<void const*>(&one_fp64) : &one_fp32, b.data, &first,
-                           a.data, &second, wide ? static_cast<void const*>(&zero_fp64) : &zero_fp32, c.data, &result,
-                           const_cast<void*>(c.data), &result, &algorithm_, scratch_.data(), scratch_bytes,
+    check(library().matmul(handle_, &operation, wide ? static_cast<void const*>(&one_fp64) : &one_fp32,
+                           product.first.data, &first, product.second.data, &second,
+                           wide ? static_cast<void const*>(&zero_fp64) : &zero_fp32, product.result.data, &result,
+                           const_cast<void*>(product.result.data), &result, &algorithm_, scratch_.data(), scratch_bytes,
                            space.cuda_stream()),
           "cublasLtMatmul");
   }
 
  private:
-  using Problem = std::array<std::uint64_t, 8>;
+  using Problem = std::array<std::int64_t, 8>;
 
-  static void set(cublasLtMatmulDescOpaque_t& operation, cublasLtMatmulDescAttributes_t attribute, Transpose op) {
-    cublasOperation_t const value = op == Transpose::no ? CUBLAS_OP_N : CUBLAS_OP_T;
+  static cublasOperation_t operation_of(Transpose op) { return op == Transpose::no ? CUBLAS_OP_N : CUBLAS_OP_T; }
+
+  template <class Value>
+  static void set(cublasLtMatmulDescOpaque_t& operation, cublasLtMatmulDescAttributes_t attribute, Value value) {
     check(library().set_operation(&operation, attribute, &value, sizeof value), "cublasLtMatmulDescSetAttribute");
+  }
+
+  // A scale for each whole operand, and fast accumulation as Transformer Engine asks for it forward
+  // (transformer_engine/common/gemm/cublaslt_gemm.cu; transformer_engine/pytorch/module/base.py, _2X_ACC_FPROP).
+  void describe_fp8(cublasLtMatmulDescOpaque_t& operation) const {
+    set(operation, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, static_cast<void const*>(one_.data()));
+    set(operation, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, static_cast<void const*>(one_.data()));
+    set(operation, CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
   }
 
   void choose(Problem const& problem, cublasLtMatmulDescOpaque_t& operation, cublasLtMatrixLayoutOpaque_t& first,
@@ -153,52 +152,57 @@ class State {
 
   cublasLtHandle_t handle_ = nullptr;
   Kokkos::View<char*, MemorySpace> scratch_;
+  Kokkos::View<float, MemorySpace> one_{"hpcadvise::vendor_gemm::one"};
   Problem problem_{};
   cublasLtMatmulAlgo_t algorithm_{};
 };
 
-template <class Element>
+template <class Element, class Result>
 void multiply(Space const& space, Formats formats, Transpose a_op, Transpose b_op, Matrix<Element const> const& a,
-              Matrix<Element const> const& b, Matrix<Element> const& c, VendorWorkspace& workspace) {
+              Matrix<Element const> const& b, Matrix<Result> const& c, VendorWorkspace& workspace) {
   if (!workspace.state) workspace.state = std::make_shared<State>();
-  static_cast<State*>(workspace.state.get())
-      ->multiply(space, formats, a_op, b_op, transposed(a), transposed(b), transposed(c));
+  static_cast<State*>(workspace.state.get())->multiply(space, formats, column_major_product(a_op, b_op, a, b, c));
 }
 
 }  // namespace
 
-std::optional<VendorBlas> vendor_blas() {
+std::vector<VendorLibrary> vendor_blases() {
   auto const& problem = library().file.problem();
   auto const version = problem.empty() ? library().version() : 0;  // 130100 is 13.1.0
-  return VendorBlas{.name = "cublaslt",
-                    .version = std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
-                               std::to_string(version % 100),
-                    .problem = problem};
+  return {{.name = "cublaslt",
+           .version = std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
+                      std::to_string(version % 100),
+           .problem = problem}};
 }
 
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
                  Matrix<float> c, VendorWorkspace& workspace) {
-  multiply<float>(space, {CUDA_R_32F, CUBLAS_COMPUTE_32F, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
+  multiply(space, {CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
 }
 
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<double const> a, Matrix<double const> b,
                  Matrix<double> c, VendorWorkspace& workspace) {
-  multiply<double>(space, {CUDA_R_64F, CUBLAS_COMPUTE_64F, CUDA_R_64F}, a_op, b_op, a, b, c, workspace);
+  multiply(space, {CUDA_R_64F, CUDA_R_64F, CUBLAS_COMPUTE_64F, CUDA_R_64F}, a_op, b_op, a, b, c, workspace);
 }
 
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<Half const> a, Matrix<Half const> b,
                  Matrix<Half> c, VendorWorkspace& workspace) {
-  multiply<Half>(space, {CUDA_R_16F, CUBLAS_COMPUTE_32F, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
+  multiply(space, {CUDA_R_16F, CUDA_R_16F, CUBLAS_COMPUTE_32F, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
 }
 
 void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<BFloat16 const> a, Matrix<BFloat16 const> b,
                  Matrix<BFloat16> c, VendorWorkspace& workspace) {
-  multiply<BFloat16>(space, {CUDA_R_16BF, CUBLAS_COMPUTE_32F, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
+  multiply(space, {CUDA_R_16BF, CUDA_R_16BF, CUBLAS_COMPUTE_32F, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
 }
 
 void vendor_gemm_tf32(Space const& space, Transpose a_op, Transpose b_op, Matrix<float const> a, Matrix<float const> b,
                       Matrix<float> c, VendorWorkspace& workspace) {
-  multiply<float>(space, {CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
+  multiply(space, {CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
+}
+
+void vendor_gemm(Space const& space, Transpose a_op, Transpose b_op, Matrix<E4M3 const> a, Matrix<E4M3 const> b,
+                 Matrix<BFloat16> c, VendorWorkspace& workspace) {
+  multiply(space, {CUDA_R_8F_E4M3, CUDA_R_16BF, CUBLAS_COMPUTE_32F, CUDA_R_32F}, a_op, b_op, a, b, c, workspace);
 }
 
 }  // namespace hpcadvise::kernels

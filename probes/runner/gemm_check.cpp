@@ -60,9 +60,9 @@ Vectors<Wide> times(Space const& space, Transpose op, HostMatrix<Element> const&
   return op == Transpose::no ? rows_times(space, matrix, x) : columns_times(space, matrix, x);
 }
 
-template <class Element>
+template <class Element, class Result>
 double relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<Element> const& a,
-                      HostMatrix<Element> const& b, HostMatrix<Element> const& c) {
+                      HostMatrix<Element> const& b, HostMatrix<Result> const& c) {
   using Wide = std::conditional_t<std::is_same_v<Element, double>, long double, double>;
   Vectors<Wide> signs(c.extent(1));
   for (std::size_t j = 0; j < signs.size(); ++j)
@@ -100,6 +100,11 @@ double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, H
 
 double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::BFloat16> a,
                            HostMatrix<kernels::BFloat16> b, HostMatrix<kernels::BFloat16> c) {
+  return relative_error(space, a_op, b_op, a, b, c);
+}
+
+double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::E4M3> a,
+                           HostMatrix<kernels::E4M3> b, HostMatrix<kernels::BFloat16> c) {
   return relative_error(space, a_op, b_op, a, b, c);
 }
 

@@ -25,6 +25,9 @@ double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kerne
 double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
                            kernels::Transpose b_op, HostMatrix<kernels::BFloat16> a, HostMatrix<kernels::BFloat16> b,
                            HostMatrix<kernels::BFloat16> c);
+double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
+                           kernels::Transpose b_op, HostMatrix<kernels::E4M3> a, HostMatrix<kernels::E4M3> b,
+                           HostMatrix<kernels::BFloat16> c);
 
 // Unit roundoffs of what a kernel rounds.
 struct GemmRounding {

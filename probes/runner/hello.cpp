@@ -2,6 +2,7 @@
 #include "probes/runner/hello.hpp"
 
 #include "kernels/vendor/device_info.hpp"
+#include "kernels/vendor_attention.hpp"
 #include "kernels/vendor_blas.hpp"
 #include "probes/discovery/gpu_peak.hpp"
 #include "probes/runner/environment.hpp"
@@ -30,6 +31,12 @@ profiles::GpuSpec gpu_of(kernels::DeviceInfo const& info) {
 }
 
 std::string unusable(std::string const& why) { return "cannot be used: " + why; }
+void add(HelloEvent& event, std::vector<kernels::VendorLibrary> const& libraries) {
+  for (auto const& library : libraries) {
+    if (library.problem.empty()) event.providers.push_back(library.name);
+    event.libraries[library.name] = library.problem.empty() ? library.version : unusable(library.problem);
+  }
+}
 
 }  // namespace
 
@@ -41,10 +48,8 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   event.rank_count = context.mpi.size();
   event.providers = {"kokkos"};
   event.libraries["kokkos"] = kokkos_version();
-  if (auto const vendor = kernels::vendor_blas()) {
-    if (vendor->problem.empty()) event.providers.push_back(vendor->name);
-    event.libraries[vendor->name] = vendor->problem.empty() ? vendor->version : unusable(vendor->problem);
-  }
+  add(event, kernels::vendor_blases());
+  add(event, kernels::vendor_attentions());
   for (auto const& provider : collective_providers()) {
     if (provider.problem.empty()) event.providers.push_back(provider.name);
     event.libraries[provider.name] = provider.problem.empty() ? provider.version : unusable(provider.problem);

@@ -27,7 +27,7 @@ KOKKOS_INLINE_FUNCTION double random_value(std::uint64_t seed, std::uint64_t ind
   return double(std::int64_t(random_bits(seed, index) >> 11)) / double(std::int64_t{1} << 52) - 1.0;
 }
 
-// In the format of Scalar; 16 bits by way of fp32.
+// In the format of Scalar; 8 and 16 bits by way of fp32.
 template <class Scalar>
 KOKKOS_INLINE_FUNCTION Scalar element_of(double value) {
   if constexpr (std::is_floating_point_v<Scalar>) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/measure_attention.hpp"
 
+#include "kernels/vendor_attention.hpp"
 #include "probes/runner/attention_check.hpp"
 #include "probes/runner/available_memory.hpp"
 #include "probes/runner/fastest_of.hpp"
@@ -9,6 +10,7 @@
 #include "probes/runner/request.hpp"
 
 #include <algorithm>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -149,9 +151,27 @@ class TensorSets {
   Buffers<Element> d_out_, d_q_, d_k_, d_v_;
 };
 
+// Who computes, and what it keeps from call to call.
+struct Provider {
+  std::string name;
+  kernels::AttentionWorkspace own{};
+  kernels::VendorWorkspace vendor{};
+};
+
+Provider provider_of(SampleRequest const& request) {
+  if (request.provider == "kokkos") return {.name = "kokkos"};
+  for (auto const& vendor : kernels::vendor_attentions())
+    if (vendor.name == request.provider && vendor.problem.empty())
+      return {.name = vendor.name, .vendor = {.library = vendor.name}};
+  throw RequestError("this runner has no provider " + request.provider + " of attention");
+}
+
 template <class Element>
-void run_forward(Space const& space, AttentionShape shape, Tensors<Element> const& t, [[maybe_unused]] int tile) {
+void run_forward(Space const& space, AttentionShape shape, Tensors<Element> const& t,
+                 [[maybe_unused]] Provider& provider, [[maybe_unused]] int tile) {
   if constexpr (kernels::on_device) {
+    if (provider.name != "kokkos")
+      return kernels::vendor_attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, provider.vendor);
     kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, tile);
   } else {
     kernels::attention_forward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp);
@@ -160,10 +180,13 @@ void run_forward(Space const& space, AttentionShape shape, Tensors<Element> cons
 
 template <class Element>
 void run_backward(Space const& space, AttentionShape shape, Tensors<Element> const& t,
-                  [[maybe_unused]] kernels::AttentionWorkspace& workspace, [[maybe_unused]] int tile) {
+                  [[maybe_unused]] Provider& provider, [[maybe_unused]] int tile) {
   if constexpr (kernels::on_device) {
+    if (provider.name != "kokkos")
+      return kernels::vendor_attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q,
+                                                t.d_k, t.d_v, provider.vendor);
     kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v,
-                                workspace, tile);
+                                provider.own, tile);
   } else {
     kernels::attention_backward(space, shape, t.q, t.k, t.v, t.out, t.log_sum_exp, t.d_out, t.d_q, t.d_k, t.d_v);
   }
@@ -175,6 +198,7 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
                       profiles::Sample& sample) {
   auto const shape = shape_of(request);
   bool const backward = is_backward(request);
+  auto provider = provider_of(request);
   auto const& space = context.space;
 
   double const set_bytes = backward ? kernels::attention_backward_bytes(shape, sizeof(Element))
@@ -185,17 +209,17 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
   std::vector<Tensors<Element>> sets;
   for (std::int64_t index = 0; index < set_count; ++index) sets.push_back(buffers.set(index));
 
-  kernels::AttentionWorkspace workspace;
   auto const run = [&](Tensors<Element> const& tensors, bool back, int tile) {
     if (back)
-      run_backward(space, shape, tensors, workspace, tile);
+      run_backward(space, shape, tensors, provider, tile);
     else
-      run_forward(space, shape, tensors, tile);
+      run_forward(space, shape, tensors, provider, tile);
   };
 
   // Backward reads what forward wrote, so every set needs it once.
   for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run(tensors, false, 0);
-  auto const tiles = kernels::attention_tile_names(shape.head_size);
+  auto const tiles =
+      request.provider == "kokkos" ? kernels::attention_tile_names(shape.head_size) : std::vector<std::string>{};
   int tile = 0;
   if (tiles.size() > 1) {
     tile = fastest_of(int(tiles.size()), [&](int choice) {
@@ -227,8 +251,6 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
 }  // namespace
 
 void measure_attention(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
-  if (request.provider != "kokkos")
-    throw RequestError("this runner has no provider " + request.provider + " of attention");
   auto const precision = precision_of(request);
   if constexpr (kernels::on_device) {
     if (precision == profiles::Precision::bf16)

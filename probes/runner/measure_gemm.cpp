@@ -22,13 +22,13 @@ using kernels::Matrix;
 using kernels::Transpose;
 using profiles::Precision;
 
-template <class Element>
+template <class Element, class Result>
 using Gemm = std::function<void(Space const&, Transpose, Transpose, Matrix<Element const> const&,
-                                Matrix<Element const> const&, Matrix<Element> const&)>;
+                                Matrix<Element const> const&, Matrix<Result> const&)>;
 
 // Keeps its workspace from call to call, as a framework keeps its own. `tile` is one of kernels::gemm_tile_names.
 template <class Element>
-Gemm<Element> own_gemm([[maybe_unused]] Precision precision, int tile) {
+Gemm<Element, Element> own_gemm([[maybe_unused]] Precision precision, int tile) {
   return [=, workspace = kernels::GemmWorkspace{.memory = {}, .tile = tile}](
              Space const& space, Transpose a_op, Transpose b_op, Matrix<Element const> const& a,
              Matrix<Element const> const& b, Matrix<Element> const& c) mutable {
@@ -39,11 +39,11 @@ Gemm<Element> own_gemm([[maybe_unused]] Precision precision, int tile) {
   };
 }
 
-template <class Element>
-Gemm<Element> vendor_gemm([[maybe_unused]] Precision precision) {
-  return [=, workspace = kernels::VendorWorkspace{}](Space const& space, Transpose a_op, Transpose b_op,
-                                                     Matrix<Element const> const& a, Matrix<Element const> const& b,
-                                                     Matrix<Element> const& c) mutable {
+template <class Element, class Result>
+Gemm<Element, Result> vendor_gemm(std::string const& library, [[maybe_unused]] Precision precision) {
+  return [=, workspace = kernels::VendorWorkspace{.library = library}](
+             Space const& space, Transpose a_op, Transpose b_op, Matrix<Element const> const& a,
+             Matrix<Element const> const& b, Matrix<Result> const& c) mutable {
     if constexpr (kernels::on_device && std::is_same_v<Element, float>) {
       if (precision == Precision::tf32) return kernels::vendor_gemm_tf32(space, a_op, b_op, a, b, c, workspace);
     }
@@ -51,12 +51,15 @@ Gemm<Element> vendor_gemm([[maybe_unused]] Precision precision) {
   };
 }
 
-template <class Element>
-Gemm<Element> gemm_of(std::string const& provider, Precision precision) {
-  if (provider == "kokkos") return own_gemm<Element>(precision, 0);
-  auto const vendor = kernels::vendor_blas();
-  if (vendor && vendor->name == provider && vendor->problem.empty()) return vendor_gemm<Element>(precision);
-  throw RequestError("this runner has no provider " + provider + " of gemm");
+template <class Element, class Result>
+Gemm<Element, Result> gemm_of(std::string const& provider, Precision precision) {
+  if constexpr (std::is_same_v<Element, Result>) {
+    if (provider == "kokkos") return own_gemm<Element>(precision, 0);
+  }
+  for (auto const& vendor : kernels::vendor_blases())
+    if (vendor.name == provider && vendor.problem.empty()) return vendor_gemm<Element, Result>(provider, precision);
+  throw RequestError("this runner has no provider " + provider + " of gemm in " +
+                     std::string(profiles::to_string(precision)));
 }
 
 std::vector<std::string> tile_names(std::string const& provider, Precision precision) {
@@ -72,7 +75,8 @@ std::vector<std::string> tile_names(std::string const& provider, Precision preci
   }
 }
 
-// Half of the distance from 1 to the next number; 16-bit and tf32 operands are summed up in fp32.
+// Half of the distance from 1 to the next number; 16-bit and tf32 operands are summed up in fp32. Of sums in fp8 sm_90
+// keeps about 14 bits (DeepSeek-V3 technical report 2024, arXiv 2412.19437, 3.3.2), and the result is in bf16.
 GemmRounding rounding_of(Precision precision) {
   constexpr double fp64 = 0x1p-53, fp32 = 0x1p-24, fp16 = 0x1p-11, bf16 = 0x1p-8;
   switch (precision) {
@@ -80,6 +84,7 @@ GemmRounding rounding_of(Precision precision) {
     case Precision::tf32: return {.operands = fp16, .sums = fp32};  // as many digits as fp16
     case Precision::fp16: return {.sums = fp32, .result = fp16};
     case Precision::bf16: return {.sums = fp32, .result = bf16};
+    case Precision::fp8: return {.sums = 0x1p-14, .result = bf16};
     default: return {.sums = fp32};
   }
 }
@@ -88,10 +93,10 @@ Transpose transpose_of(SampleRequest const& request, std::string_view name) {
   return flag_of(request, name) ? Transpose::yes : Transpose::no;
 }
 
-template <class Element>
+template <class Element, class Result = Element>
 void measure_elements(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
   auto const precision = precision_of(request);
-  auto gemm = gemm_of<Element>(request.provider, precision);
+  auto gemm = gemm_of<Element, Result>(request.provider, precision);
   std::int64_t const m = extent_of(request, "m");
   std::int64_t const n = extent_of(request, "n");
   std::int64_t const k = extent_of(request, "k");
@@ -100,12 +105,12 @@ void measure_elements(SampleRequest const& request, Context const& context, prof
   auto const b_op = transpose_of(request, "b_transposed");
   auto const& space = context.space;
 
-  double const set_bytes = kernels::gemm_compulsory_bytes(shape, sizeof(Element));
+  double const set_bytes = kernels::gemm_compulsory_bytes(shape, sizeof(Element), sizeof(Result));
   require_memory(set_bytes);
   auto const sets = cold_set_count(set_bytes);
   Buffers<Element> const a_buffers("hpcadvise::gemm::a", sets, m * k);
   Buffers<Element> const b_buffers("hpcadvise::gemm::b", sets, k * n);
-  Buffers<Element> const c_buffers("hpcadvise::gemm::c", sets, m * n);
+  Buffers<Result> const c_buffers("hpcadvise::gemm::c", sets, m * n);
   fill_random(space, a_buffers.all(), 1);
   fill_random(space, b_buffers.all(), 2);
   poison(space, c_buffers.all());
@@ -118,16 +123,18 @@ void measure_elements(SampleRequest const& request, Context const& context, prof
     return Matrix<Element const>(b_buffers.set(set), std::size_t(b_op == Transpose::no ? k : n),
                                  std::size_t(b_op == Transpose::no ? n : k));
   };
-  auto const c = [&](auto set) { return Matrix<Element>(c_buffers.set(set), std::size_t(m), std::size_t(n)); };
+  auto const c = [&](auto set) { return Matrix<Result>(c_buffers.set(set), std::size_t(m), std::size_t(n)); };
 
-  if (auto const tiles = tile_names(request.provider, precision); tiles.size() > 1) {
-    int const tile = fastest_of(int(tiles.size()), [&](int choice) {
-      own_gemm<Element>(precision, choice)(space, a_op, b_op, a(0), b(0), c(0));
-      space.fence();
-    });
-    gemm = own_gemm<Element>(precision, tile);
-    sample.variant = tiles[std::size_t(tile)];
-    poison(space, c_buffers.all());
+  if constexpr (std::is_same_v<Element, Result>) {
+    if (auto const tiles = tile_names(request.provider, precision); tiles.size() > 1) {
+      int const tile = fastest_of(int(tiles.size()), [&](int choice) {
+        own_gemm<Element>(precision, choice)(space, a_op, b_op, a(0), b(0), c(0));
+        space.fence();
+      });
+      gemm = own_gemm<Element>(precision, tile);
+      sample.variant = tiles[std::size_t(tile)];
+      poison(space, c_buffers.all());
+    }
   }
   gemm(space, a_op, b_op, a(0), b(0), c(0));
   space.fence();
@@ -155,6 +162,8 @@ void measure_gemm(SampleRequest const& request, Context const& context, profiles
     if (precision == Precision::tf32) return measure_elements<float>(request, context, sample);
     if (precision == Precision::fp16) return measure_elements<kernels::Half>(request, context, sample);
     if (precision == Precision::bf16) return measure_elements<kernels::BFloat16>(request, context, sample);
+    if (precision == Precision::fp8)
+      return measure_elements<kernels::E4M3, kernels::BFloat16>(request, context, sample);
   }
   throw RequestError("gemm on this backend does not know " + word_of(request, "precision"));
 }

@@ -43,6 +43,15 @@ profiles::MeasuredDevice h100() {
   return {.backend = "cuda", .name = "NVIDIA H100 80GB HBM3", .thread_count = 8, .gpu = gpu};
 }
 
+profiles::Sample attention(char const* provider, double flops_per_s) {
+  return measured("attention", provider,
+                  {{"head_size", std::int64_t{128}},
+                   {"query_length", std::int64_t{8192}},
+                   {"causal", true},
+                   {"direction", "forward"}},
+                  "flops_per_s", flops_per_s);
+}
+
 profiles::MachineProfile node(int device_count) {
   profiles::MachineProfile profile;
   profile.name = "node17";
@@ -52,12 +61,7 @@ profiles::MachineProfile node(int device_count) {
                      gemm("cublaslt", 1024, 300e12),
                      measured("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2.9e12),
                      measured("launch", "kokkos", {{"kind", "parallel_for"}}, "", 0),
-                     measured("attention", "kokkos",
-                              {{"head_size", std::int64_t{128}},
-                               {"query_length", std::int64_t{8192}},
-                               {"causal", true},
-                               {"direction", "forward"}},
-                              "flops_per_s", 100e12)};
+                     attention("kokkos", 100e12)};
   return profile;
 }
 
@@ -213,4 +217,30 @@ TEST_CASE("A link inside modules that is described apart stays when the node's i
   REQUIRE(machine.device == "mi250x-gcd");
   CHECK_THAT(machine.node_link.bytes_per_s_per_device, WithinRel(300e9, 1e-3));
   CHECK(machine.module_link.bytes_per_s_per_device != machine.node_link.bytes_per_s_per_device);
+}
+
+TEST_CASE("Attention of an unknown GPU is cuDNN's where it was measured, and no mixture") {
+  auto profile = node(1);
+  profile.devices[0].name = "NVIDIA X1";
+  profile.samples.push_back(attention("cudnn", 80e12));
+  auto const machine = machine_from_profile(profile);
+  REQUIRE(machine.attention.forward_points.size() == 1);
+  CHECK(machine.attention.forward_flops_per_s == 80e12);
+  profile.devices[0] = h100();
+  CHECK(has_note(machine_from_profile(profile), "cuDNN's, as measured, is not used yet"));
+}
+
+TEST_CASE("fp8 as measured keeps its shape, on known and unknown GPUs") {
+  auto profile = node(1);
+  for (auto const [size, flops_per_s] : {std::pair{8192, 1200e12}, std::pair{2048, 300e12}}) {
+    auto sample = gemm("cublaslt", size, flops_per_s);
+    sample.parameters["precision"] = std::string("fp8");
+    profile.samples.push_back(sample);
+  }
+  for (auto const* const name : {"NVIDIA H100 80GB HBM3", "NVIDIA X1"}) {
+    profile.devices[0].name = name;
+    auto const& fp8 = machine_from_profile(profile).gemm.at(Precision::fp8);
+    REQUIRE(fp8.points.size() == 2);
+    CHECK_THAT(fp8.points[1].flops_per_s / fp8.points[0].flops_per_s, WithinRel(4.0));
+  }
 }

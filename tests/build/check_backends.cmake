@@ -2,7 +2,7 @@
 # What only CUDA or only HIP understands stands in kernels/fragment and kernels/vendor and nowhere else.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/tree_files.cmake)
-set(words "__CUDA|__HIP|__(device|global|shared)__|__launch_bounds__|__syncthreads|__builtin_amdgcn|__gfx|asm( volatile)? *[(]|threadIdx|blockIdx|mma[.]sync[.]|cuda_runtime|hip_runtime|cublasLt|rocblas_")
+set(words "__CUDA|__HIP|__(device|global|shared)__|__launch_bounds__|__syncthreads|__builtin_amdgcn|__gfx|asm( volatile)? *[(]|threadIdx|blockIdx|mma[.]sync[.]|cuda_runtime|hip_runtime|cublasLt|cudnnBackend|hipblasLt|rocblas_")
 
 hpcadvise_tree_files(files *.hpp *.cpp)
 list(FILTER files INCLUDE REGEX "^(kernels|probes|profiles|advisor|cli)/")

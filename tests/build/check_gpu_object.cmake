@@ -9,8 +9,15 @@ endif()
 
 if(COMPILER STREQUAL cuda)
   hpcadvise_find_nvcc()
+  if(SOURCE MATCHES "cudnn|cuda_attention")
+    find_path(cudnn cudnn_graph.h PATHS $ENV{CUDNN_HOME} $ENV{CUDA_HOME} /usr/local/cuda PATH_SUFFIXES include)
+    if(NOT cudnn)
+      hpcadvise_skip("no cudnn_graph.h of cuDNN 9 in CUDNN_HOME, CUDA_HOME or /usr/local/cuda")
+    endif()
+    set(headers -isystem ${cudnn})
+  endif()
   set(command ${NVCC} -std=c++20 -O2 -x cu -extended-lambda --expt-relaxed-constexpr --threads 2
-    -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90,code=sm_90 -I ${HEADERS}/cuda/include -c)
+    -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90,code=sm_90 -I ${HEADERS}/cuda/include ${headers} -c)
 else()
   hpcadvise_find_hip_clang()
   set(command ${CLANG} -x hip --offload-arch=gfx90a --cuda-device-only -std=c++20 -O2 -D__HIP_PLATFORM_AMD__

@@ -2,10 +2,12 @@
 
 // Every kernel and library on the device, held against fp64 by the check that stands before each timing.
 
-#include "probes/collective_probe.hpp"
+#include "probes/providers.hpp"
 #include "tests/gpu/runner_on_device.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
 
 using namespace hpcadvise;
 using namespace hpcadvise::tests;
@@ -35,9 +37,10 @@ probes::SampleRequest gemm(std::string const& provider, std::string const& preci
                   {"b_transposed", b_transposed}});
 }
 
-probes::SampleRequest attention(std::string const& precision, std::int64_t kv_heads, std::int64_t query_length,
-                                std::int64_t key_length, std::int64_t head_size, bool causal, bool backward) {
-  return request("attention", "kokkos",
+probes::SampleRequest attention(std::string const& provider, std::string const& precision, std::int64_t kv_heads,
+                                std::int64_t query_length, std::int64_t key_length, std::int64_t head_size, bool causal,
+                                bool backward) {
+  return request("attention", provider,
                  {{"batch", std::int64_t{2}},
                   {"query_heads", std::int64_t{4}},
                   {"kv_heads", kv_heads},
@@ -55,14 +58,27 @@ TEST_CASE("GEMM is right on the device, by every provider, in every format, tran
   auto const runner = runner_on_device();
   std::vector<probes::SampleRequest> requests;
   for (auto const& provider : runner.hello.providers) {
-    if (probes::moves_messages(provider)) continue;
-    for (auto const& precision : gemm_precisions(runner))
+    for (auto const& precision : gemm_precisions(runner)) {
+      if (!probes::multiplies(provider, *profiles::precision_from_string(precision))) continue;
       for (bool const a : {false, true})
         for (bool const b : {false, true}) {
           requests.push_back(gemm(provider, precision, 256, 384, 512, a, b));
           requests.push_back(gemm(provider, precision, 520, 248, 264, a, b));
         }
+    }
   }
+  check_all(runner, requests);
+}
+
+TEST_CASE("GEMM in fp8 is right on the device, A by the transpose of B", "[device]") {
+  auto const runner = runner_on_device();
+  auto const& gpu = runner.hello.gpu;
+  if (!gpu || !gpu->peak.contains(profiles::Precision::fp8)) SKIP("this device has no fp8");
+  std::vector<probes::SampleRequest> requests;
+  for (auto const& provider : runner.hello.providers)
+    if (probes::multiplies(provider, profiles::Precision::fp8))
+      for (std::int64_t const size : {16, 256, 1040})
+        requests.push_back(gemm(provider, "fp8", size, size + 48, size + 16, false, true));
   check_all(runner, requests);
 }
 
@@ -85,9 +101,24 @@ TEST_CASE("Attention is right on the device at every head size, causal and full,
     for (std::int64_t const head_size : {64, 72, 80, 96, 128, 192, 256})
       for (bool const causal : {false, true})
         for (bool const backward : {false, true}) {
-          requests.push_back(attention(precision, 4, 256, 256, head_size, causal, backward));
-          requests.push_back(attention(precision, 2, 200, 333, head_size, causal, backward));
-          requests.push_back(attention(precision, 1, 1, 77, head_size, causal, backward));
+          requests.push_back(attention("kokkos", precision, 4, 256, 256, head_size, causal, backward));
+          requests.push_back(attention("kokkos", precision, 2, 200, 333, head_size, causal, backward));
+          requests.push_back(attention("kokkos", precision, 1, 1, 77, head_size, causal, backward));
+        }
+  check_all(runner, requests);
+}
+
+TEST_CASE("The vendor's attention is right on the device, causal and full, with shared key heads", "[device]") {
+  auto const runner = runner_on_device();
+  if (std::ranges::find(runner.hello.providers, "cudnn") == runner.hello.providers.end()) SKIP("there is no cuDNN");
+  std::vector<probes::SampleRequest> requests;
+  for (auto const& precision : attention_precisions(runner))
+    for (std::int64_t const head_size : {64, 80, 96, 128})
+      for (bool const causal : {false, true})
+        for (bool const backward : {false, true}) {
+          requests.push_back(attention("cudnn", precision, 4, 256, 256, head_size, causal, backward));
+          requests.push_back(attention("cudnn", precision, 2, 256, 384, head_size, causal, backward));
+          if (!backward) requests.push_back(attention("cudnn", precision, 2, 200, 333, head_size, causal, backward));
         }
   check_all(runner, requests);
 }

@@ -19,7 +19,7 @@ struct RunnerOnDevice {
 // Skips the test with the reasons where there is none. HPCADVISE_RUNNER may name any, a host's too.
 RunnerOnDevice runner_on_device();
 
-// Precisions of GEMM on that backend.
+// Precisions of GEMM on that backend, in any shape and transposed or not.
 std::vector<std::string> gemm_precisions(RunnerOnDevice const& runner);
 // Of attention.
 std::vector<std::string> attention_precisions(RunnerOnDevice const& runner);

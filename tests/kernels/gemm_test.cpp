@@ -154,16 +154,16 @@ TEMPLATE_TEST_CASE("GEMM writes C and nothing beside it", "[gemm]", float, doubl
 }
 
 TEMPLATE_TEST_CASE("The vendor's GEMM has the same contract", "[gemm][vendor]", float, double) {
-  auto const vendor = vendor_blas();
-  if (!vendor) SKIP("built without a BLAS");
-  CHECK_FALSE(vendor->name.empty());
-  CHECK_FALSE(vendor->version.empty());
+  auto const vendors = vendor_blases();
+  if (vendors.empty()) SKIP("built without a BLAS");
+  CHECK_FALSE(vendors[0].name.empty());
+  CHECK_FALSE(vendors[0].version.empty());
   Space const space;
   for (GemmShape const shape : {GemmShape{17, 33, 65}, GemmShape{1, 1, 1}, GemmShape{5, 3, 0}}) {
     for (Transpose const a_op : both) {
       for (Transpose const b_op : both) {
         Problem<TestType> const problem(shape, a_op, b_op);
-        VendorWorkspace workspace;
+        VendorWorkspace workspace{.library = vendors[0].name};
         vendor_gemm(space, a_op, b_op, Matrix<TestType const>(problem.a), Matrix<TestType const>(problem.b), problem.c,
                     workspace);
         space.fence();
@@ -176,6 +176,7 @@ TEMPLATE_TEST_CASE("The vendor's GEMM has the same contract", "[gemm][vendor]", 
 TEST_CASE("GEMM's work is counted as the field counts it", "[gemm]") {
   CHECK(gemm_flops({2, 3, 4}) == 48);
   // 2 x 4 and 4 x 3 read, 2 x 3 written: 26 elements.
-  CHECK(gemm_compulsory_bytes({2, 3, 4}, 8) == 208);
+  CHECK(gemm_compulsory_bytes({2, 3, 4}, 8, 8) == 208);
+  CHECK(gemm_compulsory_bytes({2, 3, 4}, 1, 2) == 32);  // 20 bytes of fp8, 6 elements of bf16
   CHECK(gemm_flops({2, 3, 0}) == 0);
 }

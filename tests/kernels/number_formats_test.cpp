@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 using namespace hpcadvise::kernels;
@@ -24,6 +25,8 @@ constexpr std::uint32_t infinity_of = 0x7f80;
 template <>
 constexpr std::uint32_t infinity_of<Half> = 0x7c00;
 template <>
+constexpr std::uint32_t infinity_of<E4M3> = 0x7f;  // it has none: the NaN that stands behind the largest number
+template <>
 constexpr std::uint32_t infinity_of<Tf32> = 0x7f800000;
 
 template <class Format>
@@ -39,7 +42,7 @@ std::uint32_t bits_after_rounding(float value) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("A number between two of a format goes to the nearer, in the middle to the even one", "[fragment]",
-                   Half, BFloat16, Tf32) {
+                   Half, BFloat16, E4M3, Tf32) {
   for (std::uint32_t low = 0; low + step<TestType> < infinity_of<TestType>; low += step<TestType>) {
     std::uint32_t const high = low + step<TestType>;
     float const below = widened(with_bits<TestType>(low));
@@ -95,4 +98,36 @@ TEST_CASE("A bf16 is the upper half of an fp32, a tf32 its upper 19 bits", "[fra
   STATIC_CHECK(to_tf32(1.0f + 0x1p-11f).bits == 0x3f800000);
   STATIC_CHECK(to_tf32(1.0f + 0x1.8p-10f).bits == 0x3f804000);
   STATIC_CHECK(to_tf32(std::numeric_limits<float>::max()).bits == 0x7f800000);
+}
+
+TEST_CASE("Every code of e4m3 is the number that the specification's formula gives, and comes back", "[fragment]") {
+  for (int code = 0; code < 256; ++code) {
+    int const exponent = code >> 3 & 15;
+    int const fraction = code & 7;
+    E4M3 const number{std::uint8_t(code)};
+    INFO("code " << code);
+    if (exponent == 15 && fraction == 7) {
+      CHECK(std::isnan(widened(number)));
+    } else {
+      double const magnitude = exponent == 0 ? std::ldexp(fraction, -9) : std::ldexp(8 + fraction, exponent - 10);
+      CHECK(double(widened(number)) == (code < 128 ? magnitude : -magnitude));
+    }
+    CHECK(std::signbit(widened(number)) == (code >= 128));
+    CHECK(to_e4m3(widened(number)).bits == code);
+  }
+}
+
+TEST_CASE("Beyond 448 there is 448 in e4m3, of infinities too, and what is not a number stays none", "[fragment]") {
+  STATIC_CHECK(to_e4m3(447.0f).bits == 0x7e);
+  STATIC_CHECK(to_e4m3(464.0f).bits == 0x7e);  // half way to 480, which would be even
+  STATIC_CHECK(to_e4m3(1e30f).bits == 0x7e);
+  STATIC_CHECK(to_e4m3(-1e30f).bits == 0xfe);
+  CHECK(to_e4m3(infinity).bits == 0x7e);
+  CHECK(to_e4m3(-infinity).bits == 0xfe);
+  CHECK(to_e4m3(not_a_number).bits == 0x7f);
+  CHECK(to_e4m3(__builtin_bit_cast(float, 0xff800001)).bits == 0xff);
+  STATIC_CHECK(to_e4m3(-0.0f).bits == 0x80);
+  STATIC_CHECK(to_e4m3(1.0f).bits == 0x38);
+  STATIC_CHECK(to_e4m3(0x1p-10f).bits == 0x00);  // half of the smallest
+  STATIC_CHECK(to_e4m3(0x1.000002p-10f).bits == 0x01);
 }

@@ -137,3 +137,28 @@ TEST_CASE("Operands and results of 16 bits are widened as they are, and rounding
   c16(3, 5) = kernels::to_bfloat16(std::numeric_limits<float>::quiet_NaN());
   CHECK(std::isnan(gemm_relative_error(space, Transpose::no, Transpose::no, a16, b16, c16)));
 }
+
+TEST_CASE("A product in fp8 is right to within its bound, and not with a byte read in AMD's bias of 8",
+          "[runner][gemm]") {
+  constexpr std::size_t m = 48, n = 32, k = 160;
+  Matrix<kernels::E4M3> const a("a", m, k), b("b", n, k);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    a.data()[i] = probes::runner::element_of<kernels::E4M3>(probes::runner::random_value(1, i));
+  for (std::size_t i = 0; i < b.size(); ++i)
+    b.data()[i] = probes::runner::element_of<kernels::E4M3>(probes::runner::random_value(2, i));
+  auto const error_of = [&](float scale) {
+    Matrix<kernels::BFloat16> const c("c", m, n);
+    for (std::size_t i = 0; i < m; ++i)
+      for (std::size_t j = 0; j < n; ++j) {
+        float sum = 0;
+        for (std::size_t p = 0; p < k; ++p) sum += kernels::widened(a(i, p)) * kernels::widened(b(j, p));
+        c(i, j) = kernels::to_bfloat16(scale * sum);
+      }
+    return gemm_relative_error(space, Transpose::no, Transpose::yes, a, b, c);
+  };
+  // Sums of 14 bits, a result in bf16.
+  double const bound = probes::runner::gemm_error_bound({.sums = 0x1p-14, .result = 0x1p-8}, k);
+  CHECK(error_of(1) > 0x1p-11);  // there is rounding to bf16, and it is seen
+  CHECK(error_of(1) < bound);
+  CHECK(error_of(0.25f) > 10 * bound);
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/probes/runner_process.hpp"
 
+#include "probes/providers.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -137,8 +139,7 @@ TEST_CASE("What is sustained goes on to the end of its time, and says how it beg
 
 TEST_CASE("The vendor's GEMM measures where the runner has one", "[runner][process]") {
   auto const hello = outcome_of(runner_command({"--hello"})).hellos.at(0);
-  auto const vendor =
-      std::ranges::find_if(hello.providers, [](auto const& name) { return name != "kokkos" && name != "mpi"; });
+  auto const vendor = std::ranges::find_if(hello.providers, probes::is_vendor_blas);
   if (vendor == hello.providers.end()) SKIP("this runner was built without a vendor BLAS");
   auto const outcome = outcome_of({request("gemm", *vendor, gemm(37, "fp32", true))});
   check_measured(outcome.samples.at(0));

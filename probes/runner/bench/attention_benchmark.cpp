@@ -77,10 +77,10 @@ class AttentionContest {
 };
 
 std::string unfused_name() {
-  auto const vendor = kernels::vendor_blas();
-  if (!vendor)
+  auto const vendors = kernels::vendor_blases();
+  if (vendors.empty())
     throw profiles::MachineError("built without a BLAS to compare with", "Install OpenBLAS and configure again.");
-  return "unfused, " + vendor->name + ' ' + vendor->version;
+  return "unfused, " + vendors[0].name + ' ' + vendors[0].version;
 }
 
 }  // namespace

@@ -58,11 +58,11 @@ class SquareGemm {
 
 template <class Scalar>
 BenchmarkResult vs_blas(std::int64_t n) {
-  auto const vendor = kernels::vendor_blas();
-  if (!vendor)
+  auto const vendors = kernels::vendor_blases();
+  if (vendors.empty())
     throw profiles::MachineError("built without a BLAS to compare with", "Install OpenBLAS and configure again.");
   SquareGemm<Scalar> gemm(n);
-  return paired_ratio([&] { gemm.ours(); }, [&] { gemm.vendor(); }, vendor->name + ' ' + vendor->version);
+  return paired_ratio([&] { gemm.ours(); }, [&] { gemm.vendor(); }, vendors[0].name + ' ' + vendors[0].version);
 }
 
 template <class Scalar>

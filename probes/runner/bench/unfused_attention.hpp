@@ -4,7 +4,7 @@
 // What fused attention is compared with: attention as three steps, with the vendor's GEMM and the whole matrix of
 // weights in memory. Each thread takes whole heads and calls a GEMM of one thread: with at least as many heads as
 // threads that is faster than all threads inside each GEMM. A BLAS built on OpenMP does so by itself in a parallel
-// region. Precondition of both directions: vendor_blas() has a value.
+// region. Precondition of both directions: vendor_blases() has one.
 
 #include "kernels/attention.hpp"
 

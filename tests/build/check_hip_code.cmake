@@ -6,7 +6,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
 hpcadvise_find_hip_clang()
 
 set(gemm_count 9)
-set(gemm_lds 32768)  # two blocks at once
+set(gemm_lds 65536)  # how many blocks share it is asserted in the source
 set(gemm_instructions v_mfma_f32_32x32x8f16 v_mfma_f32_32x32x8bf16_1k v_mfma_f32_16x16x16f16 v_mfma_f32_16x16x16bf16_1k
   v_mfma_f32_32x32x2f32 v_mfma_f64_16x16x4f64)
 set(attention_count 22)

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// A kernel for each tile.
+// A kernel for each tile, and whether as many of its blocks as it counts on share a multiprocessor's memory.
 #include "kernels/device/gemm_tiles.hpp"
 #include "tests/build/device/kernel.hpp"
 
+#include <cstddef>
+
 using namespace hpcadvise::kernels;
+
+#if defined(__HIP__)
+constexpr std::size_t multiprocessor_bytes = 64 * 1024, reserved_bytes = 0;
+#else
+// Of sm_80, which takes 1 KiB for each block (CUDA C++ Programming Guide, compute capability 8.x); sm_90 has more.
+constexpr std::size_t multiprocessor_bytes = 164 * 1024, reserved_bytes = 1024;
+#endif
 
 template <class Tile, class Output>
 KERNEL(Tile::threads, Tile::extents.blocks)
 void gemm(DeviceGemm<typename Tile::Instruction::Element, Output> problem) {
 #if DEVICE_CODE
+  static_assert(Tile::extents.blocks * (sizeof(typename Tile::Panels) + reserved_bytes) <= multiprocessor_bytes);
   __shared__ typename Tile::Panels panels;
   DeviceBlock<typename Tile::Instruction> const block{.own_thread = thread()};
   gemm_tile<Tile>(block, problem, std::int64_t{block_down()} * Tile::rows, std::int64_t{block_across()} * Tile::columns,

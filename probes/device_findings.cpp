@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <map>
+#include <set>
 #include <utility>
 
 namespace hpcadvise::probes {
@@ -130,6 +131,23 @@ constexpr Row rows[] = {
      "bind each rank to the CPUs near its device: srun --cpu-bind=map_cpu or --gpus-per-task, numactl --cpunodebind"},
 };
 
+// Facts that a driver would not tell, by its reason.
+std::vector<profiles::Finding> unknown_facts(std::vector<Accelerator> const& devices) {
+  std::map<std::string, std::set<std::string>> facts;
+  for (auto const& device : devices)
+    for (auto const& [fact, reason] : device.unknown) facts[reason].insert(fact);
+  if (facts.empty()) return {};
+  std::vector<std::string> said;
+  for (auto const& [reason, names] : facts) said.push_back(fmt::format("{}: {}", fmt::join(names, ", "), reason));
+  return {{.kind = "device_facts_unknown",
+           .severity = Severity::note,
+           .seen = fmt::format("the driver does not say everything of its devices: {}", fmt::join(said, "; ")),
+           .expected = "a driver that answers",
+           .cost = "what is wrong with them in these respects stays unseen",
+           .next_step = "as administrator nvidia-smi -q or rocm-smi may show it; a driver that hangs wants its node "
+                        "restarted"}};
+}
+
 }  // namespace
 
 std::vector<profiles::Finding> device_findings(std::vector<Accelerator> const& devices,
@@ -147,6 +165,7 @@ std::vector<profiles::Finding> device_findings(std::vector<Accelerator> const& d
                       .cost = row.cost,
                       .next_step = row.next_step});
   }
+  for (auto& finding : unknown_facts(devices)) result.push_back(std::move(finding));
   return result;
 }
 

@@ -20,7 +20,13 @@ Surroundings surroundings_of(profiles::HostSpec const& host, std::vector<Acceler
                              std::string const& pci_bus_id) {
   auto const* const device = find_accelerator(accelerators, pci_bus_id);
   if (device == nullptr) return {};
-  Surroundings result{.cpus = device->cpus, .core_count = 0, .numa_node = device->numa_node, .nics = device->nics};
+  Surroundings result{.cpus = device->cpus,
+                      .core_count = 0,
+                      .numa_node = device->numa_node,
+                      .nics = device->nics,
+                      .driver_version = device->driver_version,
+                      .ecc_enabled = device->ecc_enabled,
+                      .power_limit_w = device->power_limit_w};
   auto const node =
       std::ranges::find_if(host.numa_nodes, [&](auto const& each) { return each.index == device->numa_node; });
   if (result.cpus.empty() && node != host.numa_nodes.end()) result.cpus = node->cpus;
@@ -37,6 +43,9 @@ void add_surroundings(profiles::GpuSpec& gpu, Surroundings const& surroundings) 
   gpu.cpus = surroundings.cpus;
   gpu.numa_node = surroundings.numa_node;
   gpu.nics = surroundings.nics;
+  gpu.driver_version = surroundings.driver_version;
+  gpu.ecc_enabled = surroundings.ecc_enabled;
+  gpu.power_limit_w = surroundings.power_limit_w;
 }
 
 std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Accelerator> const& accelerators) {

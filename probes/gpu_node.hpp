@@ -10,12 +10,15 @@
 
 namespace hpcadvise::probes {
 
-// What a GPU is near to. Empty, 0 or absent where nobody says.
+// What a GPU is near to, and what its driver says of it. Empty, 0 or absent where nobody says.
 struct Surroundings {
   std::string cpus;    // empty too where this process may use none of them
   int core_count = 0;  // of them that this process may use
   std::optional<int> numa_node;
   std::vector<std::string> nics;
+  std::string driver_version;
+  std::optional<bool> ecc_enabled;
+  std::optional<double> power_limit_w;
 };
 Surroundings surroundings_of(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
                              std::string const& pci_bus_id);

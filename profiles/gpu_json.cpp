@@ -20,6 +20,9 @@ nlohmann::ordered_json gpu_to_json(GpuSpec const& gpu) {
   if (!gpu.cpus.empty()) object["cpus"] = gpu.cpus;
   if (gpu.numa_node) object["numa_node"] = *gpu.numa_node;
   if (!gpu.nics.empty()) object["nics"] = gpu.nics;
+  if (!gpu.driver_version.empty()) object["driver_version"] = gpu.driver_version;
+  if (gpu.ecc_enabled) object["ecc_enabled"] = *gpu.ecc_enabled;
+  if (gpu.power_limit_w) object["power_limit_w"] = *gpu.power_limit_w;
   return object;
 }
 
@@ -37,6 +40,9 @@ GpuSpec gpu_from_json(JsonNode const& object) {
   if (auto const cpus = object.find("cpus")) gpu.cpus = cpus->text();
   if (auto const node = object.find("numa_node")) gpu.numa_node = node->small_integer(0);
   if (auto const nics = object.find("nics")) gpu.nics = nics->texts();
+  if (auto const driver = object.find("driver_version")) gpu.driver_version = driver->text();
+  if (auto const ecc = object.find("ecc_enabled")) gpu.ecc_enabled = ecc->boolean();
+  if (auto const limit = object.find("power_limit_w")) gpu.power_limit_w = limit->number_from(0);
   return gpu;
 }
 

@@ -25,7 +25,10 @@ struct GpuSpec {
   std::map<Precision, PeakRate> peak;             // dense, at the highest clock
   std::string cpus;                               // that drove it, "0-15"; empty: all that are allowed
   std::optional<int> numa_node;                   // that it is attached to
-  std::vector<std::string> nics;                  // the nearest network devices: "mlx5_0"
+  std::string driver_version;                     // "550.54.15"; empty: not known
+  std::optional<bool> ecc_enabled;
+  std::optional<double> power_limit_w;  // in force
+  std::vector<std::string> nics;        // the nearest network devices: "mlx5_0"
 };
 
 }  // namespace hpcadvise::profiles

@@ -50,6 +50,16 @@ TEST_CASE("A profile of the host says that the devices were not measured", "[fin
         "this node has 2 x NVIDIA A100; the probes measured its processors alone: no runner");
 }
 
+TEST_CASE("What a driver would not tell is told with its reason, once for all devices", "[findings]") {
+  auto device = healthy();
+  device.unknown = {{"ecc_enabled", "Insufficient Permissions"}, {"power_limit_w", "Insufficient Permissions"}};
+  auto const findings = device_findings({device, device});
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].kind == "device_facts_unknown");
+  CHECK(findings[0].seen ==
+        "the driver does not say everything of its devices: ecc_enabled, power_limit_w: Insufficient Permissions");
+}
+
 TEST_CASE("Each fault of a device is a finding of its own kind", "[findings]") {
   auto device = healthy();
   SECTION("ECC") {

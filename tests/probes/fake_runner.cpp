@@ -74,6 +74,9 @@ void describe_gpu(HelloEvent& hello) {
       .peak = {{profiles::Precision::bf16, {1.07e15, "test"}}, {profiles::Precision::fp64, {6.69e13, "test"}}},
       .cpus = {},
       .numa_node = {},
+      .driver_version = {},
+      .ecc_enabled = {},
+      .power_limit_w = {},
       .nics = {}};
   for (int ordinal = 0; ordinal < gpu_count(); ++ordinal) hello.visible_devices.push_back(bus_id(ordinal));
 }

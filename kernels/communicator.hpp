@@ -5,12 +5,12 @@
 // looked for when the program runs. Implemented in host/ (there is none) and vendor/.
 
 #include "kernels/space.hpp"
+#include "kernels/vendor_library.hpp"
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace hpcadvise::kernels {
 
@@ -35,14 +35,8 @@ class Communicator {
   virtual void check() {}
 };
 
-struct CollectiveLibrary {
-  std::string name;     // "nccl", "rccl"
-  std::string version;  // "2.28.9": RCCL's is that of the NCCL it is like
-  std::string problem;  // why it cannot be used, in the loader's words; empty: it can
-};
-
-// Nothing in a build for the host.
-std::optional<CollectiveLibrary> collective_library();
+// "nccl" or "rccl", whose version is that of the NCCL it is like. Nothing in a build for the host.
+std::optional<VendorLibrary> collective_library();
 
 // By what the ranks find each other: one of them makes it, all are given it.
 using CommunicatorId = std::array<char, 128>;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/collective_findings.hpp"
 
+#include "probes/providers.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <vector>
 
 namespace hpcadvise::probes {
 namespace {
@@ -93,6 +96,41 @@ std::vector<Finding> slow_collectives(profiles::MachineProfile const& profile) {
   add_forced_inside(profile, findings);
   add_forced_between(profile, findings);
   return findings;
+}
+
+profiles::Finding no_collectives(std::string const& problem) {
+  return {.kind = "no_collectives",
+          .severity = profiles::Severity::note,
+          .seen = problem,
+          .expected = "an MPI launcher and a runner built with the same MPI",
+          .cost = "communication inside this node is not measured",
+          .next_step = "load or install MPI and build the runner with it, or leave it: one rank needs none"};
+}
+
+profiles::Finding no_device_collectives(std::string const& problem) {
+  return {.kind = "no_collectives",
+          .severity = profiles::Severity::note,
+          .seen = problem,
+          .expected = "an MPI launcher, a runner built with the same MPI, and NCCL or RCCL",
+          .cost = "communication between the GPUs of this node is not measured: the advisor takes published links",
+          .next_step = "load the modules that bring them (PATH, LD_LIBRARY_PATH), and probe again"};
+}
+
+std::string unusable_providers(std::map<std::string, std::string> const& libraries) {
+  std::vector<std::string> said;
+  for (auto const& [name, version] : libraries)
+    if (moves_messages(name) && version.starts_with("cannot be used")) said.push_back(name + " " + version);
+  if (said.empty()) return "the runner has nothing that moves messages between GPUs";
+  return fmt::format("{}", fmt::join(said, "; "));
+}
+
+profiles::Finding oversubscribed(int rank_count, int cores) {
+  return {.kind = "oversubscribed",
+          .severity = profiles::Severity::warning,
+          .seen = fmt::format("{} MPI ranks on {} cores", rank_count, cores),
+          .expected = "at most one rank a core",
+          .cost = "ranks wait for each other's time slices: latencies are those of the scheduler",
+          .next_step = "use these collectives to test, not to plan"};
 }
 
 }  // namespace hpcadvise::probes

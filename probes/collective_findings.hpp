@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Collectives between GPUs that did not use the links between them.
+// Collectives that could not be measured, or that did not use the links between GPUs.
 
 #include "profiles/machine_profile.hpp"
 
+#include <map>
+#include <string>
 #include <vector>
 
 namespace hpcadvise::probes {
@@ -16,5 +18,13 @@ inline constexpr double socket_bytes_per_s = 2e9;
 // "collective_on_tcp": the longest all-reduce between a node's GPUs was that slow, or variables of NCCL that were in
 // force leave it nothing but sockets, inside a node or between nodes.
 std::vector<profiles::Finding> slow_collectives(profiles::MachineProfile const& profile);
+
+// None between cores; none between GPUs. `problem`: why.
+profiles::Finding no_collectives(std::string const& problem);
+profiles::Finding no_device_collectives(std::string const& problem);
+profiles::Finding oversubscribed(int rank_count, int cores);
+
+// Why nothing moves messages between GPUs, by what a runner says of its libraries.
+std::string unusable_providers(std::map<std::string, std::string> const& libraries);
 
 }  // namespace hpcadvise::probes

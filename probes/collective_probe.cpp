@@ -83,10 +83,6 @@ std::vector<Candidate> gpu_candidates(PlanContext const& context) {
 
 }  // namespace
 
-bool moves_messages(std::string_view provider) {
-  return provider == "mpi" || provider == "mpi_device" || provider == "nccl" || provider == "rccl";
-}
-
 std::vector<Candidate> collective_candidates(PlanContext const& context) {
   std::vector<Candidate> result;
   if (context.rank_count < 2) return result;

@@ -9,12 +9,7 @@
 
 #include "probes/probe.hpp"
 
-#include <string_view>
-
 namespace hpcadvise::probes {
-
-// Whether a provider moves messages, and multiplies nothing.
-bool moves_messages(std::string_view provider);
 
 // Empty below two ranks, and for GPUs without a provider for them. Whether the runner was built with MPI is not asked:
 // that is a reason to skip, not to forget.

@@ -16,36 +16,34 @@ Accelerator const* find_accelerator(std::vector<Accelerator> const& accelerators
 
 }  // namespace
 
-Surroundings surroundings_of(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
-                             std::string const& pci_bus_id) {
+std::string near_cpus(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
+                      std::string const& pci_bus_id) {
   auto const* const device = find_accelerator(accelerators, pci_bus_id);
-  if (device == nullptr) return {};
-  Surroundings result{.cpus = device->cpus,
-                      .core_count = 0,
-                      .numa_node = device->numa_node,
-                      .nics = device->nics,
-                      .driver_version = device->driver_version,
-                      .ecc_enabled = device->ecc_enabled,
-                      .power_limit_w = device->power_limit_w};
+  if (device == nullptr) return "";
   auto const node =
       std::ranges::find_if(host.numa_nodes, [&](auto const& each) { return each.index == device->numa_node; });
-  if (result.cpus.empty() && node != host.numa_nodes.end()) result.cpus = node->cpus;
-  auto const allowed = parse_cpu_list(host.allowed_cpus);
-  auto const near = parse_cpu_list(result.cpus);
-  auto const threads = std::ranges::count_if(near, [&](int cpu) { return std::ranges::binary_search(allowed, cpu); });
-  int const threads_a_core = std::max(1, host.thread_count / std::max(1, host.core_count));
-  result.core_count = (int(threads) + threads_a_core - 1) / threads_a_core;
-  if (threads == 0) result.cpus.clear();
-  return result;
+  auto const cpus = !device->cpus.empty() || node == host.numa_nodes.end() ? device->cpus : node->cpus;
+  return core_count_of(host, cpus) > 0 ? cpus : "";
 }
 
-void add_surroundings(profiles::GpuSpec& gpu, Surroundings const& surroundings) {
-  gpu.cpus = surroundings.cpus;
-  gpu.numa_node = surroundings.numa_node;
-  gpu.nics = surroundings.nics;
-  gpu.driver_version = surroundings.driver_version;
-  gpu.ecc_enabled = surroundings.ecc_enabled;
-  gpu.power_limit_w = surroundings.power_limit_w;
+int core_count_of(profiles::HostSpec const& host, std::string const& cpus) {
+  auto const allowed = parse_cpu_list(host.allowed_cpus);
+  auto const threads =
+      std::ranges::count_if(parse_cpu_list(cpus), [&](int cpu) { return std::ranges::binary_search(allowed, cpu); });
+  int const threads_a_core = std::max(1, host.thread_count / std::max(1, host.core_count));
+  return (int(threads) + threads_a_core - 1) / threads_a_core;
+}
+
+void add_driver_facts(profiles::GpuSpec& gpu, profiles::HostSpec const& host,
+                      std::vector<Accelerator> const& accelerators) {
+  gpu.cpus = near_cpus(host, accelerators, gpu.pci_bus_id);
+  auto const* const device = find_accelerator(accelerators, gpu.pci_bus_id);
+  if (device == nullptr) return;
+  gpu.numa_node = device->numa_node;
+  gpu.nics = device->nics;
+  gpu.driver_version = device->driver_version;
+  gpu.ecc_enabled = device->ecc_enabled;
+  gpu.power_limit_w = device->power_limit_w;
 }
 
 std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Accelerator> const& accelerators) {

@@ -10,20 +10,16 @@
 
 namespace hpcadvise::probes {
 
-// What a GPU is near to, and what its driver says of it. Empty, 0 or absent where nobody says.
-struct Surroundings {
-  std::string cpus;    // empty too where this process may use none of them
-  int core_count = 0;  // of them that this process may use
-  std::optional<int> numa_node;
-  std::vector<std::string> nics;
-  std::string driver_version;
-  std::optional<bool> ecc_enabled;
-  std::optional<double> power_limit_w;
-};
-Surroundings surroundings_of(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
-                             std::string const& pci_bus_id);
+// The CPUs near the GPU at that address; empty where nobody says, or this process may use none of them.
+std::string near_cpus(profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators,
+                      std::string const& pci_bus_id);
 
-void add_surroundings(profiles::GpuSpec& gpu, Surroundings const& surroundings);
+// How many cores of a list this process may use.
+int core_count_of(profiles::HostSpec const& host, std::string const& cpus);
+
+// Adds what the driver says of the GPU, and what it is near to. What nobody says stays absent.
+void add_driver_facts(profiles::GpuSpec& gpu, profiles::HostSpec const& host,
+                      std::vector<Accelerator> const& accelerators);
 
 // Those that the runner may use, and those of which something is known against their use; all where it measures the
 // host.

@@ -2,7 +2,7 @@
 #include "probes/measure_machine.hpp"
 
 #include "probes/choose_runner.hpp"
-#include "probes/collective_probe.hpp"
+#include "probes/collective_findings.hpp"
 #include "probes/deadline.hpp"
 #include "probes/device_findings.hpp"
 #include "probes/discover.hpp"
@@ -76,42 +76,6 @@ std::vector<SampleRequest> collective_requests(std::vector<Probe const*> const& 
   return result;
 }
 
-profiles::Finding no_collectives(std::string const& problem) {
-  return {.kind = "no_collectives",
-          .severity = profiles::Severity::note,
-          .seen = problem,
-          .expected = "an MPI launcher and a runner built with the same MPI",
-          .cost = "communication inside this node is not measured",
-          .next_step = "load or install MPI and build the runner with it, or leave it: one rank needs none"};
-}
-
-profiles::Finding no_device_collectives(std::string const& problem) {
-  return {.kind = "no_collectives",
-          .severity = profiles::Severity::note,
-          .seen = problem,
-          .expected = "an MPI launcher, a runner built with the same MPI, and NCCL or RCCL",
-          .cost = "communication between the GPUs of this node is not measured: the advisor takes published links",
-          .next_step = "load the modules that bring them (PATH, LD_LIBRARY_PATH), and probe again"};
-}
-
-// Why nothing moves messages between GPUs, in the runner's words.
-std::string unusable_providers(HelloEvent const& hello) {
-  std::vector<std::string> said;
-  for (auto const& [name, version] : hello.libraries)
-    if (moves_messages(name) && version.starts_with("cannot be used")) said.push_back(name + " " + version);
-  if (said.empty()) return "the runner has nothing that moves messages between GPUs";
-  return fmt::format("{}", fmt::join(said, "; "));
-}
-
-profiles::Finding oversubscribed(int rank_count, int cores) {
-  return {.kind = "oversubscribed",
-          .severity = profiles::Severity::warning,
-          .seen = fmt::format("{} MPI ranks on {} cores", rank_count, cores),
-          .expected = "at most one rank a core",
-          .cost = "ranks wait for each other's time slices: latencies are those of the scheduler",
-          .next_step = "use these collectives to test, not to plan"};
-}
-
 class MachineRun {
  public:
   MachineRun(ProbeRequest const& request, Progress& progress, std::function<bool()> const& interrupted)
@@ -122,40 +86,37 @@ class MachineRun {
         deadline_(after(std::min(request.budget_s, 1e9) + grace_s)) {}
 
   profiles::MachineProfile run() {
-    profiles::HostSpec const host = discover_host(request_.roots);
-    recorder_.host(host);
-    if (request_.thread_count && *request_.thread_count > host.thread_count)
+    host_ = discover_host(request_.roots);
+    recorder_.host(host_);
+    if (request_.thread_count && *request_.thread_count > host_.thread_count)
       throw profiles::UsageError(
-          fmt::format("{} threads on a machine with {} hardware threads", *request_.thread_count, host.thread_count),
-          fmt::format("give at most {}", host.thread_count));
-    thread_count_ = request_.thread_count.value_or(usable_cores(host));
+          fmt::format("{} threads on a machine with {} hardware threads", *request_.thread_count, host_.thread_count),
+          fmt::format("give at most {}", host_.thread_count));
+    thread_count_ = request_.thread_count.value_or(usable_cores(host_));
     accelerators_ = discover_accelerators(request_.roots);
-    if (!take_runner(host)) return finished(true);
-    for (auto const& finding : device_findings(devices_in_use(hello_, accelerators_), host.allowed_cpus))
+    if (!take_runner()) return finished(true);
+    for (auto const& finding : device_findings(devices_in_use(hello_, accelerators_), host_.allowed_cpus))
       recorder_.finding(finding);
 
-    PlanContext context{.host = host,
+    PlanContext context{.host = host_,
                         .gpu = hello_.gpu,
                         .peers = peer_ordinals(hello_),
                         .thread_count = hello_.thread_count,
                         .providers = hello_.providers,
                         .rank_count = 0};
-    auto const [siblings, others] = visible_kinds(hello_, accelerators_);
-    rank_devices_ = siblings;
+    auto const [same, others] = visible_kinds(hello_, accelerators_);
+    siblings_ = same;
     RankPlan const ranks = hello_.gpu ? plan_device_collectives(context) : plan_collectives(context);
     if (!others.empty()) recorder_.finding(mixed_devices(others, hello_.device_name));
     SamplePlan plan = plan_samples(probes_, context, request_.budget_s - late_s());
     double const share_s = siblings_share_s(request_.budget_s);
-    bool const compare = siblings.size() > 1 && !siblings_plan(plan, int(siblings.size()), share_s).requests.empty();
-    if (compare) {
+    if (siblings_.size() > 1 && !siblings_plan(plan, int(siblings_.size()), share_s).requests.empty()) {
       siblings_s_ = share_s;
       plan = plan_samples(probes_, context, request_.budget_s - late_s() - share_s);
     }
     if (plan.requests.empty()) refuse_empty_plan(plan, ranks);
     recorder_.plan(plan);
     measure(plan, ranks);
-    if (!stopped() && compare)
-      measure_siblings(siblings_plan(plan, int(siblings.size()), std::exchange(siblings_s_, 0)), siblings, host);
     if (!stopped()) measure(recorder_.begin_repeats(request_.budget_s), ranks);
     return finished(interrupted_now_);
   }
@@ -170,8 +131,8 @@ class MachineRun {
   bool stopped() const { return interrupted_now_ || !lost_.empty(); }
 
   // The runner that fits, bound to the cores near its device. False when it was interrupted.
-  bool take_runner(profiles::HostSpec const& host) {
-    auto chosen = choose_runner(runner_names(request_.backend, accelerators_, host.architecture), request_.runners,
+  bool take_runner() {
+    auto chosen = choose_runner(runner_names(request_.backend, accelerators_, host_.architecture), request_.runners,
                                 [this](std::filesystem::path const& file) { return ask(file); });
     if (chosen.interrupted) return false;
     runner_ = chosen.file;
@@ -181,7 +142,7 @@ class MachineRun {
           fmt::format("{} measures by the backend {}, not {}", runner_.string(), hello_.backend, request_.backend),
           "name another in HPCADVISE_RUNNER, or unset it");
     if (hello_.gpu)
-      settle_near_device(host);
+      settle_near_device();
     else if (!accelerators_.empty())
       recorder_.finding(devices_not_measured(
           accelerators_, request_.backend == "host" ? Refusal{"--backend host was asked for", "leave --backend out"}
@@ -193,9 +154,11 @@ class MachineRun {
   // By the device that Kokkos takes, and where that one does not answer by the others in turn.
   RunOutcome ask(std::filesystem::path const& file) {
     runner_ = file;
-    auto const answer = [this] { return run_part({}, 1, std::min(deadline_, after(request_.budget_s / 4))); };
-    RunOutcome const first = answer();
     bool const of_host = file.filename().string().find("-host-") != std::string::npos;
+    // A driver that hangs must leave time for the others, and for the host.
+    double const patience_s = of_host ? RunSettings{}.hello_timeout_s : std::max(5.0, request_.budget_s / 4);
+    auto const answer = [&] { return run_part({}, 1, deadline_, nullptr, patience_s); };
+    RunOutcome const first = answer();
     if (first.lost.empty() || of_host || !environment_value("KOKKOS_DEVICE_ID").empty()) return first;
     for (int ordinal = 1; ordinal < int(accelerators_.size()); ++ordinal) {
       ordinal_ = ordinal;
@@ -206,22 +169,23 @@ class MachineRun {
     return first;
   }
 
-  void settle_near_device(profiles::HostSpec const& host) {
-    auto const surroundings = surroundings_of(host, accelerators_, hello_.gpu->pci_bus_id);
-    cpus_ = surroundings.cpus;
-    add_surroundings(*hello_.gpu, surroundings);
-    if (!request_.thread_count && surroundings.core_count > 0)
-      thread_count_ = std::min(thread_count_, surroundings.core_count);
+  void settle_near_device() {
+    add_driver_facts(*hello_.gpu, host_, accelerators_);
+    cpus_ = hello_.gpu->cpus;
+    int const cores = core_count_of(host_, cpus_);
+    if (!request_.thread_count && cores > 0) thread_count_ = std::min(thread_count_, cores);
   }
 
-  void measure_siblings(SamplePlan const& plan, std::vector<int> const& ordinals, profiles::HostSpec const& host) {
-    if (plan.requests.empty()) return;
+  // Once, where time is kept for it. Before the GPUs talk to each other: one that is lost would end that.
+  void compare_siblings(SamplePlan const& plan) {
+    double const share_s = std::exchange(siblings_s_, 0);
+    if (share_s <= 0 || stopped()) return;
     std::vector<SiblingRun> runs;
-    for (int const ordinal : ordinals) {
-      auto const cpus = surroundings_of(host, accelerators_, hello_.visible_devices[std::size_t(ordinal)]).cpus;
-      int const threads = std::max(1, usable_cores(host) / int(ordinals.size()));
+    for (int const ordinal : siblings_) {
+      auto const cpus = near_cpus(host_, accelerators_, hello_.visible_devices[std::size_t(ordinal)]);
+      int const threads = std::max(1, usable_cores(host_) / int(siblings_.size()));
       SiblingRun run{.device = int(runs.size()), .settings = {}};
-      run.settings.deadline = deadline_;
+      run.settings.deadline = std::min(deadline_, after(2 * share_s));
       run.settings.command = [=, this](std::filesystem::path const& plan_file) {
         auto command = runner_command(threads, plan_file, cpus);
         command.environment["KOKKOS_DEVICE_ID"] = std::to_string(ordinal);
@@ -229,12 +193,11 @@ class MachineRun {
       };
       runs.push_back(std::move(run));
     }
-    auto results = run_siblings(plan, runs, interrupted_);
-    for (auto& result : results) {
-      interrupted_now_ |= result.outcome.interrupted;
-      if (!result.outcome.hello || !result.outcome.hello->gpu) continue;
-      auto& gpu = *result.outcome.hello->gpu;
-      add_surroundings(gpu, surroundings_of(host, accelerators_, gpu.pci_bus_id));
+    auto results = run_siblings(siblings_plan(plan, int(runs.size()), share_s), runs, interrupted_);
+    for (auto& [device, outcome, samples] : results) {
+      interrupted_now_ |= outcome.interrupted;
+      if (!outcome.lost.empty() && lost_sibling_.empty()) lost_sibling_ = fmt::format("GPU {} did not answer", device);
+      if (outcome.hello && outcome.hello->gpu) add_driver_facts(*outcome.hello->gpu, host_, accelerators_);
     }
     recorder_.siblings(results, hello_.backend);
   }
@@ -281,15 +244,15 @@ class MachineRun {
     RankPlan ranks;
     bool const wanted = std::ranges::any_of(probes_, [](Probe const* probe) { return probe->name == "collective"; });
     if (!wanted) return ranks;
-    if (rank_devices_.size() < 2) {
+    if (siblings_.size() < 2) {
       ranks.problem = "one GPU that the runner may use: there is nobody to talk to";
       return ranks;
     }
-    ranks = plan_device_ranks(request_, int(rank_devices_.size()), has_provider(context, "mpi"));
+    ranks = plan_device_ranks(request_, int(siblings_.size()), has_provider(context, "mpi"));
     auto with_ranks = context;
     with_ranks.rank_count = std::max(2, ranks.job.rank_count);
     auto const requests = collective_requests(probes_, with_ranks);
-    if (requests.empty()) ranks.problem = unusable_providers(hello_);
+    if (requests.empty()) ranks.problem = unusable_providers(hello_.libraries);
     if (ranks.problem.empty()) {
       context.rank_count = ranks.job.rank_count;
       return ranks;
@@ -301,7 +264,9 @@ class MachineRun {
 
   [[noreturn]] void refuse_empty_plan(SamplePlan const& plan, RankPlan const& ranks) const {
     if (!ranks.problem.empty())
-      throw profiles::MachineError("nothing to measure: " + ranks.problem, no_collectives({}).next_step);
+      throw profiles::MachineError("nothing to measure: " + ranks.problem,
+                                   hello_.gpu ? "ask the scheduler for more GPUs of a node, with NCCL or RCCL and MPI"
+                                              : no_collectives({}).next_step);
     if (plan.dropped.empty())
       throw profiles::UsageError(
           fmt::format("{} has nothing to measure by the backend {}", fmt::join(request_.only, ", "), hello_.backend),
@@ -317,7 +282,13 @@ class MachineRun {
     // A part that turns out slow does not take the time of those after it.
     double later_s = planned_s(plan) + siblings_s_;
     for (int const rank_count : rank_counts) {
+      if (rank_count > 1) compare_siblings(plan);
       later_s = std::max(0.0, later_s - planned_s(plan, rank_count));
+      if (rank_count > 1 && !lost_sibling_.empty()) {
+        for (auto const& request : with_rank_count(plan, rank_count).requests)
+          recorder_.sampled(request, unmeasured_sample(request, profiles::SampleStatus::skipped, lost_sibling_));
+        continue;
+      }
       RunOutcome const outcome =
           run_part(with_rank_count(plan, rank_count), rank_count, deadline_ - duration_of(later_s), &ranks);
       if (outcome.garbage) recorder_.finding(*outcome.garbage);
@@ -325,6 +296,7 @@ class MachineRun {
       interrupted_now_ = outcome.interrupted;
       if (interrupted_now_) return;
     }
+    compare_siblings(plan);
   }
 
   void note_lost(RunOutcome const& outcome) {
@@ -334,15 +306,16 @@ class MachineRun {
   }
 
   RunOutcome run_part(SamplePlan const& plan, int rank_count, SteadyClock::time_point deadline,
-                      RankPlan const* ranks = nullptr) {
+                      RankPlan const* ranks = nullptr, double hello_timeout_s = RunSettings{}.hello_timeout_s) {
     RunSettings settings;
+    settings.hello_timeout_s = hello_timeout_s;
     settings.rank_count = rank_count;
     settings.deadline = deadline;
     int const threads_a_rank = std::max(1, thread_count_ / rank_count);
     settings.command = [=, this](std::filesystem::path const& plan_file) {
       if (rank_count == 1) return runner_command(threads_a_rank, plan_file, cpus_);
       auto command = runner_command(threads_a_rank, plan_file, "");
-      if (hello_.gpu) command.environment["HPCADVISE_RANK_DEVICES"] = fmt::format("{}", fmt::join(rank_devices_, ","));
+      if (hello_.gpu) command.environment["HPCADVISE_RANK_DEVICES"] = fmt::format("{}", fmt::join(siblings_, ","));
       return mpi_command(ranks->launcher.value(), ranks->job, command);
     };
     RunListener listener;
@@ -359,13 +332,15 @@ class MachineRun {
   std::vector<Probe const*> probes_;
   ProfileRecorder recorder_;
   SteadyClock::time_point deadline_;
+  profiles::HostSpec host_;
   std::vector<Accelerator> accelerators_;
   std::filesystem::path runner_;
   HelloEvent hello_;
-  std::optional<int> ordinal_;     // of the device, where it is not the one that Kokkos takes
-  double siblings_s_ = 0;          // of the budget, kept for them
-  std::string cpus_;               // near the device; empty: all
-  std::vector<int> rank_devices_;  // places in hello_.visible_devices
+  std::optional<int> ordinal_;  // of the device, where it is not the one that Kokkos takes
+  double siblings_s_ = 0;       // of the budget, kept for them
+  std::string cpus_;            // near the device; empty: all
+  std::vector<int> siblings_;   // places in hello_.visible_devices of the GPUs of a kind, the measured one first
+  std::string lost_sibling_;    // why the GPUs cannot talk to each other; empty: they may
   int thread_count_ = 1;
   bool interrupted_now_ = false;
   std::string lost_;

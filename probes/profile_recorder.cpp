@@ -2,7 +2,6 @@
 #include "probes/profile_recorder.hpp"
 
 #include "probes/collective_findings.hpp"
-#include "probes/collective_probe.hpp"
 #include "probes/link_findings.hpp"
 #include "probes/load_findings.hpp"
 #include "probes/providers.hpp"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/providers.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace hpcadvise::probes {
 
+bool moves_messages(std::string_view provider) {
+  return provider == "mpi" || provider == "mpi_device" || provider == "nccl" || provider == "rccl";
+}
+
 bool is_vendor_blas(std::string_view provider) {
-  constexpr std::array<std::string_view, 7> others{"kokkos", "mpi", "mpi_device", "nccl", "rccl", "cudnn", "runtime"};
-  return std::find(others.begin(), others.end(), provider) == others.end();
+  return provider != "kokkos" && provider != "cudnn" && provider != "runtime" && !moves_messages(provider);
 }
 
 bool multiplies(std::string_view provider, profiles::Precision precision) {

@@ -9,6 +9,9 @@
 
 namespace hpcadvise::probes {
 
+// MPI, or a vendor's library of collectives.
+bool moves_messages(std::string_view provider);
+
 // A vendor's library of matrix products: what is neither the portable kernel nor known for something else.
 bool is_vendor_blas(std::string_view provider);
 

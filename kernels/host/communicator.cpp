@@ -5,7 +5,7 @@
 
 namespace hpcadvise::kernels {
 
-std::optional<CollectiveLibrary> collective_library() { return std::nullopt; }
+std::optional<VendorLibrary> collective_library() { return std::nullopt; }
 
 CommunicatorId new_communicator_id() { throw std::runtime_error("there is no library of collectives for the host"); }
 

@@ -163,8 +163,8 @@ std::string version_text(int code) {
 
 }  // namespace
 
-std::optional<CollectiveLibrary> collective_library() {
-  CollectiveLibrary result{.name = library_name, .version = "unknown", .problem = library().file.problem()};
+std::optional<VendorLibrary> collective_library() {
+  VendorLibrary result{.name = library_name, .version = "unknown", .problem = library().file.problem()};
   int code = 0;
   if (result.problem.empty() && library().get_version(&code) == success) result.version = version_text(code);
   return result;

@@ -11,7 +11,7 @@ namespace {
 // Throws RequestError for a provider that this runner cannot use.
 void require(std::string const& provider) {
   auto const providers = collective_providers();
-  auto const row = std::ranges::find(providers, provider, &CollectiveProvider::name);
+  auto const row = std::ranges::find(providers, provider, &kernels::VendorLibrary::name);
   if (row == providers.end()) throw RequestError("this runner has no provider " + provider + " of collective");
   if (!row->problem.empty()) throw RequestError(row->problem);
   if (provider == "mpi" && kernels::on_device)
@@ -20,12 +20,11 @@ void require(std::string const& provider) {
 
 }  // namespace
 
-std::vector<CollectiveProvider> collective_providers() {
-  std::vector<CollectiveProvider> result;
+std::vector<kernels::VendorLibrary> collective_providers() {
+  std::vector<kernels::VendorLibrary> result;
   auto const mpi = mpi_library();
   if (!mpi.empty()) result.push_back({"mpi", mpi, ""});
-  if (auto const library = kernels::collective_library())
-    result.push_back({library->name, library->version, library->problem});
+  if (auto const library = kernels::collective_library()) result.push_back(*library);
   if (kernels::on_device && !mpi.empty())
     result.push_back({"mpi_device", mpi, device_mpi_problem(device_awareness(HPCADVISE_BACKEND_KIND))});
   return result;

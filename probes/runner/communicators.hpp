@@ -15,12 +15,7 @@
 namespace hpcadvise::probes::runner {
 
 // As hello lists it: MPI is there on a device too, as it starts the ranks.
-struct CollectiveProvider {
-  std::string name;
-  std::string version;
-  std::string problem;  // why it cannot be used; empty: it can
-};
-std::vector<CollectiveProvider> collective_providers();
+std::vector<kernels::VendorLibrary> collective_providers();
 
 class Communicators {
  public:

@@ -30,11 +30,10 @@ profiles::GpuSpec gpu_of(kernels::DeviceInfo const& info) {
   return gpu;
 }
 
-std::string unusable(std::string const& why) { return "cannot be used: " + why; }
 void add(HelloEvent& event, std::vector<kernels::VendorLibrary> const& libraries) {
   for (auto const& library : libraries) {
     if (library.problem.empty()) event.providers.push_back(library.name);
-    event.libraries[library.name] = library.problem.empty() ? library.version : unusable(library.problem);
+    event.libraries[library.name] = library.problem.empty() ? library.version : "cannot be used: " + library.problem;
   }
 }
 
@@ -50,10 +49,7 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   event.libraries["kokkos"] = kokkos_version();
   add(event, kernels::vendor_blases());
   add(event, kernels::vendor_attentions());
-  for (auto const& provider : collective_providers()) {
-    if (provider.problem.empty()) event.providers.push_back(provider.name);
-    event.libraries[provider.name] = provider.problem.empty() ? provider.version : unusable(provider.problem);
-  }
+  add(event, collective_providers());
   if (auto const papi = papi_version(); !papi.empty()) event.libraries["papi"] = papi;
   auto const build = profiles::build_info();
   event.compiler = build.compiler;

@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <string>
 
 namespace hpcadvise::probes::runner {
@@ -24,6 +25,16 @@ void measure(SampleRequest const& request, Context const& context, profiles::Sam
   if (measurer == nullptr) throw RequestError("this runner has no probe " + request.probe);
   require_ranks(request, context);
   measurer->measure(request, context, sample);
+}
+
+// A device that has failed may fail at all that comes after, until a new process makes a new context.
+bool answers(Space const& space) {
+  try {
+    space.fence();
+    return true;
+  } catch (std::exception const&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -54,7 +65,10 @@ profiles::Sample take_sample(SampleRequest const& request, Context const& contex
 void run_plan(SamplePlan const& plan, Context const& context, std::function<void(Event const&)> const& emit) {
   for (auto const& request : plan.requests) {
     emit(StartEvent{request.id});
-    emit(SampleEvent{request.id, take_sample(request, context)});
+    auto const sample = take_sample(request, context);
+    emit(SampleEvent{request.id, sample});
+    if (sample.status == profiles::SampleStatus::failed && !answers(context.space))
+      throw std::runtime_error("the device does not answer any more: a new runner may go on");
   }
   emit(DoneEvent{});
 }

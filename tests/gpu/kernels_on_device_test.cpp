@@ -123,7 +123,7 @@ TEST_CASE("The vendor's attention is right on the device, causal and full, with 
   check_all(runner, requests);
 }
 
-TEST_CASE("Memory and launches work on the device", "[device]") {
+TEST_CASE("Memory, copies and launches work on the device", "[device]") {
   auto const runner = runner_on_device();
   std::vector<probes::SampleRequest> requests;
   for (auto const* const kernel : {"read", "write", "copy", "triad", "strided"})
@@ -137,6 +137,13 @@ TEST_CASE("Memory and launches work on the device", "[device]") {
         {{"kernel", std::string(kernel)}, {"working_set_bytes", std::int64_t{4} << 20}, {"level", std::string("L2")}}));
   for (auto const* const kind : {"chain", "graph"})
     requests.push_back(request("launch", "kokkos", {{"kind", std::string(kind)}, {"count", std::int64_t{10}}}));
+  for (auto const* const direction : {"host_to_device", "device_to_host", "both_ways"})
+    for (auto const* const memory : {"pinned", "pageable"})
+      requests.push_back(request("link", "runtime",
+                                 {{"direction", std::string(direction)},
+                                  {"memory", std::string(memory)},
+                                  {"numa_node", std::int64_t{0}},
+                                  {"message_bytes", std::int64_t{1} << 20}}));
   for (auto const* const kind : {"parallel_for", "team"})
     requests.push_back(request("launch", "kokkos", {{"kind", std::string(kind)}}));
   check_all(runner, requests);

@@ -241,13 +241,18 @@ TEST_CASE("A GPU is near the CPUs and network devices that its driver names", "[
   auto device = gpu(h100, "a");
   device.numa_node = 1;
   device.nics = {"mlx5_1"};
-  auto const near = surroundings_of(host, {device}, "a");
-  CHECK(near.cpus == "2,3,6,7");
-  CHECK(near.core_count == 1);  // two of its hardware threads are allowed
-  CHECK(near.nics == std::vector<std::string>{"mlx5_1"});
+  CHECK(near_cpus(host, {device}, "a") == "2,3,6,7");
+  CHECK(core_count_of(host, "2,3,6,7") == 1);  // two of its hardware threads are allowed
+  profiles::GpuSpec spec;
+  spec.pci_bus_id = "a";
+  add_driver_facts(spec, host, {device});
+  CHECK(spec.numa_node == 1);
+  CHECK(spec.nics == std::vector<std::string>{"mlx5_1"});
   device.cpus = "0";
-  CHECK(surroundings_of(host, {device}, "a").cpus == "0");
-  CHECK(surroundings_of(host, {device}, "b").cpus.empty());
+  CHECK(near_cpus(host, {device}, "a") == "0");
+  device.cpus = "7";  // not allowed
+  CHECK(near_cpus(host, {device}, "a").empty());
+  CHECK(near_cpus(host, {device}, "b").empty());
 }
 
 TEST_CASE("A GPU that falls off the bus costs its own samples and is named", "[gpu-machine]") {
@@ -271,6 +276,17 @@ TEST_CASE("Where the first GPU is lost the next one is measured", "[gpu-machine]
   auto const* const finding = find_finding(profile, "device_lost");
   REQUIRE(finding != nullptr);
   CHECK_THAT(finding->seen, ContainsSubstring("GPU is lost"));
+}
+
+TEST_CASE("A lost GPU is found before the GPUs talk to each other, and costs their collectives alone", "[gpu-machine]") {
+  FakeMachine machine("gpus:3 nccl lost-device:2");
+  auto const profile = machine.probe();
+  CHECK_FALSE(profile.partial);
+  CHECK(find_finding(profile, "device_lost") != nullptr);
+  CHECK(find_finding(profile, "runner_lost") == nullptr);
+  CHECK(count_of(profile, SampleStatus::ok, "collective") == 0);
+  CHECK(count_of(profile, SampleStatus::skipped, "collective") > 0);
+  CHECK(samples_on(profile, 1).size() == 3);
 }
 
 TEST_CASE("A GPU that had no time left is not called lost", "[gpu-machine]") {

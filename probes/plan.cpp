@@ -89,6 +89,7 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
   double const most_s = budget_s * largest_share(candidates.size());
   std::set<int> rank_counts{1};
   double readings_s = 0;
+  std::vector<std::string> too_long;  // named last: only a far larger budget has room for them
   for (auto& candidate : candidates) {
     auto ranks = rank_counts;
     ranks.insert(candidate.request.rank_count);
@@ -96,9 +97,9 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
     int const times = 1 + (is_sentinel ? sentinel_repeats(budget_s) : 0);
     double const one_s = needed_s(candidate);
     if (one_s > most_s) {
-      result.dropped.push_back(fmt::format("{}: needs about {}, and one sample may take {} of the budget of {}",
-                                           name_of(candidate.request), profiles::format_seconds(one_s),
-                                           profiles::format_seconds(most_s), profiles::format_seconds(budget_s)));
+      too_long.push_back(fmt::format("{}: needs about {}, and one sample may take {} of the budget of {}",
+                                     name_of(candidate.request), profiles::format_seconds(one_s),
+                                     profiles::format_seconds(most_s), profiles::format_seconds(budget_s)));
       continue;
     }
     if (starts_s(ranks) + readings_s + times * one_s > usable_s) {
@@ -117,6 +118,7 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
   std::ranges::stable_partition(result.kept, [](Candidate const& candidate) { return candidate.least_s == 0; });
   for (std::size_t place = 0; place < result.kept.size(); ++place)
     if (result.kept[place].request.sentinel) result.sentinel = place;
+  result.dropped.insert(result.dropped.end(), too_long.begin(), too_long.end());
   result.spare_s = std::max(0.0, usable_s - starts_s(rank_counts) - readings_s);
   return result;
 }

@@ -278,7 +278,8 @@ TEST_CASE("Where the first GPU is lost the next one is measured", "[gpu-machine]
   CHECK_THAT(finding->seen, ContainsSubstring("GPU is lost"));
 }
 
-TEST_CASE("A lost GPU is found before the GPUs talk to each other, and costs their collectives alone", "[gpu-machine]") {
+TEST_CASE("A lost GPU is found before the GPUs talk to each other, and costs their collectives alone",
+          "[gpu-machine]") {
   FakeMachine machine("gpus:3 nccl lost-device:2");
   auto const profile = machine.probe();
   CHECK_FALSE(profile.partial);

@@ -7,13 +7,13 @@
 
 namespace hpcadvise::kernels {
 
-CopyQueue copy_queue() { return nullptr; }
+Queue new_queue() { return nullptr; }
 
-void enqueue_copy(CopyQueue const&, void* to, void const* from, std::int64_t bytes) {
+void enqueue_copy(Queue const&, void* to, void const* from, std::int64_t bytes) {
   std::memcpy(to, from, std::size_t(bytes));
 }
 
-void fence(CopyQueue const&) {}
+void fence(Queue const&) {}
 
 std::shared_ptr<void> pin(void*, std::int64_t) { return nullptr; }
 

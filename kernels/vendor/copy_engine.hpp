@@ -10,16 +10,16 @@
 namespace hpcadvise::kernels {
 
 // What comes from it lives as long as its copies. All here throw std::runtime_error with the runtime's words.
-using CopyQueue = std::shared_ptr<void>;
+using Queue = std::shared_ptr<void>;
 
-// Beside all other queues: copies of two queues may be under way at once.
-CopyQueue copy_queue();
+// Beside all other queues, those of kernels included: what was put into two of them may be under way at once.
+Queue new_queue();
 
 // Enqueues and returns; of pageable memory it may return later. The runtime sees by the addresses where each lies.
-void enqueue_copy(CopyQueue const& queue, void* to, void const* from, std::int64_t bytes);
+void enqueue_copy(Queue const& queue, void* to, void const* from, std::int64_t bytes);
 
-// Returns when all that was enqueued has been copied.
-void fence(CopyQueue const& queue);
+// Returns when all that was enqueued is done.
+void fence(Queue const& queue);
 
 // Holds pages of the host where they are, so that the device reads and writes them by itself.
 std::shared_ptr<void> pin(void* pages, std::int64_t bytes);

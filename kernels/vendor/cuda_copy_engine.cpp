@@ -13,7 +13,7 @@ void check(cudaError_t code, char const* call) {
   if (code != cudaSuccess) throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(code));
 }
 
-cudaStream_t stream_of(CopyQueue const& queue) { return static_cast<cudaStream_t>(queue.get()); }
+cudaStream_t stream_of(Queue const& queue) { return static_cast<cudaStream_t>(queue.get()); }
 
 // Another device for as long as this lives.
 class OnDevice {
@@ -46,17 +46,17 @@ void reach(int peer) {
 
 }  // namespace
 
-CopyQueue copy_queue() {
+Queue new_queue() {
   cudaStream_t stream = nullptr;
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
   return {stream, [](void* made) { static_cast<void>(cudaStreamDestroy(static_cast<cudaStream_t>(made))); }};
 }
 
-void enqueue_copy(CopyQueue const& queue, void* to, void const* from, std::int64_t bytes) {
+void enqueue_copy(Queue const& queue, void* to, void const* from, std::int64_t bytes) {
   check(cudaMemcpyAsync(to, from, std::size_t(bytes), cudaMemcpyDefault, stream_of(queue)), "cudaMemcpyAsync");
 }
 
-void fence(CopyQueue const& queue) { check(cudaStreamSynchronize(stream_of(queue)), "cudaStreamSynchronize"); }
+void fence(Queue const& queue) { check(cudaStreamSynchronize(stream_of(queue)), "cudaStreamSynchronize"); }
 
 std::shared_ptr<void> pin(void* pages, std::int64_t bytes) {
   check(cudaHostRegister(pages, std::size_t(bytes), cudaHostRegisterDefault), "cudaHostRegister");

@@ -13,7 +13,7 @@ void check(hipError_t code, char const* call) {
   if (code != hipSuccess) throw std::runtime_error(std::string(call) + ": " + hipGetErrorString(code));
 }
 
-hipStream_t stream_of(CopyQueue const& queue) { return static_cast<hipStream_t>(queue.get()); }
+hipStream_t stream_of(Queue const& queue) { return static_cast<hipStream_t>(queue.get()); }
 
 // Another device for as long as this lives.
 class OnDevice {
@@ -46,17 +46,17 @@ void reach(int peer) {
 
 }  // namespace
 
-CopyQueue copy_queue() {
+Queue new_queue() {
   hipStream_t stream = nullptr;
   check(hipStreamCreateWithFlags(&stream, hipStreamNonBlocking), "hipStreamCreateWithFlags");
   return {stream, [](void* made) { static_cast<void>(hipStreamDestroy(static_cast<hipStream_t>(made))); }};
 }
 
-void enqueue_copy(CopyQueue const& queue, void* to, void const* from, std::int64_t bytes) {
+void enqueue_copy(Queue const& queue, void* to, void const* from, std::int64_t bytes) {
   check(hipMemcpyAsync(to, from, std::size_t(bytes), hipMemcpyDefault, stream_of(queue)), "hipMemcpyAsync");
 }
 
-void fence(CopyQueue const& queue) { check(hipStreamSynchronize(stream_of(queue)), "hipStreamSynchronize"); }
+void fence(Queue const& queue) { check(hipStreamSynchronize(stream_of(queue)), "hipStreamSynchronize"); }
 
 std::shared_ptr<void> pin(void* pages, std::int64_t bytes) {
   check(hipHostRegister(pages, std::size_t(bytes), hipHostRegisterDefault), "hipHostRegister");

@@ -42,7 +42,7 @@ void measure(std::string const& runner_name, SamplePlan const& plan) {
   Kokkos::ScopeGuard const kokkos;
   runner::Sensors sensors("/", runner::measured_device());
   runner::Space const space;
-  runner::Communicators communicators(space, mpi);
+  runner::Communicators communicators(mpi);
   runner::Context const context{.space = space,
                                 .clock_resolution_s = runner::timing_resolution_s(space),
                                 .mpi = mpi,

@@ -89,7 +89,8 @@ double relative_error(Collective const& collective, Context const& context, Mess
 
 }  // namespace
 
-void measure_collective(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+std::optional<ReadyCollective> ready_collective(SampleRequest const& request, Context const& context,
+                                                profiles::Sample& sample) {
   auto const operation = word_of(request, "operation");
   auto const* const collective = find_collective(operation);
   if (collective == nullptr) throw RequestError("there is no collective operation " + operation);
@@ -109,35 +110,49 @@ void measure_collective(SampleRequest const& request, Context const& context, pr
 
   auto const receive_elements = block * collective->receive_blocks(ranks);
   auto const messages = messages_everywhere(context, block * collective->send_blocks(ranks), receive_elements);
-  CollectiveCall call{.rank = context.mpi.rank(),
-                      .rank_count = ranks,
-                      .number = 0,
-                      .send = messages.send.set(0),
-                      .receive = messages.receive.set(0),
-                      .block_elements = block};
-  auto const run = [&] {
-    collective->run(communicator, call);
-    ++call.number;
-  };
-  auto const finish = [&] {
-    context.space.fence();
-    communicator.check();
-  };
+  CollectiveCall const first{.rank = context.mpi.rank(),
+                             .rank_count = ranks,
+                             .number = 0,
+                             .send = messages.send.set(0),
+                             .receive = messages.receive.set(0),
+                             .block_elements = block};
+  ReadyCollective ready{.call =
+                            [collective, &communicator, messages, call = first]() mutable {
+                              collective->run(communicator, call);
+                              ++call.number;
+                            },
+                        .communicator = communicator,
+                        .moved_bytes = double(sizeof(float)) * double(block * collective->block_count(ranks)),
+                        .bus_share = collective->bus_share(ranks)};
   everywhere(context, [&] {
-    run();
-    run();  // point to point: there and back
-    finish();
+    ready.call();
+    ready.call();  // point to point: there and back
+    communicator.fence();
+    communicator.check();
   });
   double const unit_roundoff = std::numeric_limits<float>::epsilon() / 2;
   double const bound = 2 * unit_roundoff * collective->additions(ranks);
-  if (!accept(sample, relative_error(*collective, context, messages, block, receive_elements), bound)) return;
+  if (!accept(sample, relative_error(*collective, context, messages, block, receive_elements), bound))
+    return std::nullopt;
+  return ready;
+}
 
-  time_into(sample, context, request, run, context.mpi);
-  everywhere(context, finish);
-  double const moved_bytes = double(sizeof(float)) * double(block * collective->block_count(ranks));
-  sample.work_bytes = moved_bytes;
-  add_rate(sample, "algorithm_bytes_per_s", moved_bytes);
-  add_rate(sample, "bus_bytes_per_s", moved_bytes * collective->bus_share(ranks));
+void require_success(ReadyCollective const& collective, Context const& context) {
+  everywhere(context, [&] { collective.communicator.check(); });
+}
+
+void measure_collective(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+  auto const collective = ready_collective(request, context, sample);
+  if (!collective) return;
+  auto const body = [&](std::int64_t calls) {
+    for (std::int64_t i = 0; i < calls; ++i) collective->call();
+    collective->communicator.fence();
+  };
+  time_calls_into(sample, context, request, body, context.mpi);
+  require_success(*collective, context);
+  sample.work_bytes = collective->moved_bytes;
+  add_rate(sample, "algorithm_bytes_per_s", collective->moved_bytes);
+  add_rate(sample, "bus_bytes_per_s", collective->moved_bytes * collective->bus_share);
 }
 
 }  // namespace hpcadvise::probes::runner

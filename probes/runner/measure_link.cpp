@@ -58,7 +58,7 @@ std::int64_t count_not_sent(std::uint64_t const* words, std::int64_t count) {
 
 // A copy that is made again and again.
 struct Way {
-  kernels::CopyQueue queue = kernels::copy_queue();
+  kernels::Queue queue = kernels::new_queue();
   void* to = nullptr;
   void const* from = nullptr;
   std::vector<std::any> memory;  // keeps what is copied alive

@@ -242,7 +242,7 @@ class MachineRun {
 
   RankPlan plan_device_collectives(PlanContext& context) {
     RankPlan ranks;
-    bool const wanted = std::ranges::any_of(probes_, [](Probe const* probe) { return probe->name == "collective"; });
+    bool const wanted = std::ranges::any_of(probes_, &Probe::of_ranks);
     if (!wanted) return ranks;
     if (siblings_.size() < 2) {
       ranks.problem = "one GPU that the runner may use: there is nobody to talk to";

@@ -50,6 +50,7 @@ struct Probe {
   int per_turn = 1;            // candidates planned at a time when the probes take turns
   bool with_siblings = false;  // measured on all GPUs of a node at once too
   bool repeated = true;        // measured again in the second pass
+  bool of_ranks = false;       // each of its samples takes several MPI ranks
 };
 
 // The table of all probes: a row a probe.

@@ -39,11 +39,6 @@ Messages messages_of(Context const& context, std::int64_t send_elements, std::in
   return messages;
 }
 
-// What throws on one rank throws on all.
-void everywhere(Context const& context, std::function<void()> const& step) {
-  if (auto const problem = context.mpi.first_problem(step); !problem.empty()) throw RequestError(problem);
-}
-
 Messages messages_everywhere(Context const& context, std::int64_t send_elements, std::int64_t receive_elements) {
   std::optional<Messages> messages;
   everywhere(context, [&] { messages = messages_of(context, send_elements, receive_elements); });

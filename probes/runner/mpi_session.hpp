@@ -26,6 +26,8 @@ class MpiSession {
 
   int rank() const noexcept { return rank_; }
   int size() const noexcept { return size_; }
+  // Whether a thread that did not start MPI may call it while no other does.
+  bool takes_other_threads() const noexcept { return takes_other_threads_; }
 
   // For measure(): a barrier before each reading, and the slowest rank's time as the reading. Both stand outside of
   // what is timed; that the ranks leave a barrier at slightly different times is part of the reading.
@@ -43,6 +45,7 @@ class MpiSession {
   std::string first_of(std::string const& problem) const;
 
   bool active_ = false;
+  bool takes_other_threads_ = false;
   int rank_ = 0;
   int size_ = 1;
 };

@@ -106,6 +106,8 @@ profiles::Sample invented(SampleRequest const& request) {
   double const rate = asked("impossible") || asked("impossible", request.id) ? 1e30 : 1e9 * slowness;
   for (auto const* const name : {"flops_per_s", "bytes_per_s", "bus_bytes_per_s"})
     sample.rates[name] = {rate, rate * 0.999, rate * 1.001};
+  double const share = asked("takes-turns") ? 0.1 : 0.9;
+  if (request.probe == "overlap") sample.rates["hidden_share"] = {share, share - 0.01, share + 0.01};
   return sample;
 }
 

@@ -207,6 +207,24 @@ TEST_CASE("Between GPUs of a kind a rank each measures collectives, unbound", "[
   CHECK(find_finding(profile, "no_collectives") == nullptr);
 }
 
+TEST_CASE("GPUs that make messages wait for their kernels are found out", "[gpu-machine]") {
+  for (bool const takes_turns : {false, true}) {
+    FakeMachine machine(takes_turns ? "gpus:4 nccl takes-turns" : "gpus:4 nccl");
+    machine.request.rank_count.reset();
+    machine.request.only = {"overlap"};
+    for (int ordinal = 0; ordinal < 4; ++ordinal) plug_in(machine, ordinal, h100);
+    auto const profile = machine.probe();
+    REQUIRE_FALSE(profile.samples.empty());
+    for (auto const& sample : profile.samples) {
+      CHECK(sample.status == SampleStatus::ok);
+      CHECK(sample.provider == "nccl");
+      CHECK(profiles::text_parameter(sample.parameters, "gemm_provider") == "cublaslt");
+      CHECK(profiles::integer_parameter(sample.parameters, "rank_count") == 4);
+    }
+    CHECK((find_finding(profile, "little_overlap") != nullptr) == takes_turns);
+  }
+}
+
 TEST_CASE("What keeps GPUs from being asked about collectives is said", "[gpu-machine]") {
   auto const seen = [](FakeMachine& machine) {
     auto const profile = machine.probe();

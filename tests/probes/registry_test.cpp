@@ -49,6 +49,8 @@ std::map<std::string, Contract> const contract{
     {"memory", {{"kernel", "working_set_bytes", "level"}}},
     {"launch", {{"kind"}, {"count"}}},
     {"collective", {{"operation", "message_bytes", "rank_count", "placement"}}},
+    {"overlap",
+     {{"operation", "message_bytes", "rank_count", "placement", "gemm_provider", "m", "n", "k", "precision"}}},
     {"sustained", {{"m", "n", "k", "precision"}}},
     {"link", {{"direction", "message_bytes"}, {"memory", "numa_node", "peer"}}},
 };
@@ -104,11 +106,11 @@ TEST_CASE("Without its providers a probe wants nothing", "[registry]") {
   for (Probe const& probe : all_probes()) CHECK(probe.candidates(context).empty());
 }
 
-TEST_CASE("Collectives need two ranks, and only they take more than one", "[registry]") {
+TEST_CASE("Probes of several ranks need two, and only they take more than one", "[registry]") {
   for (Probe const& probe : all_probes()) {
     for (auto const& candidate : probe.candidates(context_of(4)))
-      CHECK(candidate.request.rank_count == (probe.name == "collective" ? 4 : 1));
-    if (probe.name == "collective") {
+      CHECK(candidate.request.rank_count == (probe.of_ranks ? 4 : 1));
+    if (probe.of_ranks) {
       CHECK(probe.candidates(context_of(0)).empty());
       CHECK(probe.candidates(context_of(1)).empty());
     }

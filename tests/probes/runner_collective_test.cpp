@@ -105,6 +105,61 @@ TEST_CASE("A collective without an MPI launcher fails and says so", "[runner][pr
   }
 }
 
+namespace {
+
+SampleRequest overlap(std::string const& provider) {
+  auto result = request("overlap", provider,
+                        {{"operation", std::string("all_reduce")},
+                         {"message_bytes", std::int64_t{65536}},
+                         {"rank_count", std::int64_t{2}},
+                         {"placement", std::string("node")},
+                         {"gemm_provider", std::string("kokkos")},
+                         {"m", std::int64_t{64}},
+                         {"n", std::int64_t{65}},
+                         {"k", std::int64_t{66}},
+                         {"precision", std::string("fp32")}});
+  result.rank_count = 2;
+  return result;
+}
+
+// What the ranks of one host make of it is theirs; that it was made right is what can be seen.
+void check_overlap(profiles::Sample const& sample) {
+  check_measured(sample);
+  REQUIRE(sample.rates.contains("hidden_share"));
+  CHECK(sample.rates.at("hidden_share").high <= 2);
+  for (auto const* const alone : {"gemm_flops_per_s", "bus_bytes_per_s"}) CHECK(sample.rates.at(alone).median > 0);
+  CHECK(sample.rates.contains("gemm_slowdown") == sample.rates.contains("collective_slowdown"));
+  // Whole multiplications, and whole messages.
+  CHECK(std::fmod(sample.work_flops, 2.0 * 64 * 65 * 66) == 0);
+  CHECK(std::fmod(sample.work_bytes, 65536) == 0);
+  CHECK(sample.work_flops > 0);
+  CHECK(sample.work_bytes > 0);
+}
+
+}  // namespace
+
+TEST_CASE("Two ranks multiply while a collective is under way", "[runner][process][mpi]") {
+  auto const outcome = outcome_under_mpi({overlap("mpi"), collectives(2).front()}, 2);
+  CAPTURE(outcome.errors);
+  REQUIRE(outcome.samples.size() == 2);
+  check_overlap(outcome.samples[0]);
+  check_measured(outcome.samples[1]);
+}
+
+TEST_CASE("An overlap that cannot be fails on all ranks alike", "[runner][process][mpi]") {
+  auto bad = overlap("mpi");
+  bad.parameters["gemm_provider"] = std::string("abacus");
+  auto huge = overlap("mpi");
+  huge.parameters["m"] = huge.parameters["k"] = std::int64_t{1} << 24;
+  auto const outcome = outcome_under_mpi({bad, huge, collectives(2).front()}, 2);
+  REQUIRE(outcome.samples.size() == 3);
+  CHECK(outcome.samples[0].status == SampleStatus::failed);
+  CHECK_THAT(outcome.samples[0].reason, ContainsSubstring("abacus"));
+  CHECK(outcome.samples[1].status == SampleStatus::failed);
+  CHECK_THAT(outcome.samples[1].reason, ContainsSubstring("of memory"));
+  check_measured(outcome.samples[2]);
+}
+
 #ifdef HPCADVISE_RUNNER_WITH_NCCL
 
 namespace {
@@ -149,6 +204,16 @@ TEST_CASE("NCCL is found when the runner starts, or the reason is said", "[runne
 TEST_CASE("Ranks measure every collective by NCCL's functions", "[runner][process][nccl][mpi]") {
   for (int const ranks : {2, 3})
     check_collectives(outcome_under_mpi(collectives(ranks, "nccl"), ranks, nccl_runner(HPCADVISE_FAKE_NCCL)), ranks);
+}
+
+TEST_CASE("Ranks multiply beside a collective by NCCL's functions", "[runner][process][nccl][mpi]") {
+  auto const outcome = outcome_under_mpi({overlap("nccl")}, 2, nccl_runner(HPCADVISE_FAKE_NCCL));
+  REQUIRE(outcome.samples.size() == 1);
+  check_overlap(outcome.samples[0]);
+  auto const failing = outcome_under_mpi({overlap("nccl")}, 2, nccl_runner(HPCADVISE_FAKE_NCCL, "fail-later"));
+  REQUIRE(failing.samples.size() == 1);
+  CHECK(failing.samples[0].status == SampleStatus::failed);
+  CHECK_FALSE(failing.samples[0].timing);
 }
 
 TEST_CASE("What NCCL gets wrong is not timed", "[runner][process][nccl][mpi]") {

@@ -169,6 +169,11 @@ Machine machine_of_gpu(MachineProfile const& profile) {
   } else {
     use_measured_attention(machine, profile);
   }
+  if (auto const cost = measured_overlap_cost(profile)) {
+    machine.fitted.overlap_cost = *cost;
+    machine.notes.push_back(
+        fmt::format("hidden collectives: measured in the node, they still cost {:.2f} of their own time", *cost));
+  }
   if (known) machine.origin = profiles::Origin::reference;
   return machine;
 }

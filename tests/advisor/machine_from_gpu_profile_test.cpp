@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/machine.hpp"
 #include "advisor/rates.hpp"
+#include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -9,29 +10,16 @@
 
 using namespace hpcadvise;
 using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
 using Catch::Matchers::WithinRel;
 using profiles::Origin;
 using profiles::Precision;
 
 namespace {
 
-profiles::Sample measured(std::string probe, std::string provider, profiles::Parameters parameters, std::string rate,
-                          double value) {
-  profiles::Sample sample;
-  sample.probe = std::move(probe);
-  sample.provider = std::move(provider);
-  sample.parameters = std::move(parameters);
-  sample.timing.emplace();
-  sample.timing->median_s = 5e-6;
-  sample.timing->low_s = 4.9e-6;
-  sample.timing->high_s = 5.1e-6;
-  sample.rates[rate] = {value, value, value};
-  return sample;
-}
-
 profiles::Sample gemm(std::string provider, std::int64_t size, double flops_per_s) {
-  return measured("gemm", std::move(provider), {{"m", size}, {"n", size}, {"k", size}, {"precision", "bf16"}},
-                  "flops_per_s", flops_per_s);
+  return measured_sample("gemm", std::move(provider), {{"m", size}, {"n", size}, {"k", size}, {"precision", "bf16"}},
+                         "flops_per_s", flops_per_s);
 }
 
 profiles::MeasuredDevice h100() {
@@ -44,29 +32,26 @@ profiles::MeasuredDevice h100() {
 }
 
 profiles::Sample attention(char const* provider, double flops_per_s) {
-  return measured("attention", provider,
-                  {{"head_size", std::int64_t{128}},
-                   {"query_length", std::int64_t{8192}},
-                   {"causal", true},
-                   {"direction", "forward"}},
-                  "flops_per_s", flops_per_s);
+  return measured_sample("attention", provider,
+                         {{"head_size", std::int64_t{128}},
+                          {"query_length", std::int64_t{8192}},
+                          {"causal", true},
+                          {"direction", "forward"}},
+                         "flops_per_s", flops_per_s);
 }
 
 profiles::MachineProfile node(int device_count) {
   profiles::MachineProfile profile;
   profile.name = "node17";
   profile.devices.assign(std::size_t(device_count), h100());
-  profile.samples = {gemm("kokkos", 8192, 400e12),
-                     gemm("cublaslt", 8192, 700e12),
-                     gemm("cublaslt", 1024, 300e12),
-                     measured("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2.9e12),
-                     measured("launch", "kokkos", {{"kind", "parallel_for"}}, "", 0),
-                     attention("kokkos", 100e12)};
+  profile.samples = {
+      gemm("kokkos", 8192, 400e12),
+      gemm("cublaslt", 8192, 700e12),
+      gemm("cublaslt", 1024, 300e12),
+      measured_sample("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2.9e12),
+      measured_sample("launch", "kokkos", {{"kind", "parallel_for"}}, "", 0),
+      attention("kokkos", 100e12)};
   return profile;
-}
-
-bool has_note(Machine const& machine, std::string_view words) {
-  return std::ranges::any_of(machine.notes, [&](auto const& note) { return note.find(words) != note.npos; });
 }
 
 }  // namespace
@@ -156,16 +141,46 @@ TEST_CASE("A GPU that no description ships for plans for itself alone") {
 
 namespace {
 
+profiles::Sample overlap(char const* operation, std::int64_t message_bytes, double hidden_share,
+                         char const* provider = "nccl") {
+  return measured_sample("overlap", provider, {{"operation", operation}, {"message_bytes", message_bytes}},
+                         "hidden_share", hidden_share);
+}
+
+}  // namespace
+
+TEST_CASE("What a hidden collective still costs is as measured, by the longest messages that sharding hides") {
+  auto profile = node(8);
+  auto const fitted = machine_from_profile(profile).fitted.overlap_cost;
+  CHECK(fitted == FittedConstants{}.overlap_cost);
+  profile.samples.push_back(overlap("all_reduce", 1 << 28, 0.6));
+  CHECK_THAT(machine_from_profile(profile).fitted.overlap_cost, WithinRel(0.4));
+  profile.samples.push_back(overlap("all_gather", 1 << 20, 0.1));
+  profile.samples.push_back(overlap("all_gather", 1 << 28, 0.9));
+  profile.samples.push_back(overlap("reduce_scatter", 1 << 28, 0.8));
+  auto const machine = machine_from_profile(profile);
+  CHECK_THAT(machine.fitted.overlap_cost, WithinRel(0.15));
+  CHECK(has_note(machine, "hidden collectives: measured in the node, they still cost 0.15 of their own time"));
+
+  SECTION("a share above 1, which noise can make, costs nothing") {
+    std::erase_if(profile.samples, [](auto const& sample) { return sample.probe == "overlap"; });
+    profile.samples.push_back(overlap("all_gather", 1 << 28, 1.01));
+    CHECK(machine_from_profile(profile).fitted.overlap_cost == 0);
+  }
+}
+
+namespace {
+
 // Eight devices: 20 us, and 1.75 bytes over a link of 300 GB/s for each of the message.
 void add_all_reduces(profiles::MachineProfile& profile) {
   for (double const bytes : {1e3, 1e6, 16.8e6, 268e6}) {
     double const time_s = 20e-6 + 1.75 * bytes / 300e9;
-    auto sample = measured("collective", "nccl",
-                           {{"operation", "all_reduce"},
-                            {"message_bytes", std::int64_t(bytes)},
-                            {"rank_count", std::int64_t{8}},
-                            {"placement", "node"}},
-                           "bus_bytes_per_s", 1.75 * bytes / time_s);
+    auto sample = measured_sample("collective", "nccl",
+                                  {{"operation", "all_reduce"},
+                                   {"message_bytes", std::int64_t(bytes)},
+                                   {"rank_count", std::int64_t{8}},
+                                   {"placement", "node"}},
+                                  "bus_bytes_per_s", 1.75 * bytes / time_s);
     sample.timing->median_s = time_s;
     profile.samples.push_back(sample);
   }

@@ -58,6 +58,7 @@ std::vector<Candidate> interleaved(std::span<Probe const* const> probes, PlanCon
       for (std::size_t place = turn * per_turn; place < end; ++place) result.push_back(std::move(lists[i][place]));
     }
   }
+  std::ranges::stable_partition(result, [](Candidate const& candidate) { return !candidate.spare; });
   return result;
 }
 

@@ -36,6 +36,7 @@ struct Candidate {
   // Of readings, where it is time that shows something and not their number. What has it comes after what has not.
   double least_s = 0;
   double wished_s = 0;
+  bool spare = false;  // wanted where the budget has room for all that is not
 };
 
 struct Probe {

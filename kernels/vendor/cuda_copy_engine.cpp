@@ -15,12 +15,12 @@ void check(cudaError_t code, char const* call) {
 
 cudaStream_t stream_of(Queue const& queue) { return static_cast<cudaStream_t>(queue.get()); }
 
-// Another device for as long as this lives.
+// Another device, where one is named, for as long as this lives.
 class OnDevice {
  public:
-  explicit OnDevice(int device) {
+  explicit OnDevice(Ordinal device) {
     check(cudaGetDevice(&before_), "cudaGetDevice");
-    check(cudaSetDevice(device), "cudaSetDevice");
+    if (device) check(cudaSetDevice(*device), "cudaSetDevice");
   }
   OnDevice(OnDevice const&) = delete;
   OnDevice& operator=(OnDevice const&) = delete;
@@ -30,23 +30,10 @@ class OnDevice {
   int before_ = 0;
 };
 
-void reach(int peer) {
-  int device = 0;
-  check(cudaGetDevice(&device), "cudaGetDevice");
-  int reachable = 0;
-  check(cudaDeviceCanAccessPeer(&reachable, device, peer), "cudaDeviceCanAccessPeer");
-  if (reachable == 0) return;
-  auto const code = cudaDeviceEnablePeerAccess(peer, 0);
-  // It stays enabled from one sample to the next. The error would otherwise be found by whoever asks for the last one.
-  if (code == cudaErrorPeerAccessAlreadyEnabled)
-    static_cast<void>(cudaGetLastError());
-  else
-    check(code, "cudaDeviceEnablePeerAccess");
-}
-
 }  // namespace
 
-Queue new_queue() {
+Queue new_queue(Ordinal device) {
+  OnDevice const there(device);
   cudaStream_t stream = nullptr;
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
   return {stream, [](void* made) { static_cast<void>(cudaStreamDestroy(static_cast<cudaStream_t>(made))); }};
@@ -63,16 +50,26 @@ std::shared_ptr<void> pin(void* pages, std::int64_t bytes) {
   return {pages, [](void* pinned) { static_cast<void>(cudaHostUnregister(pinned)); }};
 }
 
-std::shared_ptr<void> device_memory(std::int64_t bytes) {
+std::shared_ptr<void> device_memory(std::int64_t bytes, Ordinal device) {
+  OnDevice const there(device);
   void* memory = nullptr;
   check(cudaMalloc(&memory, std::size_t(bytes)), "cudaMalloc");
   return {memory, [](void* made) { static_cast<void>(cudaFree(made)); }};
 }
 
-std::shared_ptr<void> peer_memory(int device, std::int64_t bytes) {
-  reach(device);
-  OnDevice const there(device);
-  return device_memory(bytes);
+void connect(Ordinal from, int to) {
+  OnDevice const here(from);
+  int device = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  int reachable = 0;
+  check(cudaDeviceCanAccessPeer(&reachable, device, to), "cudaDeviceCanAccessPeer");
+  if (reachable == 0) return;
+  auto const code = cudaDeviceEnablePeerAccess(to, 0);
+  // It stays enabled from one sample to the next. The error would otherwise be found by whoever asks for the last one.
+  if (code == cudaErrorPeerAccessAlreadyEnabled)
+    static_cast<void>(cudaGetLastError());
+  else
+    check(code, "cudaDeviceEnablePeerAccess");
 }
 
 }  // namespace hpcadvise::kernels

@@ -152,17 +152,19 @@ TEST_CASE("A GPU's plan is for a GPU: bf16, its own memory, no messages of the h
   CHECK(any_bf16);
 }
 
-TEST_CASE("A GPU's link is measured once, to each of its peers, and not by all GPUs at once", "[gpu-machine]") {
+TEST_CASE("A link is measured once, to each peer and between these, and not by all GPUs at once", "[gpu-machine]") {
   FakeMachine machine("gpus:3");
   machine.request.only = {"gemm", "link"};
   auto const profile = machine.probe();
-  std::vector<std::int64_t> peers;
+  std::vector<std::string> pairs;
   for (auto const& sample : profile.samples) {
     if (sample.probe != "link") continue;
     CHECK_FALSE(sample.parameters.contains("device"));
-    if (auto const peer = profiles::integer_parameter(sample.parameters, "peer")) peers.push_back(*peer);
+    auto const own = profiles::integer_parameter(sample.parameters, "ordinal").value_or(0);
+    if (auto const peer = profiles::integer_parameter(sample.parameters, "peer"))
+      pairs.push_back(std::to_string(own) + " to " + std::to_string(*peer));
   }
-  CHECK(peers == std::vector<std::int64_t>{1, 2});
+  CHECK(pairs == Names{"0 to 1", "0 to 2", "1 to 2"});
 }
 
 TEST_CASE("What goes on for half a minute is measured once", "[gpu-machine]") {

@@ -52,7 +52,7 @@ std::map<std::string, Contract> const contract{
     {"overlap",
      {{"operation", "message_bytes", "rank_count", "placement", "gemm_provider", "m", "n", "k", "precision"}}},
     {"sustained", {{"m", "n", "k", "precision"}}},
-    {"link", {{"direction", "message_bytes"}, {"memory", "numa_node", "peer"}}},
+    {"link", {{"direction", "message_bytes"}, {"memory", "numa_node", "peer", "ordinal"}}},
 };
 
 // Of a host with two ranks, and of a GPU.

@@ -50,7 +50,7 @@ std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Acc
   if (!hello.gpu) return accelerators;
   std::vector<Accelerator> result;
   std::ranges::copy_if(accelerators, std::back_inserter(result), [&](Accelerator const& device) {
-    return !device.unusable.empty() ||
+    return (!device.unusable.empty() && !device.forbidden) ||
            std::ranges::find(hello.visible_devices, device.pci_bus_id) != hello.visible_devices.end();
   });
   return result;

@@ -21,8 +21,8 @@ int core_count_of(profiles::HostSpec const& host, std::string const& cpus);
 void add_driver_facts(profiles::GpuSpec& gpu, profiles::HostSpec const& host,
                       std::vector<Accelerator> const& accelerators);
 
-// Those that the runner may use, and those of which something is known against their use; all where it measures the
-// host.
+// Those that the runner may use, and those of which something is known against their use, but for what was given to
+// another job; all where it measures the host.
 std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Accelerator> const& accelerators);
 
 struct VisibleKinds {

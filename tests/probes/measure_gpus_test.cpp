@@ -104,6 +104,22 @@ TEST_CASE("A GPU of another kind is no sibling, and one that discovery has not s
   CHECK(kinds.others[0].pci_bus_id == "b");
 }
 
+TEST_CASE("GPUs of other jobs are nobody's concern while the runner has one of its own", "[gpu-machine]") {
+  auto lost = gpu(h100, "b");
+  lost.unusable = "NVML says: GPU is lost";
+  auto taken = gpu(h100, "c");
+  taken.unusable = "NVML says: Insufficient Permissions";
+  taken.forbidden = true;
+  HelloEvent hello;
+  CHECK(devices_in_use(hello, {gpu(h100, "a"), lost, taken}).size() == 3);
+  hello.gpu = profiles::GpuSpec{};
+  hello.visible_devices = {"a"};
+  auto const in_use = devices_in_use(hello, {gpu(h100, "a"), lost, taken, gpu(h100, "d")});
+  REQUIRE(in_use.size() == 2);
+  CHECK(in_use[0].pci_bus_id == "a");
+  CHECK(in_use[1].pci_bus_id == "b");
+}
+
 TEST_CASE("Siblings take the first sample of each probe that fits", "[gpu-machine]") {
   SamplePlan plan;
   for (auto const* const probe : {"gemm", "gemm", "memory", "launch", "collective", "attention"}) {

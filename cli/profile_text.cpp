@@ -118,10 +118,10 @@ std::string interval_of_time(Sample const& sample, Terminal const& terminal) {
   return interval_text(sample, sample.timing->relative_half_width(), terminal);
 }
 
-// Of what measured_text says. A share of nothing has none.
+// Of what measured_text says: of a rate that of its time, as wide, but a share comes from several times.
 std::string interval_of_measured(Sample const& sample, probes::Probe const& probe, Terminal const& terminal) {
   auto const rate = primary_rate(sample, probe);
-  if (!rate) return interval_of_time(sample, terminal);
+  if (!rate || !probe.primary_rate.ends_with("_share")) return interval_of_time(sample, terminal);
   if (rate->median <= 0) return "";
   return interval_text(sample, (rate->high - rate->low) / 2 / rate->median, terminal);
 }

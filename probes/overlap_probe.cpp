@@ -81,8 +81,11 @@ std::vector<Candidate> overlap_candidates(PlanContext const& context) {
 }
 
 std::string overlap_shape_text(profiles::Parameters const& parameters) {
-  auto const bytes = profiles::number_parameter(parameters, "message_bytes").value_or(0);
-  return fmt::format("{} beside {}", profiles::format_bytes(bytes), gemm_shape_text(parameters));
+  auto const extent = [&](char const* name) { return profiles::integer_parameter(parameters, name).value_or(0); };
+  auto const bytes = profiles::format_bytes(double(extent("message_bytes")));
+  bool const is_cube = extent("m") == extent("n") && extent("m") == extent("k");
+  return is_cube ? fmt::format("{} n={}", bytes, extent("n"))
+                 : fmt::format("{} {}", bytes, gemm_shape_text(parameters));
 }
 
 }  // namespace hpcadvise::probes

@@ -11,7 +11,7 @@ namespace hpcadvise::probes {
 // pass, long messages first. Between GPUs by NCCL or RCCL, whose calls return before their work is done.
 std::vector<Candidate> overlap_candidates(PlanContext const& context);
 
-// "8192 cubed, 256 MiB"
+// "256 MiB n=8192": of the message, and of the n x n x n multiplication.
 std::string overlap_shape_text(profiles::Parameters const& parameters);
 
 }  // namespace hpcadvise::probes

@@ -16,7 +16,7 @@ namespace {
 using profiles::Sample;
 
 constexpr double little = 0.5;
-constexpr std::int64_t long_message_bytes = 64 * 1024 * 1024;
+constexpr std::int64_t long_message_bytes = std::int64_t{64} << 20;
 
 // Each makes the host wait for every kernel.
 constexpr std::array<std::string_view, 2> blocking_variables{"CUDA_LAUNCH_BLOCKING", "HIP_LAUNCH_BLOCKING"};
@@ -48,6 +48,7 @@ std::vector<profiles::Finding> overlap_findings(profiles::MachineProfile const& 
     if (found == nullptr || share_of(sample) < share_of(*found)) found = &sample;
   }
   std::vector<profiles::Finding> findings;
+  findings.reserve(worst.size());
   for (auto const& [provider, sample] : worst)
     findings.push_back(
         {.kind = "little_overlap",

@@ -16,7 +16,7 @@
 namespace hpcadvise::probes {
 namespace {
 
-constexpr std::int64_t mib = 1024 * 1024;
+constexpr std::int64_t mib = std::int64_t{1} << 20;
 
 struct Row {
   std::string_view operation;

@@ -13,7 +13,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-constexpr std::int64_t mib = 1024 * 1024;
+constexpr std::int64_t mib = std::int64_t{1} << 20;
 
 profiles::Sample overlap(double share, double half_width = 0.01, std::string const& provider = "nccl",
                          std::int64_t message_bytes = 256 * mib) {

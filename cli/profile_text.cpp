@@ -2,6 +2,7 @@
 #include "cli/profile_text.hpp"
 
 #include "cli/chart.hpp"
+#include "cli/links_table.hpp"
 #include "probes/probe.hpp"
 #include "probes/stopping_rule.hpp"
 #include "profiles/units.hpp"
@@ -296,6 +297,8 @@ std::string profile_summary_text(MachineProfile const& profile, Terminal const& 
   text += '\n' + text_table(profile_summary_table(profile, terminal), terminal);
   if (auto const siblings = siblings_table(profile); !siblings.rows.empty())
     text += "\nAll GPUs at once\n" + text_table(siblings, terminal);
+  if (auto const links = links_table(profile); !links.rows.empty())
+    text += "\nLinks in GB/s: from a GPU (row) to a GPU (column) and the host\n" + text_table(links, terminal);
   if (auto const chart = roofline_text(profile, terminal); !chart.empty()) text += '\n' + chart;
   if (auto const findings = findings_text(profile, terminal, whole); !findings.empty()) text += '\n' + findings;
   return text;

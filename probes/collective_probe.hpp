@@ -11,8 +11,8 @@
 
 namespace hpcadvise::probes {
 
-// Empty below two ranks, and for GPUs without a provider for them. Whether the runner was built with MPI is not asked:
-// that is a reason to skip, not to forget.
+// Empty without layouts of ranks, and for GPUs without a provider for them. Whether the runner was built with MPI is
+// not asked: that is a reason to skip, not to forget.
 std::vector<Candidate> collective_candidates(PlanContext const& context);
 
 }  // namespace hpcadvise::probes

@@ -59,20 +59,21 @@ int usable_cores(profiles::HostSpec const& host) {
   return std::clamp(static_cast<int>(std::min(*host.cgroup_cpu_limit, 1e6)), 1, host.allowed_core_count);
 }
 
-SamplePlan with_rank_count(SamplePlan const& plan, int rank_count) {
+SamplePlan part_of(SamplePlan const& plan, Ranks const& ranks) {
   SamplePlan part;
   for (auto const& request : plan.requests)
-    if (request.rank_count == rank_count) part.requests.push_back(request);
+    if (request.ranks == ranks) part.requests.push_back(request);
   return part;
 }
 
 // What the probes would have measured with several ranks, had there been any.
-std::vector<SampleRequest> collective_requests(std::vector<Probe const*> const& probes, PlanContext context) {
-  context.rank_count = std::max(2, context.rank_count);
+std::vector<SampleRequest> collective_requests(std::vector<Probe const*> const& probes, PlanContext context,
+                                               int rank_count) {
+  context.layouts = {node_ranks(std::max(2, rank_count))};
   std::vector<SampleRequest> result;
   for (auto const* const probe : probes)
     for (auto& candidate : probe->candidates(context))
-      if (candidate.request.rank_count > 1) result.push_back(std::move(candidate.request));
+      if (candidate.request.ranks.rank_count > 1) result.push_back(std::move(candidate.request));
   return result;
 }
 
@@ -102,8 +103,7 @@ class MachineRun {
                         .gpu = hello_.gpu,
                         .peers = peer_ordinals(hello_),
                         .thread_count = hello_.thread_count,
-                        .providers = hello_.providers,
-                        .rank_count = 0};
+                        .providers = hello_.providers};
     auto const [same, others] = visible_kinds(hello_, accelerators_);
     siblings_ = same;
     RankPlan const ranks = hello_.gpu ? plan_device_collectives(context) : plan_collectives(context);
@@ -157,7 +157,7 @@ class MachineRun {
     bool const of_host = file.filename().string().find("-host-") != std::string::npos;
     // A driver that hangs must leave time for the others, and for the host.
     double const patience_s = of_host ? RunSettings{}.hello_timeout_s : std::max(5.0, request_.budget_s / 4);
-    auto const answer = [&] { return run_part({}, 1, deadline_, nullptr, patience_s); };
+    auto const answer = [&] { return run_part({}, Ranks{}, deadline_, nullptr, patience_s); };
     RunOutcome const first = answer();
     if (first.lost.empty() || of_host || !environment_value("KOKKOS_DEVICE_ID").empty()) return first;
     for (int ordinal = 1; ordinal < int(accelerators_.size()); ++ordinal) {
@@ -225,17 +225,15 @@ class MachineRun {
 
   RankPlan plan_collectives(PlanContext& context) {
     RankPlan ranks;
-    PlanContext with_ranks = context;
-    with_ranks.rank_count = 2;
-    if (collective_requests(probes_, with_ranks).empty()) return ranks;
+    if (collective_requests(probes_, context, 2).empty()) return ranks;
     ranks = plan_ranks(request_, context.host, usable_cores(context.host), has_provider(context, "mpi"));
     if (ranks.problem.empty()) {
-      context.rank_count = ranks.job.rank_count;
+      context.layouts = {node_ranks(ranks.job.rank_count)};
       if (ranks.oversubscribed) recorder_.finding(oversubscribed(ranks.job.rank_count, usable_cores(context.host)));
       return ranks;
     }
-    with_ranks.rank_count = ranks.job.rank_count;
-    for (auto const& skipped : collective_requests(probes_, with_ranks)) recorder_.skipped(skipped, ranks.problem);
+    for (auto const& skipped : collective_requests(probes_, context, ranks.job.rank_count))
+      recorder_.skipped(skipped, ranks.problem);
     recorder_.finding(no_collectives(ranks.problem));
     return ranks;
   }
@@ -249,12 +247,10 @@ class MachineRun {
       return ranks;
     }
     ranks = plan_device_ranks(request_, int(siblings_.size()), has_provider(context, "mpi"));
-    auto with_ranks = context;
-    with_ranks.rank_count = std::max(2, ranks.job.rank_count);
-    auto const requests = collective_requests(probes_, with_ranks);
+    auto const requests = collective_requests(probes_, context, ranks.job.rank_count);
     if (requests.empty()) ranks.problem = unusable_providers(hello_.libraries);
     if (ranks.problem.empty()) {
-      context.rank_count = ranks.job.rank_count;
+      context.layouts = {node_ranks(ranks.job.rank_count)};
       return ranks;
     }
     for (auto const& skipped : requests) recorder_.skipped(skipped, ranks.problem);
@@ -276,21 +272,20 @@ class MachineRun {
                                "give more: 10 s is a start, 60 s the default");
   }
 
-  void measure(SamplePlan const& plan, RankPlan const& ranks) {
-    std::set<int> rank_counts;
-    for (auto const& request : plan.requests) rank_counts.insert(request.rank_count);
+  void measure(SamplePlan const& plan, RankPlan const& rank_plan) {
+    std::set<Ranks> starts;
+    for (auto const& request : plan.requests) starts.insert(request.ranks);
     // A part that turns out slow does not take the time of those after it.
     double later_s = planned_s(plan) + siblings_s_;
-    for (int const rank_count : rank_counts) {
-      if (rank_count > 1) compare_siblings(plan);
-      later_s = std::max(0.0, later_s - planned_s(plan, rank_count));
-      if (rank_count > 1 && !lost_sibling_.empty()) {
-        for (auto const& request : with_rank_count(plan, rank_count).requests)
+    for (auto const& ranks : starts) {
+      if (ranks.rank_count > 1) compare_siblings(plan);
+      later_s = std::max(0.0, later_s - planned_s(plan, ranks));
+      if (ranks.rank_count > 1 && !lost_sibling_.empty()) {
+        for (auto const& request : part_of(plan, ranks).requests)
           recorder_.sampled(request, unmeasured_sample(request, profiles::SampleStatus::skipped, lost_sibling_));
         continue;
       }
-      RunOutcome const outcome =
-          run_part(with_rank_count(plan, rank_count), rank_count, deadline_ - duration_of(later_s), &ranks);
+      RunOutcome const outcome = run_part(part_of(plan, ranks), ranks, deadline_ - duration_of(later_s), &rank_plan);
       if (outcome.garbage) recorder_.finding(*outcome.garbage);
       if (!outcome.lost.empty()) note_lost(outcome);
       interrupted_now_ = outcome.interrupted;
@@ -305,18 +300,18 @@ class MachineRun {
     recorder_.runner_lost(lost_, lost_next_step_);
   }
 
-  RunOutcome run_part(SamplePlan const& plan, int rank_count, SteadyClock::time_point deadline,
-                      RankPlan const* ranks = nullptr, double hello_timeout_s = RunSettings{}.hello_timeout_s) {
+  RunOutcome run_part(SamplePlan const& plan, Ranks const& ranks, SteadyClock::time_point deadline,
+                      RankPlan const* rank_plan = nullptr, double hello_timeout_s = RunSettings{}.hello_timeout_s) {
     RunSettings settings;
     settings.hello_timeout_s = hello_timeout_s;
-    settings.rank_count = rank_count;
+    settings.ranks = ranks;
     settings.deadline = deadline;
-    int const threads_a_rank = std::max(1, thread_count_ / rank_count);
+    int const threads_a_rank = std::max(1, thread_count_ / ranks.ranks_a_node);
     settings.command = [=, this](std::filesystem::path const& plan_file) {
-      if (rank_count == 1) return runner_command(threads_a_rank, plan_file, cpus_);
+      if (ranks.rank_count == 1) return runner_command(threads_a_rank, plan_file, cpus_);
       auto command = runner_command(threads_a_rank, plan_file, "");
       if (hello_.gpu) command.environment["HPCADVISE_RANK_DEVICES"] = fmt::format("{}", fmt::join(siblings_, ","));
-      return mpi_command(ranks->launcher.value(), ranks->job, command);
+      return mpi_command(rank_plan->launcher.value(), rank_plan->job, command);
     };
     RunListener listener;
     listener.interrupted = interrupted_;

@@ -23,7 +23,7 @@ struct PlanContext {
   std::vector<int> peers{};                // ordinals of the other GPUs that the runner sees
   int thread_count = 1;                    // of the runner
   std::vector<std::string> providers;      // what the runner said it has: "kokkos", "openblas", "mpi"
-  int rank_count = 0;                      // for collectives; below 2: none are planned
+  std::vector<Ranks> layouts{};            // of several ranks that can be started, for collectives
 };
 
 bool has_provider(PlanContext const& context, std::string_view provider);

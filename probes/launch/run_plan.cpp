@@ -69,7 +69,7 @@ class PlanRun {
       Event event = event_from_line(output.line);
       if (std::holds_alternative<DoneEvent>(event) && said_hello_ && !active_) return End::done;
       if (!std::visit([this](auto& what) { return take(what); }, event)) note_garbage(output.line);
-      if (outcome_.hello && outcome_.hello->rank_count != settings_.rank_count) return End::wrong_size;
+      if (outcome_.hello && outcome_.hello->rank_count != settings_.ranks.rank_count) return End::wrong_size;
     }
   }
 
@@ -128,8 +128,8 @@ class PlanRun {
 
   void explain_wrong_size() {
     int const got = outcome_.hello->rank_count;
-    outcome_.lost =
-        fmt::format("{} MPI ranks were asked for, but the runner's communicator has {}", settings_.rank_count, got);
+    outcome_.lost = fmt::format("{} MPI ranks were asked for, but the runner's communicator has {}",
+                                settings_.ranks.rank_count, got);
     if (got == 1)
       outcome_.lost +=
           ": the launcher started separate processes that do not know each other, because it belongs to "

@@ -15,7 +15,7 @@ namespace hpcadvise::probes {
 
 struct RunSettings {
   std::function<Command(std::filesystem::path const& plan_file)> command;
-  int rank_count = 1;           // that the runner's communicator must have
+  Ranks ranks;                  // that the runner's communicator must have
   double hello_timeout_s = 30;  // mpirun on a busy file system takes its time
   double idle_timeout_s = 10;   // between two samples
   double patience_s = 2;        // between asking it to end and killing it

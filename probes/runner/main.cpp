@@ -31,7 +31,7 @@ SamplePlan read_plan(runner::CommandLine const& command_line) {
 }
 
 bool needs_mpi(SamplePlan const& plan) {
-  return std::ranges::any_of(plan.requests, [](auto const& request) { return request.rank_count > 1; });
+  return std::ranges::any_of(plan.requests, [](auto const& request) { return request.ranks.rank_count > 1; });
 }
 
 void measure(std::string const& runner_name, SamplePlan const& plan) {

@@ -84,7 +84,7 @@ void describe_gpu(HelloEvent& hello) {
 int rank_count(SamplePlan const& plan) {
   int count = 1;
   if (asked("alone")) return count;
-  for (auto const& request : plan.requests) count = std::max(count, request.rank_count);
+  for (auto const& request : plan.requests) count = std::max(count, request.ranks.rank_count);
   return count;
 }
 

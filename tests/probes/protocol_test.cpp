@@ -70,7 +70,7 @@ probes::SamplePlan small_plan() {
                         .rule = {.target_half_width = 0.02, .max_total_s = 0.5, .min_readings = 7, .max_readings = 90},
                         .timeout_s = 10,
                         .expected_s = 0.6,
-                        .rank_count = 2,
+                        .ranks = probes::nodes_ranks(2, 4),
                         .sentinel = true}},
           .dropped = {"gemm m=8192: over the budget"}};
 }
@@ -183,7 +183,7 @@ TEST_CASE("A plan says the same at the other end", "[probes][protocol]") {
   CHECK(request.id == 3);
   CHECK(request.rule.min_readings == 7);
   CHECK(request.rule.max_total_s == 0.5);
-  CHECK(request.rank_count == 2);
+  CHECK(request.ranks == probes::nodes_ranks(2, 4));
   CHECK(request.sentinel);
   CHECK(plan.dropped == small_plan().dropped);
 }
@@ -199,12 +199,14 @@ TEST_CASE("A plan that cannot be read is refused with file and place", "[probes]
     return std::string("accepted");
   };
   CHECK_THAT(refusal(text.substr(0, text.size() / 2)),
-             ContainsSubstring("plan.json: line 12, column 25: syntax error"));
+             ContainsSubstring("plan.json: line 14, column 12: syntax error"));
   CHECK_THAT(refusal("{}"), ContainsSubstring("'requests' is missing"));
   CHECK_THAT(refusal(replaced(text, "\"min_readings\": 7", "\"min_readings\": 0")),
              ContainsSubstring("plan.json: /requests/0/rule/min_readings"));
   CHECK_THAT(refusal(replaced(text, "\"max_total_s\": 0.5", "\"max_total_s\": 0")),
              ContainsSubstring("/requests/0/rule/max_total_s: must be above zero"));
+  CHECK_THAT(refusal(replaced(text, "\"placement\": \"nodes\"", "\"placement\": \"moon\"")),
+             ContainsSubstring("/requests/0/ranks/placement: not a placement"));
   CHECK_THAT(refusal(replaced(text, "\"message_bytes\": 1024", "\"message_bytes\": [1]")),
              ContainsSubstring("/requests/0/parameters/message_bytes: expected a number, a string, true or false"));
 }

@@ -20,7 +20,7 @@ PlanContext context_of(int rank_count) {
   context.host.memory_bytes = std::int64_t{16} << 30;
   context.host.caches = {{1, 32 << 10, 4, 64}, {2, 1 << 20, 4, 64}, {3, 32 << 20, 1, 64}};
   context.providers = {"kokkos", "openblas", "mpi"};
-  context.rank_count = rank_count;
+  if (rank_count > 1) context.layouts = {node_ranks(rank_count)};
   return context;
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("Without its providers a probe wants nothing", "[registry]") {
 TEST_CASE("Collectives need two ranks, and only they take more than one", "[registry]") {
   for (Probe const& probe : all_probes()) {
     for (auto const& candidate : probe.candidates(context_of(4)))
-      CHECK(candidate.request.rank_count == (probe.name == "collective" ? 4 : 1));
+      CHECK(candidate.request.ranks == (probe.name == "collective" ? node_ranks(4) : Ranks{}));
     if (probe.name == "collective") {
       CHECK(probe.candidates(context_of(0)).empty());
       CHECK(probe.candidates(context_of(1)).empty());
@@ -132,7 +132,7 @@ TEST_CASE("Between GPUs the all-reduce comes first, by what moves messages betwe
   std::set<std::string> keys;
   for (auto const& candidate : all) {
     CHECK(keys.insert(sample_key(unmeasured_sample(candidate.request, profiles::SampleStatus::ok, ""))).second);
-    CHECK(candidate.request.rank_count == 8);
+    CHECK(candidate.request.ranks == node_ranks(8));
     CHECK(candidate.request.peak_per_s == 0);
   }
   for (auto const& candidate : find_probe("gemm")->candidates(context))

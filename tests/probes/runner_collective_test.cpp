@@ -31,7 +31,7 @@ std::vector<SampleRequest> collectives(int rank_count, std::string const& provid
                                   {"message_bytes", message_bytes},
                                   {"rank_count", std::int64_t{rank_count}},
                                   {"placement", std::string("node")}}));
-      requests.back().rank_count = rank_count;
+      requests.back().ranks = probes::node_ranks(rank_count);
     }
   return requests;
 }

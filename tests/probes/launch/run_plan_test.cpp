@@ -195,9 +195,9 @@ TEST_CASE("What is said after 'done' changes nothing", "[launch]") {
 
 TEST_CASE("Separate processes in place of ranks are found out", "[launch]") {
   Run run("alone");
-  run.settings.rank_count = 2;
+  run.settings.ranks = node_ranks(2);
   auto plan = plan_of(2);
-  for (auto& request : plan.requests) request.rank_count = 2;
+  for (auto& request : plan.requests) request.ranks = node_ranks(2);
   auto const outcome = run(plan);
   CHECK_THAT(outcome.lost, ContainsSubstring("2 MPI ranks were asked for") && ContainsSubstring("another MPI"));
   CHECK(run.status(0) == SampleStatus::skipped);

@@ -3,6 +3,7 @@
 
 #include "probes/choose_runner.hpp"
 #include "probes/collective_findings.hpp"
+#include "probes/collective_plan.hpp"
 #include "probes/deadline.hpp"
 #include "probes/device_findings.hpp"
 #include "probes/discover.hpp"
@@ -12,7 +13,6 @@
 #include "probes/launch/interrupt.hpp"
 #include "probes/launch/run_plan.hpp"
 #include "probes/profile_recorder.hpp"
-#include "probes/rank_plan.hpp"
 #include "probes/siblings.hpp"
 #include "profiles/error.hpp"
 
@@ -66,17 +66,6 @@ SamplePlan part_of(SamplePlan const& plan, Ranks const& ranks) {
   return part;
 }
 
-// What the probes would have measured with several ranks, had there been any.
-std::vector<SampleRequest> collective_requests(std::vector<Probe const*> const& probes, PlanContext context,
-                                               int rank_count) {
-  context.layouts = {node_ranks(std::max(2, rank_count))};
-  std::vector<SampleRequest> result;
-  for (auto const* const probe : probes)
-    for (auto& candidate : probe->candidates(context))
-      if (candidate.request.ranks.rank_count > 1) result.push_back(std::move(candidate.request));
-  return result;
-}
-
 class MachineRun {
  public:
   MachineRun(ProbeRequest const& request, Progress& progress, std::function<bool()> const& interrupted)
@@ -106,7 +95,7 @@ class MachineRun {
                         .providers = hello_.providers};
     auto const [same, others] = visible_kinds(hello_, accelerators_);
     siblings_ = same;
-    RankPlan const ranks = hello_.gpu ? plan_device_collectives(context) : plan_collectives(context);
+    add_collectives(context);
     if (!others.empty()) recorder_.finding(mixed_devices(others, hello_.device_name));
     SamplePlan plan = plan_samples(probes_, context, request_.budget_s - late_s());
     double const share_s = siblings_share_s(request_.budget_s);
@@ -114,10 +103,10 @@ class MachineRun {
       siblings_s_ = share_s;
       plan = plan_samples(probes_, context, request_.budget_s - late_s() - share_s);
     }
-    if (plan.requests.empty()) refuse_empty_plan(plan, ranks);
+    if (plan.requests.empty()) refuse_empty_plan(plan);
     recorder_.plan(plan);
-    measure(plan, ranks);
-    if (!stopped()) measure(recorder_.begin_repeats(request_.budget_s), ranks);
+    measure(plan);
+    if (!stopped()) measure(recorder_.begin_repeats(request_.budget_s));
     return finished(interrupted_now_);
   }
 
@@ -157,7 +146,7 @@ class MachineRun {
     bool const of_host = file.filename().string().find("-host-") != std::string::npos;
     // A driver that hangs must leave time for the others, and for the host.
     double const patience_s = of_host ? RunSettings{}.hello_timeout_s : std::max(5.0, request_.budget_s / 4);
-    auto const answer = [&] { return run_part({}, Ranks{}, deadline_, nullptr, patience_s); };
+    auto const answer = [&] { return run_part({}, Ranks{}, deadline_, patience_s); };
     RunOutcome const first = answer();
     if (first.lost.empty() || of_host || !environment_value("KOKKOS_DEVICE_ID").empty()) return first;
     for (int ordinal = 1; ordinal < int(accelerators_.size()); ++ordinal) {
@@ -223,44 +212,21 @@ class MachineRun {
         "probe again with a larger --budget, or start the runner by hand to see more");
   }
 
-  RankPlan plan_collectives(PlanContext& context) {
-    RankPlan ranks;
-    if (collective_requests(probes_, context, 2).empty()) return ranks;
-    ranks = plan_ranks(request_, context.host, usable_cores(context.host), has_provider(context, "mpi"));
-    if (ranks.problem.empty()) {
-      context.layouts = {node_ranks(ranks.job.rank_count)};
-      if (ranks.oversubscribed) recorder_.finding(oversubscribed(ranks.job.rank_count, usable_cores(context.host)));
-      return ranks;
-    }
-    for (auto const& skipped : collective_requests(probes_, context, ranks.job.rank_count))
-      recorder_.skipped(skipped, ranks.problem);
-    recorder_.finding(no_collectives(ranks.problem));
-    return ranks;
+  void add_collectives(PlanContext& context) {
+    collectives_ = plan_collectives({.request = request_,
+                                     .probes = probes_,
+                                     .context = context,
+                                     .usable_cores = usable_cores(host_),
+                                     .devices = siblings_,
+                                     .libraries = hello_.libraries});
+    for (auto const& [skipped, reason] : collectives_.skipped) recorder_.skipped(skipped, reason);
+    for (auto const& finding : collectives_.findings) recorder_.finding(finding);
+    for (auto const& start : collectives_.starts) context.layouts.push_back(start.job.ranks);
   }
 
-  RankPlan plan_device_collectives(PlanContext& context) {
-    RankPlan ranks;
-    bool const wanted = std::ranges::any_of(probes_, [](Probe const* probe) { return probe->name == "collective"; });
-    if (!wanted) return ranks;
-    if (siblings_.size() < 2) {
-      ranks.problem = "one GPU that the runner may use: there is nobody to talk to";
-      return ranks;
-    }
-    ranks = plan_device_ranks(request_, int(siblings_.size()), has_provider(context, "mpi"));
-    auto const requests = collective_requests(probes_, context, ranks.job.rank_count);
-    if (requests.empty()) ranks.problem = unusable_providers(hello_.libraries);
-    if (ranks.problem.empty()) {
-      context.layouts = {node_ranks(ranks.job.rank_count)};
-      return ranks;
-    }
-    for (auto const& skipped : requests) recorder_.skipped(skipped, ranks.problem);
-    recorder_.finding(no_device_collectives(ranks.problem));
-    return ranks;
-  }
-
-  [[noreturn]] void refuse_empty_plan(SamplePlan const& plan, RankPlan const& ranks) const {
-    if (!ranks.problem.empty())
-      throw profiles::MachineError("nothing to measure: " + ranks.problem,
+  [[noreturn]] void refuse_empty_plan(SamplePlan const& plan) const {
+    if (!collectives_.problem.empty())
+      throw profiles::MachineError("nothing to measure: " + collectives_.problem,
                                    hello_.gpu ? "ask the scheduler for more GPUs of a node, with NCCL or RCCL and MPI"
                                               : no_collectives({}).next_step);
     if (plan.dropped.empty())
@@ -272,7 +238,7 @@ class MachineRun {
                                "give more: 10 s is a start, 60 s the default");
   }
 
-  void measure(SamplePlan const& plan, RankPlan const& rank_plan) {
+  void measure(SamplePlan const& plan) {
     std::set<Ranks> starts;
     for (auto const& request : plan.requests) starts.insert(request.ranks);
     // A part that turns out slow does not take the time of those after it.
@@ -285,7 +251,7 @@ class MachineRun {
           recorder_.sampled(request, unmeasured_sample(request, profiles::SampleStatus::skipped, lost_sibling_));
         continue;
       }
-      RunOutcome const outcome = run_part(part_of(plan, ranks), ranks, deadline_ - duration_of(later_s), &rank_plan);
+      RunOutcome const outcome = run_part(part_of(plan, ranks), ranks, deadline_ - duration_of(later_s));
       if (outcome.garbage) recorder_.finding(*outcome.garbage);
       if (!outcome.lost.empty()) note_lost(outcome);
       interrupted_now_ = outcome.interrupted;
@@ -301,17 +267,16 @@ class MachineRun {
   }
 
   RunOutcome run_part(SamplePlan const& plan, Ranks const& ranks, SteadyClock::time_point deadline,
-                      RankPlan const* rank_plan = nullptr, double hello_timeout_s = RunSettings{}.hello_timeout_s) {
+                      double hello_timeout_s = RunSettings{}.hello_timeout_s) {
     RunSettings settings;
     settings.hello_timeout_s = hello_timeout_s;
     settings.ranks = ranks;
     settings.deadline = deadline;
     int const threads_a_rank = std::max(1, thread_count_ / ranks.ranks_a_node);
     settings.command = [=, this](std::filesystem::path const& plan_file) {
-      if (ranks.rank_count == 1) return runner_command(threads_a_rank, plan_file, cpus_);
-      auto command = runner_command(threads_a_rank, plan_file, "");
-      if (hello_.gpu) command.environment["HPCADVISE_RANK_DEVICES"] = fmt::format("{}", fmt::join(siblings_, ","));
-      return mpi_command(rank_plan->launcher.value(), rank_plan->job, command);
+      auto const* const start = find_start(collectives_, ranks);
+      if (start == nullptr) return runner_command(threads_a_rank, plan_file, cpus_);
+      return rank_command(*start, runner_command(threads_a_rank, plan_file, ""));
     };
     RunListener listener;
     listener.interrupted = interrupted_;
@@ -335,7 +300,8 @@ class MachineRun {
   double siblings_s_ = 0;       // of the budget, kept for them
   std::string cpus_;            // near the device; empty: all
   std::vector<int> siblings_;   // places in hello_.visible_devices of the GPUs of a kind, the measured one first
-  std::string lost_sibling_;    // why the GPUs cannot talk to each other; empty: they may
+  CollectivePlan collectives_;
+  std::string lost_sibling_;  // why the GPUs cannot talk to each other; empty: they may
   int thread_count_ = 1;
   bool interrupted_now_ = false;
   std::string lost_;

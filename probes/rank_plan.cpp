@@ -38,15 +38,16 @@ void find_launcher(RankPlan& plan, bool runner_has_mpi) {
 
 RankPlan plan_device_ranks(ProbeRequest const& request, int device_count, bool runner_has_mpi) {
   RankPlan plan;
-  plan.job.rank_count = request.rank_count.value_or(device_count);
+  int const rank_count = request.rank_count.value_or(device_count);
+  plan.job.ranks = node_ranks(rank_count);
   plan.job.bound = false;
   plan.job.as_root = ::geteuid() == 0;
-  require_one_rank(plan.job.rank_count);
-  if (plan.job.rank_count > device_count)
+  require_one_rank(rank_count);
+  if (rank_count > device_count)
     throw profiles::UsageError(
-        fmt::format("{} MPI ranks are more than the {} GPUs of one kind here", plan.job.rank_count, device_count),
+        fmt::format("{} MPI ranks are more than the {} GPUs of one kind here", rank_count, device_count),
         "a rank has a GPU of its own: ask for fewer");
-  if (plan.job.rank_count < 2)
+  if (rank_count < 2)
     plan.problem = "one rank was asked for: there is nobody to talk to";
   else
     find_launcher(plan, runner_has_mpi);
@@ -58,17 +59,18 @@ RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host,
   RankPlan plan;
   int const domains = allowed_numa_nodes(host);
   plan.job.binding = request.binding.value_or(domains > 1 ? Binding::numa : Binding::core);
-  plan.job.rank_count =
+  int const rank_count =
       request.rank_count.value_or(plan.job.binding == Binding::numa ? std::max(1, domains) : usable_cores);
+  plan.job.ranks = node_ranks(rank_count);
   plan.job.as_root = ::geteuid() == 0;
-  require_one_rank(plan.job.rank_count);
-  plan.oversubscribed = plan.job.rank_count > usable_cores;
+  require_one_rank(rank_count);
+  plan.oversubscribed = rank_count > usable_cores;
   if (plan.oversubscribed && !request.oversubscribe)
     throw profiles::UsageError(
-        fmt::format("{} MPI ranks are more than the {} cores this process may use", plan.job.rank_count, usable_cores),
+        fmt::format("{} MPI ranks are more than the {} cores this process may use", rank_count, usable_cores),
         "ask for fewer ranks, or allow it by --oversubscribe (times then say little)");
   plan.job.oversubscribe = plan.oversubscribed;
-  if (plan.job.rank_count < 2)
+  if (rank_count < 2)
     plan.problem = fmt::format("one rank on this machine ({} {}): there is nobody to talk to", usable_cores,
                                usable_cores == 1 ? "core" : "cores");
   else

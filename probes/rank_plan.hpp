@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How many MPI ranks, where, started by what; or why none.
+// How many ranks of MPI on this node, bound to what, started by what; or why none.
 
 #include "probes/measure_machine.hpp"
 

@@ -31,7 +31,7 @@ std::string version_text(std::filesystem::path const& program) {
 std::vector<std::string> open_mpi_options(MpiJob const& job, std::string const& binding) {
   std::vector<std::string> options;
   if (job.as_root) options.emplace_back("--allow-run-as-root");
-  options.insert(options.end(), {"-np", std::to_string(job.rank_count), "--map-by"});
+  options.insert(options.end(), {"-np", std::to_string(job.ranks.rank_count), "--map-by"});
   if (is_bound(job)) {
     options.insert(options.end(), {binding, "--bind-to", binding});
   } else {
@@ -42,13 +42,13 @@ std::vector<std::string> open_mpi_options(MpiJob const& job, std::string const& 
 }
 
 std::vector<std::string> hydra_options(MpiJob const& job, std::string const& binding) {
-  if (!is_bound(job)) return {"-n", std::to_string(job.rank_count), "-bind-to", "none"};
-  return {"-n", std::to_string(job.rank_count), "-bind-to", binding, "-map-by", binding};
+  if (!is_bound(job)) return {"-n", std::to_string(job.ranks.rank_count), "-bind-to", "none"};
+  return {"-n", std::to_string(job.ranks.rank_count), "-bind-to", binding, "-map-by", binding};
 }
 
 std::vector<std::string> intel_options(MpiJob const& job, std::string const& binding) {
-  if (!is_bound(job)) return {"-n", std::to_string(job.rank_count), "-genv", "I_MPI_PIN", "0"};
-  return {"-n", std::to_string(job.rank_count), "-genv", "I_MPI_PIN_DOMAIN", binding};
+  if (!is_bound(job)) return {"-n", std::to_string(job.ranks.rank_count), "-genv", "I_MPI_PIN", "0"};
+  return {"-n", std::to_string(job.ranks.rank_count), "-genv", "I_MPI_PIN_DOMAIN", binding};
 }
 
 std::vector<std::string> options_of(MpiKind kind, MpiJob const& job) {

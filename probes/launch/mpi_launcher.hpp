@@ -4,6 +4,7 @@
 // mpirun: which one is there, and how it is told what we want.
 
 #include "probes/launch/child_process.hpp"
+#include "probes/ranks.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -34,7 +35,7 @@ enum class Binding { core, numa };
 std::string_view to_string(Binding binding);
 
 struct MpiJob {
-  int rank_count = 1;
+  Ranks ranks;
   Binding binding = Binding::core;
   bool oversubscribe = false;  // more ranks than cores, knowingly
   bool as_root = false;

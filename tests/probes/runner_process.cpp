@@ -80,9 +80,9 @@ Outcome outcome_under_mpi(std::vector<SampleRequest> requests, int rank_count, p
     SKIP("this runner was built without MPI");
   PlanFile const file(probes::plan_to_json(plan_of(std::move(requests))));
   runner.arguments.insert(runner.arguments.end(), {"--plan", file.path()});
-  return outcome_of(probes::mpi_command(*search.launcher,
-                                        {.rank_count = rank_count, .oversubscribe = true, .as_root = geteuid() == 0},
-                                        with_mpi(std::move(runner))));
+  return outcome_of(probes::mpi_command(
+      *search.launcher, {.ranks = probes::node_ranks(rank_count), .oversubscribe = true, .as_root = geteuid() == 0},
+      with_mpi(std::move(runner))));
 }
 
 void check_measured(profiles::Sample const& sample) {

@@ -37,21 +37,23 @@ TEST_CASE("A launcher is known by what its --version prints", "[mpi]") {
 }
 
 TEST_CASE("Open MPI is told ranks, place and binding; root has to be allowed", "[mpi]") {
-  CHECK(options(MpiKind::open_mpi, {.rank_count = 4}) == Words{"-np", "4", "--map-by", "core", "--bind-to", "core"});
-  CHECK(options(MpiKind::open_mpi, {.rank_count = 2, .binding = Binding::numa, .as_root = true}) ==
+  CHECK(options(MpiKind::open_mpi, {.ranks = node_ranks(4)}) ==
+        Words{"-np", "4", "--map-by", "core", "--bind-to", "core"});
+  CHECK(options(MpiKind::open_mpi, {.ranks = node_ranks(2), .binding = Binding::numa, .as_root = true}) ==
         Words{"--allow-run-as-root", "-np", "2", "--map-by", "numa", "--bind-to", "numa"});
 }
 
 TEST_CASE("Oversubscription is allowed only when asked for, and then nothing is bound", "[mpi]") {
-  CHECK(options(MpiKind::open_mpi, {.rank_count = 4, .oversubscribe = true}) ==
+  CHECK(options(MpiKind::open_mpi, {.ranks = node_ranks(4), .oversubscribe = true}) ==
         Words{"-np", "4", "--map-by", "core:OVERSUBSCRIBE", "--bind-to", "none"});
-  CHECK(options(MpiKind::hydra, {.rank_count = 4, .oversubscribe = true}) == Words{"-n", "4", "-bind-to", "none"});
+  CHECK(options(MpiKind::hydra, {.ranks = node_ranks(4), .oversubscribe = true}) ==
+        Words{"-n", "4", "-bind-to", "none"});
 }
 
 TEST_CASE("Hydra and Intel MPI have their own words", "[mpi]") {
-  CHECK(options(MpiKind::hydra, {.rank_count = 4, .binding = Binding::numa, .as_root = true}) ==
+  CHECK(options(MpiKind::hydra, {.ranks = node_ranks(4), .binding = Binding::numa, .as_root = true}) ==
         Words{"-n", "4", "-bind-to", "numa", "-map-by", "numa"});
-  CHECK(options(MpiKind::intel_mpi, {.rank_count = 4}) == Words{"-n", "4", "-genv", "I_MPI_PIN_DOMAIN", "core"});
+  CHECK(options(MpiKind::intel_mpi, {.ranks = node_ranks(4)}) == Words{"-n", "4", "-genv", "I_MPI_PIN_DOMAIN", "core"});
 }
 
 TEST_CASE("mpirun is looked for before mpiexec, in the order of PATH", "[mpi]") {

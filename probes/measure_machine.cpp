@@ -175,11 +175,8 @@ class MachineRun {
       int const threads = std::max(1, usable_cores(host_) / int(siblings_.size()));
       SiblingRun run{.device = int(runs.size()), .settings = {}};
       run.settings.deadline = std::min(deadline_, after(2 * share_s));
-      run.settings.command = [=, this](std::filesystem::path const& plan_file) {
-        auto command = runner_command(threads, plan_file, cpus);
-        command.environment["KOKKOS_DEVICE_ID"] = std::to_string(ordinal);
-        return command;
-      };
+      run.settings.command = runner_command(threads, cpus);
+      run.settings.command.environment["KOKKOS_DEVICE_ID"] = std::to_string(ordinal);
       runs.push_back(std::move(run));
     }
     auto results = run_siblings(siblings_plan(plan, int(runs.size()), share_s), runs, interrupted_);
@@ -191,8 +188,8 @@ class MachineRun {
     recorder_.siblings(results, hello_.backend);
   }
 
-  Command runner_command(int thread_count, std::filesystem::path const& plan_file, std::string const& cpus) const {
-    Command command{.arguments = {runner_.string(), "--plan", plan_file.string()},
+  Command runner_command(int thread_count, std::string const& cpus) const {
+    Command command{.arguments = {runner_.string(), "--plan", "-"},
                     .environment = {{"OMP_NUM_THREADS", std::to_string(thread_count)}},
                     .cpus = cpus};
     if (ordinal_) command.environment["KOKKOS_DEVICE_ID"] = std::to_string(*ordinal_);
@@ -273,11 +270,9 @@ class MachineRun {
     settings.ranks = ranks;
     settings.deadline = deadline;
     int const threads_a_rank = std::max(1, thread_count_ / ranks.ranks_a_node);
-    settings.command = [=, this](std::filesystem::path const& plan_file) {
-      auto const* const start = find_start(collectives_, ranks);
-      if (start == nullptr) return runner_command(threads_a_rank, plan_file, cpus_);
-      return rank_command(*start, runner_command(threads_a_rank, plan_file, ""));
-    };
+    auto const* const start = find_start(collectives_, ranks);
+    settings.command = start != nullptr ? rank_command(*start, runner_command(threads_a_rank, ""))
+                                        : runner_command(threads_a_rank, cpus_);
     RunListener listener;
     listener.interrupted = interrupted_;
     listener.started = [this](SampleRequest const& request) { recorder_.started(request); };

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct Command {
   std::vector<std::string> arguments;              // the program first: a path, or a name to be found in PATH
   std::map<std::string, std::string> environment;  // in addition to this process's own
   std::string cpus{};  // "0-15": to run on those of them that this process may use; empty, or none of them: on all
+  std::filesystem::path input{};  // a file to be its stdin; empty: /dev/null
 };
 
 struct ExitStatus {

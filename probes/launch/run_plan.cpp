@@ -46,7 +46,9 @@ class PlanRun {
   bool start_once() {
     auto const plan_file = folder_.path() / "plan.json";
     profiles::write_file_atomically(plan_file, plan_to_json({pending_, {}}));
-    ChildProcess child(settings_.command(plan_file));
+    auto command = settings_.command;
+    command.input = plan_file;
+    ChildProcess child(command);
     said_hello_ = false;
     active_.reset();
     watchdog_ = after(settings_.hello_timeout_s);
@@ -144,7 +146,7 @@ class PlanRun {
   }
 
   std::string command_text() const {
-    return fmt::format("{}", fmt::join(settings_.command("PLAN.json").arguments, " "));
+    return fmt::format("{} < PLAN.json", fmt::join(settings_.command.arguments, " "));
   }
 
   std::vector<SampleRequest>::iterator find_pending(std::int64_t id) {

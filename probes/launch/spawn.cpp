@@ -118,8 +118,8 @@ Spawned spawn(Command const& command) {
   auto const argument_pointers = pointers(arguments);
   auto const environment_pointers = pointers(environment);
   cpu_set_t const cpus = cpus_of(command);
-  Descriptor const null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (null.get() < 0) fail(program, errno);
+  Descriptor const in(::open(command.input.empty() ? "/dev/null" : command.input.c_str(), O_RDONLY | O_CLOEXEC));
+  if (in.get() < 0) fail(program, errno);
   Pipe out = make_pipe(program);
   Pipe err = make_pipe(program);
   Pipe report = make_pipe(program);  // closed by a successful exec; else brings errno
@@ -128,7 +128,7 @@ Spawned spawn(Command const& command) {
   pid_t const pid = ::fork();
   if (pid < 0) fail(program, errno);
   if (pid == 0)
-    become(argument_pointers.data(), environment_pointers.data(), null.get(), out.write.get(), err.write.get(),
+    become(argument_pointers.data(), environment_pointers.data(), in.get(), out.write.get(), err.write.get(),
            report.write.get(), cpus, parent);
 
   ::close(report.write.release());

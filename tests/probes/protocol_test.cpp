@@ -88,6 +88,7 @@ TEST_CASE("A hello says the same at the other end", "[probes][protocol]") {
                                                        .backend = "host",
                                                        .thread_count = 2,
                                                        .rank_count = 4,
+                                                       .ranks_a_node = 2,
                                                        .providers = {"kokkos", "mpi"},
                                                        .libraries = {{"kokkos", "3.4.1"}},
                                                        .compiler = "GNU 12.2.0",
@@ -96,6 +97,7 @@ TEST_CASE("A hello says the same at the other end", "[probes][protocol]") {
                                                        .sensors = {{"papi:cycles", false, "no counters"}},
                                                        .environment = {{"OMP_PROC_BIND", "spread"}}});
   CHECK(hello.rank_count == 4);
+  CHECK(hello.ranks_a_node == 2);
   CHECK(hello.providers == std::vector<std::string>{"kokkos", "mpi"});
   CHECK(hello.libraries.at("kokkos") == "3.4.1");
   CHECK(hello.clock_resolution_s == 2.5e-8);

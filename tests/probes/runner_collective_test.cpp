@@ -2,8 +2,11 @@
 
 // Ranks that measure together, by MPI on the host, and by the vendor's communicator on a library that works by MPI.
 
+#include "probes/launch/find_program.hpp"
+#include "probes/launch/mpi_launcher.hpp"
 #include "tests/probes/runner_process.hpp"
 
+#include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -43,6 +46,7 @@ void check_collectives(Outcome const& outcome, int rank_count) {
   CHECK(outcome.done == 1);  // only one rank speaks
   REQUIRE(outcome.hellos.size() == 1);
   CHECK(outcome.hellos[0].rank_count == rank_count);
+  CHECK(outcome.hellos[0].ranks_a_node == rank_count);
   REQUIRE(outcome.samples.size() == collectives(rank_count).size());
   for (auto const& sample : outcome.samples) {
     check_measured(sample);
@@ -91,6 +95,32 @@ TEST_CASE("Collectives that cannot be fail on all ranks alike", "[runner][proces
     CHECK_FALSE(outcome.samples[i].reason.empty());
   }
   check_measured(outcome.samples[3]);
+}
+
+TEST_CASE("Ranks that MPI has not joined measure nothing, and their size says so", "[runner][process][mpi]") {
+  PlanFile const file(probes::plan_to_json(plan_of(collectives(2))));
+  auto alone = with_mpi(runner_command({"--plan", "-", "--ranks", "2"}));
+  alone.input = file.path();
+  auto const outcome = outcome_of(alone);
+  REQUIRE(outcome.hellos.size() == 1);
+  CHECK(outcome.hellos[0].rank_count == 1);
+  CHECK(outcome.samples.empty());
+}
+
+TEST_CASE("A plan that cannot be read ends all ranks, and the first says why", "[runner][process][mpi]") {
+  auto const search = probes::find_mpi_launcher(probes::environment_value("PATH"));
+  if (!search.launcher) SKIP("no MPI: " + search.problem);
+  PlanFile const broken("{\"requests\": [");
+  auto command = probes::mpi_command(*search.launcher,
+                                     {.ranks = probes::node_ranks(2), .oversubscribe = true, .as_root = geteuid() == 0},
+                                     with_mpi(runner_command({"--plan", "-", "--ranks", "2"}, 1)));
+  command.input = broken.path();
+  auto const outcome = outcome_of(command);
+  CHECK_FALSE(outcome.exit.success());
+  CHECK(outcome.hellos.empty());
+  auto const first = outcome.errors.find("syntax error");
+  REQUIRE(first != std::string::npos);
+  CHECK(outcome.errors.find("syntax error", first + 1) == std::string::npos);
 }
 
 TEST_CASE("A collective without an MPI launcher fails and says so", "[runner][process][mpi]") {

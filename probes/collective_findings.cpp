@@ -116,6 +116,15 @@ profiles::Finding no_device_collectives(std::string const& problem) {
           .next_step = "load the modules that bring them (PATH, LD_LIBRARY_PATH), and probe again"};
 }
 
+profiles::Finding no_collectives_between_nodes(int node_count, std::string const& problem) {
+  return {.kind = "no_collectives",
+          .severity = profiles::Severity::warning,
+          .seen = fmt::format("between the {} nodes of this allocation: {}", node_count, problem),
+          .expected = "an srun or mpirun that starts the runner's MPI on all nodes, each with what this one has",
+          .cost = "communication between nodes is not measured: the advisor takes the described network",
+          .next_step = "load the MPI that the runner was built with; `srun --mpi=list` says which types Slurm has"};
+}
+
 std::string unusable_providers(std::map<std::string, std::string> const& libraries) {
   std::vector<std::string> said;
   for (auto const& [name, version] : libraries)

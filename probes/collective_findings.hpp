@@ -19,9 +19,10 @@ inline constexpr double socket_bytes_per_s = 2e9;
 // force leave it nothing but sockets, inside a node or between nodes.
 std::vector<profiles::Finding> slow_collectives(profiles::MachineProfile const& profile);
 
-// None between cores; none between GPUs. `problem`: why.
+// None between cores; none between GPUs; none between nodes. `problem`: why.
 profiles::Finding no_collectives(std::string const& problem);
 profiles::Finding no_device_collectives(std::string const& problem);
+profiles::Finding no_collectives_between_nodes(int node_count, std::string const& problem);
 profiles::Finding oversubscribed(int rank_count, int cores);
 
 // Why nothing moves messages between GPUs, by what a runner says of its libraries.

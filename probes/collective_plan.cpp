@@ -2,6 +2,7 @@
 #include "probes/collective_plan.hpp"
 
 #include "probes/collective_findings.hpp"
+#include "probes/way_between_nodes.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -33,34 +34,77 @@ void skip(RankQuestion const& question, Ranks const& ranks, std::string const& p
     plan.skipped.emplace_back(std::move(request), problem);
 }
 
-void plan_node_of_host(RankQuestion const& question, CollectivePlan& plan) {
-  auto const& [request, probes, context, usable_cores, devices, libraries] = question;
-  auto ranks = plan_ranks(request, context.host, usable_cores, has_provider(context, "mpi"));
+LauncherSearch launchers_of(RankQuestion const& question) {
+  LauncherSearch search{.mpi_library = {}, .allocation = question.allocation};
+  auto const version = question.libraries.find("mpi");
+  if (has_provider(question.context, "mpi"))
+    search.mpi_library = version != question.libraries.end() ? version->second : "an MPI without a name";
+  return search;
+}
+
+// These return how the ranks of a node are started, were there a launcher for them.
+MpiJob plan_node_of_host(RankQuestion const& question, CollectivePlan& plan) {
+  int const cores = question.usable_cores;
+  auto ranks = plan_ranks(question.request, question.context.host, cores, launchers_of(question));
   if (ranks.problem.empty()) {
-    if (ranks.oversubscribed) plan.findings.push_back(oversubscribed(ranks.job.ranks.rank_count, usable_cores));
+    if (ranks.oversubscribed) plan.findings.push_back(oversubscribed(ranks.job.ranks.rank_count, cores));
     plan.starts.push_back({ranks.job, ranks.launcher.value()});
-    return;
+    return ranks.job;
   }
   plan.problem = ranks.problem;
   skip(question, node_ranks(std::max(2, ranks.job.ranks.rank_count)), plan.problem, plan);
   plan.findings.push_back(no_collectives(plan.problem));
+  return ranks.job;
 }
 
-void plan_node_of_devices(RankQuestion const& question, CollectivePlan& plan) {
-  auto const& [request, probes, context, usable_cores, devices, libraries] = question;
+MpiJob plan_node_of_devices(RankQuestion const& question, CollectivePlan& plan) {
+  auto const& devices = question.devices;
   if (devices.size() < 2) {
     plan.problem = "one GPU that the runner may use: there is nobody to talk to";
-    return;
+    auto alone = question.request;
+    alone.rank_count = 1;
+    return plan_device_ranks(alone, 1, launchers_of(question)).job;
   }
-  auto ranks = plan_device_ranks(request, int(devices.size()), has_provider(context, "mpi"));
+  auto ranks = plan_device_ranks(question.request, int(devices.size()), launchers_of(question));
   auto const together = node_ranks(std::max(2, ranks.job.ranks.rank_count));
-  plan.problem = requests_with(question, context, together).empty() ? unusable_providers(libraries) : ranks.problem;
+  bool const can_talk = !requests_with(question, question.context, together).empty();
+  plan.problem = can_talk ? ranks.problem : unusable_providers(question.libraries);
   if (plan.problem.empty()) {
     plan.starts.push_back({ranks.job, ranks.launcher.value(), devices});
-    return;
+    return ranks.job;
   }
   skip(question, together, plan.problem, plan);
   plan.findings.push_back(no_device_collectives(plan.problem));
+  return ranks.job;
+}
+
+void plan_module(RankQuestion const& question, CollectivePlan& plan) {
+  if (question.module_devices.size() < 2 || plan.starts.empty()) return;
+  auto start = plan.starts.front();
+  int const count = int(question.module_devices.size());
+  start.job.ranks = {.placement = Placement::module, .rank_count = count, .ranks_a_node = count};
+  start.devices = question.module_devices;
+  plan.starts.push_back(std::move(start));
+}
+
+void plan_nodes(RankQuestion const& question, MpiJob job, CollectivePlan& plan) {
+  bool const is_wanted = question.allocation && question.allocation->node_count > 1 && question.request.rank_count != 1;
+  auto const launchers = launchers_of(question);
+  if (!is_wanted || launchers.mpi_library.empty()) return;
+  int const node_count = question.allocation->node_count;
+  job.ranks = nodes_ranks(node_count, job.ranks.rank_count);
+  if (requests_with(question, question.context, job.ranks).empty()) return;
+  auto const way = way_between_nodes(job, question.devices, launchers, question.ask);
+  if (!way.start) {
+    skip(question, job.ranks, way.problem, plan);
+    plan.findings.push_back(no_collectives_between_nodes(node_count, way.problem));
+    return;
+  }
+  plan.starts.push_back(*way.start);
+  if (job.ranks.ranks_a_node == 1) return;
+  auto one_a_node = *way.start;
+  one_a_node.job.ranks = nodes_ranks(node_count, 1);
+  plan.starts.push_back(std::move(one_a_node));
 }
 
 }  // namespace
@@ -68,10 +112,9 @@ void plan_node_of_devices(RankQuestion const& question, CollectivePlan& plan) {
 CollectivePlan plan_collectives(RankQuestion const& question) {
   CollectivePlan plan;
   if (!are_wanted(question)) return plan;
-  if (question.context.gpu)
-    plan_node_of_devices(question, plan);
-  else
-    plan_node_of_host(question, plan);
+  auto const job = question.context.gpu ? plan_node_of_devices(question, plan) : plan_node_of_host(question, plan);
+  plan_module(question, plan);
+  plan_nodes(question, job, plan);
   return plan;
 }
 

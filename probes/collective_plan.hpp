@@ -3,8 +3,10 @@
 
 // Which ranks can measure together on this machine, started by what; or why none can.
 
+#include "probes/launch/run_plan.hpp"
 #include "probes/rank_plan.hpp"
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -27,8 +29,12 @@ struct RankQuestion {
   std::span<Probe const* const> probes;
   PlanContext const& context;
   int usable_cores = 1;
-  std::vector<int> devices{};  // places of the GPUs of a kind, the measured one first; of a host none
+  std::vector<int> devices{};         // places of the GPUs of a kind, the measured one first; of a host none
+  std::vector<int> module_devices{};  // of them, those that a module joins
   std::map<std::string, std::string> const& libraries;
+  std::optional<SlurmAllocation> allocation{};
+  // Starts ranks that only say who they are: between nodes the first way is taken that gives those that were asked for.
+  std::function<RunOutcome(RankStart const&)> ask;
 };
 
 struct CollectivePlan {
@@ -38,7 +44,8 @@ struct CollectivePlan {
   std::string problem;  // why there are no ranks; empty where there are, and where no probe wants them
 };
 
-// Throws UsageError as plan_ranks and plan_device_ranks do.
+// On this node, inside a module where there is one, and over all nodes of an allocation that has several, with as many
+// ranks on each as on this one, and with one on each. Throws UsageError as plan_ranks and plan_device_ranks do.
 CollectivePlan plan_collectives(RankQuestion const& question);
 
 // Null where the plan has none with these.

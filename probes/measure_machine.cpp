@@ -12,6 +12,7 @@
 #include "probes/launch/find_program.hpp"
 #include "probes/launch/interrupt.hpp"
 #include "probes/launch/run_plan.hpp"
+#include "probes/launch/slurm.hpp"
 #include "probes/profile_recorder.hpp"
 #include "probes/siblings.hpp"
 #include "profiles/error.hpp"
@@ -158,6 +159,20 @@ class MachineRun {
     return first;
   }
 
+  // Who its ranks are: a launcher that waits for ever must leave time to measure by another, or on this node.
+  RunOutcome ask(RankStart const& start) {
+    RunSettings settings;
+    settings.hello_timeout_s = std::clamp(request_.budget_s / 4, 5.0, settings.hello_timeout_s);
+    settings.deadline = deadline_;
+    settings.ranks = start.job.ranks;
+    settings.command = command_of(start);
+    RunListener listener;
+    listener.interrupted = interrupted_;
+    auto outcome = run_plan({}, settings, listener);
+    interrupted_now_ |= outcome.interrupted;
+    return outcome;
+  }
+
   void settle_near_device() {
     add_driver_facts(*hello_.gpu, host_, accelerators_);
     cpus_ = hello_.gpu->cpus;
@@ -196,6 +211,10 @@ class MachineRun {
     return command;
   }
 
+  Command command_of(RankStart const& start) const {
+    return rank_command(start, runner_command(std::max(1, thread_count_ / start.job.ranks.ranks_a_node), ""));
+  }
+
   // A profile without a measurement is none: written, it could replace one that has some.
   profiles::MachineProfile finished(bool interrupted) {
     auto profile = recorder_.finish(interrupted);
@@ -215,7 +234,10 @@ class MachineRun {
                                      .context = context,
                                      .usable_cores = usable_cores(host_),
                                      .devices = siblings_,
-                                     .libraries = hello_.libraries});
+                                     .module_devices = module_places(siblings_, hello_, accelerators_),
+                                     .libraries = hello_.libraries,
+                                     .allocation = slurm_allocation(),
+                                     .ask = [this](RankStart const& start) { return ask(start); }});
     for (auto const& [skipped, reason] : collectives_.skipped) recorder_.skipped(skipped, reason);
     for (auto const& finding : collectives_.findings) recorder_.finding(finding);
     for (auto const& start : collectives_.starts) context.layouts.push_back(start.job.ranks);
@@ -269,10 +291,8 @@ class MachineRun {
     settings.hello_timeout_s = hello_timeout_s;
     settings.ranks = ranks;
     settings.deadline = deadline;
-    int const threads_a_rank = std::max(1, thread_count_ / ranks.ranks_a_node);
     auto const* const start = find_start(collectives_, ranks);
-    settings.command = start != nullptr ? rank_command(*start, runner_command(threads_a_rank, ""))
-                                        : runner_command(threads_a_rank, cpus_);
+    settings.command = start != nullptr ? command_of(*start) : runner_command(thread_count_, cpus_);
     RunListener listener;
     listener.interrupted = interrupted_;
     listener.started = [this](SampleRequest const& request) { recorder_.started(request); };

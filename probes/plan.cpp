@@ -17,6 +17,7 @@ namespace {
 // Asking what the runner can do, and starting it to measure.
 constexpr double local_starts_s = 1.0;
 constexpr double mpi_start_s = 2.0;
+constexpr double nodes_start_s = 4.0;
 // Of the budget, for what nobody foresees.
 constexpr double reserve_share = 0.05;
 // One sample must not eat the others; of a few, each may have an even share.
@@ -65,7 +66,10 @@ std::string name_of(SampleRequest const& request) {
   return profiles::sample_key(unmeasured_sample(request, profiles::SampleStatus::skipped, {}));
 }
 
-double start_s(Ranks const& ranks) { return ranks.rank_count > 1 ? mpi_start_s : local_starts_s; }
+double start_s(Ranks const& ranks) {
+  if (ranks.placement == Placement::nodes) return nodes_start_s;
+  return ranks.rank_count > 1 ? mpi_start_s : local_starts_s;
+}
 
 double starts_s(std::set<Ranks> const& starts) {
   double total_s = 0;

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -59,13 +60,15 @@ Pipe make_pipe(std::string const& program) {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-// This process's environment with the additions in place of what has the same name.
+// This process's environment, less what is unwanted, with the additions in place of what has the same name.
 std::vector<std::string> environment_of(Command const& command) {
   std::vector<std::string> result;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view const text = *entry;
     auto const name = std::string(text.substr(0, text.find('=')));
-    if (command.environment.find(name) == command.environment.end()) result.emplace_back(text);
+    bool const is_unwanted =
+        std::ranges::any_of(command.without, [&](auto const& prefix) { return name.starts_with(prefix); });
+    if (!is_unwanted && !command.environment.contains(name)) result.emplace_back(text);
   }
   for (auto const& [name, value] : command.environment) result.push_back(fmt::format("{}={}", name, value));
   return result;

@@ -164,6 +164,9 @@ int main(int argument_count, char** arguments) {
   hello.backend = "host";
   hello.thread_count = 2;
   hello.rank_count = hello.ranks_a_node = rank_count(argument_count, arguments);
+  if (char const* const count = std::getenv("FAKE_RANKS_A_NODE"); count != nullptr && hello.rank_count > 1)
+    hello.ranks_a_node = std::atoi(count);
+  hello.libraries["mpi"] = "Open MPI v4.1.4";
   hello.providers = {"kokkos", "openblas", "mpi"};
   if (asked("no-mpi")) hello.providers.pop_back();
   if (gpu_count() > 0) describe_gpu(hello);

@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -74,4 +75,23 @@ TEST_CASE("No launcher, and one of an unknown kind, are told with the reason", "
   auto const found = find_mpi_launcher(folder.path().string());
   CHECK_FALSE(found.launcher);
   CHECK_THAT(found.problem, ContainsSubstring("'other'"));
+}
+
+TEST_CASE("Between nodes each launcher is told how many ranks a node has, and Open MPI what to hand on", "[mpi]") {
+  MpiJob const job{.ranks = nodes_ranks(2, 4), .bound = false};
+  CHECK(options(MpiKind::open_mpi, job) ==
+        Words{"-np", "8", "--map-by", "ppr:4:node:OVERSUBSCRIBE", "--bind-to", "none", "-x", "A"});
+  CHECK(options(MpiKind::hydra, job) == Words{"-n", "8", "-ppn", "4", "-bind-to", "none"});
+  CHECK(options(MpiKind::intel_mpi, job) == Words{"-n", "8", "-ppn", "4", "-genv", "I_MPI_PIN", "0"});
+}
+
+TEST_CASE("Ranks of this node are not told of Slurm, and a step not of the job's tasks", "[mpi][slurm]") {
+  auto const without = [](MpiKind kind, Ranks const& ranks) {
+    return mpi_command({"launcher", kind, ""}, {.ranks = ranks}, {{"runner"}, {}}).without;
+  };
+  CHECK(without(MpiKind::open_mpi, node_ranks(4)) == Words{"SLURM_"});
+  CHECK(without(MpiKind::open_mpi, nodes_ranks(2, 4)).empty());
+  auto const of_step = without(MpiKind::slurm, nodes_ranks(2, 4));
+  CHECK(std::ranges::count(of_step, "SLURM_CPUS_PER_TASK") == 1);
+  CHECK(std::ranges::count(of_step, "SLURM_") == 0);
 }

@@ -4,6 +4,9 @@
 #include "probes/discovery/host_peak.hpp"
 #include "probes/expected_rates.hpp"
 #include "probes/host_rates.hpp"
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -153,6 +156,14 @@ std::vector<Candidate> collective_candidates(PlanContext const& context) {
     for (auto& list : lists)
       if (place < list.size()) result.push_back(std::move(list[place]));
   return result;
+}
+
+std::string collective_shape_text(profiles::Parameters const& parameters) {
+  auto const count = [&](char const* name) { return profiles::integer_parameter(parameters, name); };
+  auto text = fmt::format("{}, {} ranks", profiles::format_bytes(double(count("message_bytes").value_or(0))),
+                          count("rank_count").value_or(0));
+  if (auto const a_node = count("ranks_a_node")) text += fmt::format(", {} a node", *a_node);
+  return text;
 }
 
 }  // namespace hpcadvise::probes

@@ -10,10 +10,15 @@
 
 #include "probes/probe.hpp"
 
+#include <string>
+
 namespace hpcadvise::probes {
 
 // The layouts of ranks take turns. Empty without any, and for GPUs without a provider for them. Whether the runner was
 // built with MPI is not asked: that is a reason to skip, not to forget.
 std::vector<Candidate> collective_candidates(PlanContext const& context);
+
+// "16.0 MiB, 8 ranks", "16.0 MiB, 8 ranks, 4 a node"
+std::string collective_shape_text(profiles::Parameters const& parameters);
 
 }  // namespace hpcadvise::probes

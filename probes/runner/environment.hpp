@@ -14,7 +14,8 @@ namespace hpcadvise::probes::runner {
 // first cores. Returns when nothing has to change. Before anything is read from stdin.
 void pin_threads(char** arguments, bool is_rank);
 
-// Those in force that change results: of OpenMP, Kokkos, BLAS, MPI on devices, NCCL and RCCL, and of this program.
+// Those in force that change results: of OpenMP, Kokkos, BLAS, MPI and its networks, NCCL and RCCL, and of this
+// program.
 std::map<std::string, std::string> relevant_environment();
 
 }  // namespace hpcadvise::probes::runner

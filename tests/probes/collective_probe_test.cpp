@@ -104,3 +104,10 @@ TEST_CASE("On a host the ranks of a node share its memory, those of others do no
   CHECK(largest(nodes_ranks(64, 1)) == 64 << 20);
   CHECK(largest(node_ranks(64)) < 64 << 20);
 }
+
+TEST_CASE("What tells a collective from others of its kind is short", "[collective]") {
+  profiles::Parameters parameters{{"message_bytes", std::int64_t{16} << 20}, {"rank_count", std::int64_t{8}}};
+  CHECK(collective_shape_text(parameters) == "16.0 MiB, 8 ranks");
+  parameters["ranks_a_node"] = std::int64_t{4};
+  CHECK(collective_shape_text(parameters) == "16.0 MiB, 8 ranks, 4 a node");
+}

@@ -48,14 +48,16 @@ std::map<std::string, Contract> const contract{
        "precision"}}},
     {"memory", {{"kernel", "working_set_bytes", "level"}}},
     {"launch", {{"kind"}, {"count"}}},
-    {"collective", {{"operation", "message_bytes", "rank_count", "placement"}}},
+    {"collective", {{"operation", "message_bytes", "rank_count", "placement"}, {"ranks_a_node"}}},
     {"sustained", {{"m", "n", "k", "precision"}}},
     {"link", {{"direction", "message_bytes"}, {"memory", "numa_node", "peer"}}},
 };
 
-// Of a host with two ranks, and of a GPU.
+// Of a host with two ranks, also on two nodes, and of a GPU.
 std::vector<Candidate> all_candidates(Probe const& probe) {
-  auto result = probe.candidates(context_of(2));
+  auto context = context_of(2);
+  context.layouts.push_back(nodes_ranks(2, 2));
+  auto result = probe.candidates(context);
   for (auto& candidate : probe.candidates(gpu_context())) result.push_back(std::move(candidate));
   return result;
 }

@@ -136,7 +136,8 @@ bool leaves_only_tcp(std::string_view list) {
 
 void add_forced_mpi(profiles::MachineProfile const& profile, std::vector<Finding>& findings) {
   bool const talked = std::ranges::any_of(profile.samples, [](Sample const& sample) {
-    return is_mpis(sample) && profiles::text_parameter(sample.parameters, "placement") == "nodes";
+    return is_mpis(sample) && sample.status == profiles::SampleStatus::ok &&
+           profiles::text_parameter(sample.parameters, "placement") == "nodes";
   });
   if (!talked) return;
   for (auto const* const variable : {"OMPI_MCA_btl", "UCX_TLS"}) {

@@ -127,7 +127,6 @@ RankStart const* find_start(CollectivePlan const& plan, Ranks const& ranks) {
 Command rank_command(RankStart const& start, Command runner) {
   if (!start.devices.empty())
     runner.environment["HPCADVISE_RANK_DEVICES"] = fmt::format("{}", fmt::join(start.devices, ","));
-  runner.arguments.insert(runner.arguments.end(), {"--ranks", std::to_string(start.job.ranks.rank_count)});
   return mpi_command(start.launcher, start.job, runner);
 }
 

@@ -160,8 +160,7 @@ std::vector<Candidate> collective_candidates(PlanContext const& context) {
 
 std::string collective_shape_text(profiles::Parameters const& parameters) {
   auto const count = [&](char const* name) { return profiles::integer_parameter(parameters, name); };
-  auto text = fmt::format("{}, {} ranks", profiles::format_bytes(double(count("message_bytes").value_or(0))),
-                          count("rank_count").value_or(0));
+  auto text = profiles::format_bytes(double(count("message_bytes").value_or(0)));
   if (auto const a_node = count("ranks_a_node")) text += fmt::format(", {} a node", *a_node);
   return text;
 }

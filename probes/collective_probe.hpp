@@ -18,7 +18,7 @@ namespace hpcadvise::probes {
 // built with MPI is not asked: that is a reason to skip, not to forget.
 std::vector<Candidate> collective_candidates(PlanContext const& context);
 
-// "16.0 MiB, 8 ranks", "16.0 MiB, 8 ranks, 4 a node"
+// "16.0 MiB"; between nodes, where all ranks and one a node take part in turn, "16.0 MiB, 4 a node".
 std::string collective_shape_text(profiles::Parameters const& parameters);
 
 }  // namespace hpcadvise::probes

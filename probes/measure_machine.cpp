@@ -203,8 +203,9 @@ class MachineRun {
     recorder_.siblings(results, hello_.backend);
   }
 
-  Command runner_command(int thread_count, std::string const& cpus) const {
-    Command command{.arguments = {runner_.string(), "--plan", "-"},
+  // That it is alone is told too: it may have inherited variables that look like those of a launcher of ranks.
+  Command runner_command(int thread_count, std::string const& cpus, int rank_count = 1) const {
+    Command command{.arguments = {runner_.string(), "--plan", "-", "--ranks", std::to_string(rank_count)},
                     .environment = {{"OMP_NUM_THREADS", std::to_string(thread_count)}},
                     .cpus = cpus};
     if (ordinal_) command.environment["KOKKOS_DEVICE_ID"] = std::to_string(*ordinal_);
@@ -212,7 +213,8 @@ class MachineRun {
   }
 
   Command command_of(RankStart const& start) const {
-    return rank_command(start, runner_command(std::max(1, thread_count_ / start.job.ranks.ranks_a_node), ""));
+    auto const& ranks = start.job.ranks;
+    return rank_command(start, runner_command(std::max(1, thread_count_ / ranks.ranks_a_node), "", ranks.rank_count));
   }
 
   // A profile without a measurement is none: written, it could replace one that has some.

@@ -6,12 +6,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
 namespace hpcadvise::probes {
 namespace {
 
 std::string name_of(MpiLauncher const& launcher) {
   auto const program = launcher.program.filename().string();
   return launcher.kind == MpiKind::slurm ? fmt::format("{} --mpi={}", program, launcher.mpi_type) : program;
+}
+
+// What a launcher said may be pages of banners.
+std::string in_short(std::string problem) {
+  constexpr std::size_t most = 600;
+  std::ranges::replace(problem, '\n', ' ');
+  return problem.size() > most ? problem.substr(0, most) + "..." : problem;
 }
 
 std::string asked(RankStart const& start, std::function<RunOutcome(RankStart const&)> const& ask) {
@@ -43,12 +54,9 @@ WayBetweenNodes way_between_nodes(MpiJob const& job, std::vector<int> const& dev
   for (auto& launcher : candidates) {
     RankStart start{.job = job, .launcher = std::move(launcher), .devices = devices};
     auto const problem = asked(start, ask);
-    if (problem.empty()) {
-      way.start = std::move(start);
-      return way;
-    }
+    if (problem.empty()) return {std::move(start), {}};
     if (!way.problem.empty()) way.problem += "; ";
-    way.problem += fmt::format("by {}: {}", name_of(start.launcher), problem);
+    way.problem += fmt::format("by {}: {}", name_of(start.launcher), in_short(problem));
   }
   return way;
 }

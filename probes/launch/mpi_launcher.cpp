@@ -65,12 +65,13 @@ std::vector<std::string> options_of(MpiLauncher const& launcher, MpiJob const& j
   return {};
 }
 
-// What a step would take over from the request for the job, in place of what it is told.
+// What a step would take over from the request for the job, in place of what it is told; and by which this process may
+// itself have been joined to others (PMI_RANK, PMIX_RANK).
 std::vector<std::string> unwanted_variables(MpiLauncher const& launcher, MpiJob const& job) {
   if (launcher.kind == MpiKind::slurm)
-    return {"SLURM_CPUS_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_GPUS_PER_TASK", "SLURM_TRES_PER_TASK"};
-  if (across_nodes(job)) return {};
-  return {"SLURM_"};
+    return {"PMI", "SLURM_CPUS_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_GPUS_PER_TASK", "SLURM_TRES_PER_TASK"};
+  if (across_nodes(job)) return {"PMI"};
+  return {"PMI", "SLURM_"};
 }
 
 }  // namespace
@@ -113,6 +114,8 @@ Command mpi_command(MpiLauncher const& launcher, MpiJob const& job, Command cons
   command.arguments = {launcher.program.string()};
   auto const options = options_of(launcher, job);
   command.arguments.insert(command.arguments.end(), options.begin(), options.end());
+  // mpirun's own srun would wait for the step that this process may run in.
+  if (launcher.kind != MpiKind::slurm && across_nodes(job)) command.environment["SLURM_OVERLAP"] = "1";
   if (launcher.kind == MpiKind::open_mpi && across_nodes(job))
     for (auto const& [name, value] : program.environment)
       command.arguments.insert(command.arguments.end(), {"-x", name});

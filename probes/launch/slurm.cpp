@@ -74,21 +74,21 @@ std::vector<MpiLauncher> find_sruns(std::string_view path, std::string_view mpi_
 
 std::vector<std::string> srun_options(std::string const& mpi_type, MpiJob const& job) {
   auto const& ranks = job.ranks;
-  bool const is_bound = job.bound && !job.oversubscribe;
-  // A step of its own would wait for the one that this process may run in.
+  std::string_view binding = "none";
+  if (job.bound && !job.oversubscribe) binding = job.binding == Binding::core ? "cores" : "ldoms";
+  // A step of its own would wait for the one that this process may run in, and one of more tasks than the job has CPUs
+  // would be refused.
   std::vector<std::string> options{"--mpi=" + mpi_type,
                                    "--overlap",
+                                   "--overcommit",
                                    fmt::format("--nodes={}", ranks.rank_count / ranks.ranks_a_node),
                                    fmt::format("--ntasks={}", ranks.rank_count),
                                    fmt::format("--ntasks-per-node={}", ranks.ranks_a_node),
                                    "--distribution=block",
+                                   fmt::format("--cpu-bind={}", binding),
                                    "--input=0",
                                    "--kill-on-bad-exit=1"};
   if (ranks.placement != Placement::nodes) options.push_back("--nodelist=" + job.node);
-  if (is_bound)
-    options.emplace_back(job.binding == Binding::core ? "--cpu-bind=cores" : "--cpu-bind=ldoms");
-  else
-    options.insert(options.end(), {"--cpu-bind=none", "--overcommit"});
   return options;
 }
 

@@ -106,6 +106,6 @@ TEST_CASE("Variables that leave MPI nothing but TCP between nodes are a finding"
   CHECK_THAT(seen("UCX_TLS", "TCP,sm"), ContainsSubstring("between nodes MPI uses TCP"));
   for (auto const* const value : {"", "self,vader", "self,tcp,openib", "^tcp", "tcp,rc", ",", "ud"})
     CHECK(seen("OMPI_MCA_btl", value).empty());
-  host.samples.clear();
+  host.samples[0].status = profiles::SampleStatus::skipped;
   CHECK(seen("OMPI_MCA_btl", "self,tcp").empty());  // nothing went between nodes
 }

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace hpcadvise;
@@ -46,11 +47,31 @@ MpiJob two_by_two() {
 RunSettings settings_of(RankStart const& start) {
   RunSettings settings;
   settings.ranks = start.job.ranks;
-  settings.command = rank_command(start, with_mpi(runner_command({"--plan", "-"}, 1)));
+  settings.command = rank_command(
+      start, with_mpi(runner_command({"--plan", "-", "--ranks", std::to_string(start.job.ranks.rank_count)}, 1)));
   return settings;
 }
 
 RunOutcome ask(RankStart const& start) { return run_plan({}, settings_of(start), {}); }
+
+// Open MPI's TCP, between nodes that are one machine with one address, dies in MPI_Init now and then (4.1.4: two
+// of some 150 starts on a busy machine). What is tested here is not that.
+template <class Attempt>
+auto repeated(Attempt attempt) {
+  auto result = attempt();
+  for (int again = 0; again < 3 && !result.second.empty(); ++again) result = attempt();
+  return result;
+}
+
+RankStart found_way(LauncherSearch const& launchers) {
+  auto const [way, problem] = repeated([&] {
+    auto found = way_between_nodes(two_by_two(), {}, launchers, ask);
+    return std::pair(found.start, found.problem);
+  });
+  CAPTURE(problem);
+  REQUIRE(way);
+  return *way;
+}
 
 SamplePlan all_reduces(Ranks const& ranks) {
   std::vector<SampleRequest> requests;
@@ -71,11 +92,14 @@ std::vector<profiles::Sample> samples_of(RankStart const& start) {
   std::vector<profiles::Sample> samples;
   RunListener listener;
   listener.sampled = [&](SampleRequest const&, profiles::Sample const& sample) { samples.push_back(sample); };
-  auto const outcome = run_plan(all_reduces(start.job.ranks), settings_of(start), listener);
-  CAPTURE(outcome.lost);
-  CHECK(outcome.lost.empty());
-  REQUIRE(outcome.hello);
-  CHECK(outcome.hello->ranks_a_node == start.job.ranks.ranks_a_node);
+  auto const [hello, lost] = repeated([&] {
+    samples.clear();
+    auto outcome = run_plan(all_reduces(start.job.ranks), settings_of(start), listener);
+    return std::pair(outcome.hello, outcome.lost);
+  });
+  CAPTURE(lost);
+  REQUIRE(lost.empty());
+  CHECK(hello.value().ranks_a_node == start.job.ranks.ranks_a_node);
   return samples;
 }
 
@@ -84,11 +108,8 @@ std::vector<profiles::Sample> samples_of(RankStart const& start) {
 TEST_CASE("On two nodes of Slurm a way is found, and the ranks measure together", "[runner][process][slurm]") {
   LauncherSearch launchers;
   auto const cluster = allocated_cluster(launchers);
-  auto const way = way_between_nodes(two_by_two(), {}, launchers, ask);
-  CAPTURE(way.problem);
-  REQUIRE(way.start);
+  auto start = found_way(launchers);
   for (auto const& ranks : {nodes_ranks(2, 2), nodes_ranks(2, 1)}) {
-    auto start = *way.start;
     start.job.ranks = ranks;
     auto const samples = samples_of(start);
     CHECK(samples.size() == 2);
@@ -108,9 +129,8 @@ TEST_CASE("Slurm's ranks of another type of MPI are no ranks, and it is said", "
 TEST_CASE("Ranks that hang on two nodes are ended with their srun", "[runner][process][slurm]") {
   LauncherSearch launchers;
   auto const cluster = allocated_cluster(launchers);
-  auto const way = way_between_nodes(two_by_two(), {}, launchers, ask);
-  REQUIRE(way.start);
-  auto plan = all_reduces(way.start->job.ranks);
+  auto const way = found_way(launchers);
+  auto plan = all_reduces(way.job.ranks);
   for (auto& each : plan.requests) {
     each.rule = {.target_half_width = 1e-9, .max_total_s = 600, .min_readings = 1'000'000, .max_readings = 1'000'000};
     each.timeout_s = 600;
@@ -119,7 +139,7 @@ TEST_CASE("Ranks that hang on two nodes are ended with their srun", "[runner][pr
   RunListener listener;
   listener.started = [&](SampleRequest const&) { most_running = cluster->count_running(HPCADVISE_RUNNER_FILE); };
   listener.interrupted = [&] { return most_running > 0; };
-  CHECK(run_plan(plan, settings_of(*way.start), listener).interrupted);
+  CHECK(run_plan(plan, settings_of(way), listener).interrupted);
   CHECK(most_running == 4);
   // Slurm's own time to kill is two seconds here.
   for (int look = 0; look < 100 && cluster->count_running(HPCADVISE_RUNNER_FILE) > 0; ++look) ::usleep(100'000);

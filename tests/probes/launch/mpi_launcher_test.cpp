@@ -85,12 +85,17 @@ TEST_CASE("Between nodes each launcher is told how many ranks a node has, and Op
   CHECK(options(MpiKind::intel_mpi, job) == Words{"-n", "8", "-ppn", "4", "-genv", "I_MPI_PIN", "0"});
 }
 
+TEST_CASE("What mpirun starts on other nodes waits for no step of Slurm", "[mpi][slurm]") {
+  auto const command = mpi_command({"mpirun", MpiKind::hydra, ""}, {.ranks = nodes_ranks(2, 1)}, {{"runner"}, {}});
+  CHECK(command.environment.at("SLURM_OVERLAP") == "1");
+}
+
 TEST_CASE("Ranks of this node are not told of Slurm, and a step not of the job's tasks", "[mpi][slurm]") {
   auto const without = [](MpiKind kind, Ranks const& ranks) {
     return mpi_command({"launcher", kind, ""}, {.ranks = ranks}, {{"runner"}, {}}).without;
   };
-  CHECK(without(MpiKind::open_mpi, node_ranks(4)) == Words{"SLURM_"});
-  CHECK(without(MpiKind::open_mpi, nodes_ranks(2, 4)).empty());
+  CHECK(without(MpiKind::open_mpi, node_ranks(4)) == Words{"PMI", "SLURM_"});
+  CHECK(without(MpiKind::open_mpi, nodes_ranks(2, 4)) == Words{"PMI"});
   auto const of_step = without(MpiKind::slurm, nodes_ranks(2, 4));
   CHECK(std::ranges::count(of_step, "SLURM_CPUS_PER_TASK") == 1);
   CHECK(std::ranges::count(of_step, "SLURM_") == 0);

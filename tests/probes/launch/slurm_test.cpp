@@ -78,14 +78,12 @@ TEST_CASE("srun is a launcher once for each type, wherever it prints them", "[sl
 TEST_CASE("srun is told nodes, ranks, ranks a node and binding", "[slurm]") {
   auto const between = srun_options("pmix", {.ranks = nodes_ranks(4, 8), .binding = Binding::numa});
   for (auto const* const option : {"--mpi=pmix", "--nodes=4", "--ntasks=32", "--ntasks-per-node=8", "--overlap",
-                                   "--input=0", "--kill-on-bad-exit=1", "--cpu-bind=ldoms"})
+                                   "--overcommit", "--input=0", "--kill-on-bad-exit=1", "--cpu-bind=ldoms"})
     CHECK(has(between, option));
-  CHECK_FALSE(has(between, "--overcommit"));
 
-  SECTION("ranks that are bound to nothing may be more than the CPUs of the job") {
-    auto const devices = srun_options("pmix", {.ranks = nodes_ranks(2, 4), .bound = false});
-    CHECK(has(devices, "--cpu-bind=none"));
-    CHECK(has(devices, "--overcommit"));
+  SECTION("ranks with devices, and more ranks than cores, are bound to nothing") {
+    CHECK(has(srun_options("pmix", {.ranks = nodes_ranks(2, 4), .bound = false}), "--cpu-bind=none"));
+    CHECK(has(srun_options("pmix", {.ranks = nodes_ranks(2, 4), .oversubscribe = true}), "--cpu-bind=none"));
   }
   SECTION("ranks of one node are on this one") {
     auto const here = srun_options("pmi2", {.ranks = node_ranks(8), .node = "nid2"});

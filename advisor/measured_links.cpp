@@ -84,12 +84,12 @@ std::string no_fit(std::string_view link, std::size_t size_count, std::string_vi
 
 // What the others reach of an all-reduce's rate, at the longest message that both were measured at.
 std::optional<double> gather_share(MeasuredMessages const& all_reduces, MeasuredMessages const& all_gathers) {
-  for (auto gather = all_gathers.rbegin(); gather != all_gathers.rend(); ++gather)
-    if (auto const reduce = all_reduces.find(gather->first); reduce != all_reduces.end() &&
-                                                             double(gather->first) >= long_message_bytes &&
-                                                             reduce->second.bus_bytes_per_s > 0)
-      return gather->second.bus_bytes_per_s / reduce->second.bus_bytes_per_s;
-  return std::nullopt;
+  std::optional<double> share;
+  for (auto const& [bytes, gather] : all_gathers)
+    if (auto const reduce = all_reduces.find(bytes);
+        reduce != all_reduces.end() && double(bytes) >= long_message_bytes && reduce->second.bus_bytes_per_s > 0)
+      share = gather.bus_bytes_per_s / reduce->second.bus_bytes_per_s;
+  return share;
 }
 
 MeasuredLink link_in(profiles::MachineProfile const& profile, Place const& place, std::string_view name) {

@@ -10,15 +10,17 @@
 namespace hpcadvise::probes::runner {
 
 std::string device_of_rank(std::string const& list, int local_rank, std::vector<std::string> const& visible) {
+  auto const fail = [&](std::string const& why) {
+    throw std::runtime_error("HPCADVISE_RANK_DEVICES=" + list + " " + why);
+  };
   std::istringstream places(list);
   std::string place;
+  int rank = 0;
+  while (rank <= local_rank && std::getline(places, place, ',')) ++rank;
   auto const on_its_node = "rank " + std::to_string(local_rank) + " of this node";
-  for (int rank = 0; rank <= local_rank; ++rank)
-    if (!std::getline(places, place, ','))
-      throw std::runtime_error("HPCADVISE_RANK_DEVICES=" + list + " names no device for " + on_its_node);
+  if (rank <= local_rank) fail("names no device for " + on_its_node);
   if (!visible.empty() && std::strtoul(place.c_str(), nullptr, 10) >= visible.size())
-    throw std::runtime_error("HPCADVISE_RANK_DEVICES=" + list + " gives device " + place + " to " + on_its_node +
-                             ", where " + std::to_string(visible.size()) + " can be seen");
+    fail("gives device " + place + " to " + on_its_node + ", where " + std::to_string(visible.size()) + " can be seen");
   return place;
 }
 

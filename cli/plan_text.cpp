@@ -42,7 +42,7 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
      "no published run with the optimizer on the host was compared with this model: what a node's processors reach "
      "differs by more than two times, and the interval is wider for it"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
-    {"links-reference", "of this machine the device was measured; its links and network are published figures"},
+    {"links-reference", "of this machine the device was measured; its links or its network are published figures"},
     {"calibrated",
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
     {"framework-assumed", "no --framework was given: overheads between those of the known kinds are taken"},

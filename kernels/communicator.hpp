@@ -30,6 +30,8 @@ class Communicator {
   virtual void send(float const* data, std::int64_t count, int to) = 0;
   virtual void receive(float* data, std::int64_t count, int from) = 0;
 
+  // Whether calls return before their work is done.
+  virtual bool returns_early() const { return false; }
   // Returns when the work of all calls is done.
   virtual void fence() {}
   // Throws what went wrong after a call had returned.

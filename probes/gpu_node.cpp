@@ -63,6 +63,21 @@ std::vector<int> peer_ordinals(HelloEvent const& hello) {
   return result;
 }
 
+std::vector<int> module_places(std::vector<int> const& places, HelloEvent const& hello,
+                               std::vector<Accelerator> const& accelerators) {
+  auto const module_of = [&](int place) -> std::optional<int> {
+    auto const* const device = find_accelerator(accelerators, hello.visible_devices.at(std::size_t(place)));
+    return device != nullptr && device->gcd ? std::optional(device->gcd->module) : std::nullopt;
+  };
+  for (int const first : places) {
+    std::vector<int> joined;
+    std::ranges::copy_if(places, std::back_inserter(joined),
+                         [&](int place) { return module_of(first) && module_of(place) == module_of(first); });
+    if (joined.size() > 1) return joined;
+  }
+  return {};
+}
+
 VisibleKinds visible_kinds(HelloEvent const& hello, std::vector<Accelerator> const& accelerators) {
   VisibleKinds kinds;
   if (!hello.gpu) return kinds;

@@ -32,6 +32,11 @@ struct VisibleKinds {
 // Of the devices that the runner may use. Those that discovery did not see are taken for the same.
 VisibleKinds visible_kinds(HelloEvent const& hello, std::vector<Accelerator> const& accelerators);
 
+// Of `places`, places in visible_devices, those that the first module with several of them joins; empty where none
+// does.
+std::vector<int> module_places(std::vector<int> const& places, HelloEvent const& hello,
+                               std::vector<Accelerator> const& accelerators);
+
 // Of the GPUs that the runner sees beside the one it measures, places in HelloEvent::visible_devices.
 std::vector<int> peer_ordinals(HelloEvent const& hello);
 

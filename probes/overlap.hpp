@@ -17,10 +17,10 @@ struct Pair {
   std::int64_t collectives = 1;
 };
 
-// The smallest pairs in which the one kind takes at least twice as long alone as the other, so that it covers the other
-// even if that goes at half its speed. By the times of one of each.
-Pair pair_of_longer_gemms(double gemm_s, double collective_s);
-Pair pair_of_longer_collectives(double gemm_s, double collective_s);
+// The smallest pairs in which the one kind takes at least `cover` times as long alone as the other, and so goes on
+// until the other is done unless that is slowed down as much. By the times of one of each.
+Pair pair_of_longer_gemms(double gemm_s, double collective_s, double cover);
+Pair pair_of_longer_collectives(double gemm_s, double collective_s, double cover);
 
 struct OverlapTimes {
   profiles::Timing gemm;        // one, alone
@@ -36,13 +36,15 @@ struct OverlapTimes {
 // is worked off: together both take G + C x, x = b (1 - 1 / a). Covered by longer collectives, in the same way, C + G
 // y, y = a (1 - 1 / b). So a = (1 - x y) / (1 - x) and b = (1 - x y) / (1 - y).
 struct Overlap {
-  profiles::Rate hidden_share;  // 1 - x, of a collective's time: 1 is all of it. 0 too where both at once take longer
-                                // than one after the other
-  // a and b; 1: not at all. Nothing where one kind waits for the other, which leaves nothing to tell them apart, or
-  // where what should have been covered was not.
+  // 1 - x and 1 - y, of the time alone of what is covered: 1 is all of it; 0 too where both at once take longer than
+  // one after the other.
+  profiles::Rate hidden_share;
+  profiles::Rate hidden_gemm_share;
+  // a and b; 1: not at all. Nothing where both kinds take turns: that does not tell who waits.
   std::optional<profiles::Rate> gemm_slowdown;
   std::optional<profiles::Rate> collective_slowdown;
 };
-Overlap overlap_of(OverlapTimes const& times);
+// Nothing where what should have been covered went on to the end of its pair.
+std::optional<Overlap> overlap_of(OverlapTimes const& times);
 
 }  // namespace hpcadvise::probes

@@ -23,7 +23,7 @@ struct PlanContext {
   std::vector<int> peers{};                // ordinals of the other GPUs that the runner sees
   int thread_count = 1;                    // of the runner
   std::vector<std::string> providers;      // what the runner said it has: "kokkos", "openblas", "mpi"
-  int rank_count = 0;                      // for collectives; below 2: none are planned
+  std::vector<Ranks> layouts{};            // of several ranks that can be started, for collectives
 };
 
 bool has_provider(PlanContext const& context, std::string_view provider);
@@ -51,7 +51,6 @@ struct Probe {
   int per_turn = 1;            // candidates planned at a time when the probes take turns
   bool with_siblings = false;  // measured on all GPUs of a node at once too
   bool repeated = true;        // measured again in the second pass
-  bool of_ranks = false;       // each of its samples takes several MPI ranks
 };
 
 // The table of all probes: a row a probe.

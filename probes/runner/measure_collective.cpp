@@ -20,6 +20,7 @@ namespace hpcadvise::probes::runner {
 namespace {
 
 constexpr std::int64_t most_checked = std::int64_t{1} << 22;  // elements of a rank
+constexpr std::int64_t most_terms = 8 * most_checked;         // of their sums
 
 // One set for all calls: a message is what was written just before it is sent, in a training run as here, and the
 // published numbers that ours are compared with (nccl-tests, OSU) are taken so.
@@ -29,8 +30,8 @@ struct Messages {
 };
 
 Messages messages_of(Context const& context, std::int64_t send_elements, std::int64_t receive_elements) {
-  // On a host as if all ranks were on this node, which is where memory is scarce. A device is a rank's own.
-  int const sharing = kernels::on_device ? 1 : context.mpi.size();
+  // Ranks on a host share a node's memory. A device is a rank's own.
+  int const sharing = kernels::on_device ? 1 : context.mpi.ranks_a_node();
   require_memory(double(sharing) * sizeof(float) * (double(send_elements) + double(receive_elements)));
   Messages messages{{"hpcadvise::collective::send", 1, send_elements},
                     {"hpcadvise::collective::receive", 1, receive_elements}};
@@ -66,7 +67,8 @@ bool receives(Collective const& collective, Context const& context) {
 // The largest error of any rank, the same on all of them.
 double relative_error(Collective const& collective, Context const& context, Messages const& messages,
                       std::int64_t block_elements, std::int64_t count) {
-  std::int64_t const stride = std::max<std::int64_t>(1, count / most_checked);
+  std::int64_t const terms = count * collective.additions(context.mpi.size());
+  std::int64_t const stride = std::max<std::int64_t>({1, count / most_checked, terms / most_terms});
   auto const received = some_elements(context.space, messages.receive.all(), count, stride);
   double difference = 0;
   double norm = 0;

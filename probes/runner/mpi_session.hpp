@@ -38,8 +38,11 @@ class MpiSession {
   std::string first_problem(std::function<void()> const& step) const;
   // What the first rank has, to all.
   void share(std::span<char> bytes) const;
-  // Among the ranks of this node, counted from 0.
-  int local_rank() const;
+  void share(std::string& text) const;
+  // Among the ranks of this node, as MPI knows nodes, counted from 0.
+  int local_rank() const noexcept { return local_rank_; }
+  // The most on any node.
+  int ranks_a_node() const noexcept { return ranks_a_node_; }
 
  private:
   std::string first_of(std::string const& problem) const;
@@ -48,6 +51,8 @@ class MpiSession {
   bool takes_other_threads_ = false;
   int rank_ = 0;
   int size_ = 1;
+  int local_rank_ = 0;
+  int ranks_a_node_ = 1;
 };
 
 }  // namespace hpcadvise::probes::runner

@@ -23,6 +23,8 @@ struct FakeMachine {
       auto const mpirun = folder.path() / "mpirun";
       std::ofstream(mpirun) << "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'mpirun (Open MPI) 4.1.4'; exit; }\n"
                                "echo \"$HPCADVISE_RANK_DEVICES: $*\" >> \"${0%/*}/mpirun.log\"\n"
+                               "for each in \"$@\"; do case $each in ppr:*) each=${each#ppr:}; "
+                               "export FAKE_RANKS_A_NODE=${each%%:*};; esac; done\n"
                                "while [ \"$1\" != '" HPCADVISE_FAKE_RUNNER "' ]; do shift; done\nexec \"$@\"\n";
       std::filesystem::permissions(mpirun, std::filesystem::perms::owner_all);
     }

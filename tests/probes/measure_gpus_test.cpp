@@ -127,7 +127,7 @@ TEST_CASE("Siblings take the first sample of each probe that fits", "[gpu-machin
     request.id = std::int64_t(plan.requests.size()) + 7;
     request.probe = probe;
     request.expected_s = request.probe == "attention" ? 100 : 1;
-    request.rank_count = request.probe == "collective" ? 4 : 1;
+    if (request.probe == "collective") request.ranks = node_ranks(4);
     plan.requests.push_back(request);
   }
   auto const siblings = siblings_plan(plan, 4, 6);

@@ -25,7 +25,7 @@ PlanContext context_of(int rank_count = 0) {
   context.host.peak[profiles::Precision::fp64] = {4e11, "test"};
   context.thread_count = 2;
   context.providers = {"kokkos", "openblas", "mpi"};
-  context.rank_count = rank_count;
+  if (rank_count > 1) context.layouts = {node_ranks(rank_count)};
   return context;
 }
 

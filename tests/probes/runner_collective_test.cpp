@@ -2,8 +2,11 @@
 
 // Ranks that measure together, by MPI on the host, and by the vendor's communicator on a library that works by MPI.
 
+#include "probes/launch/find_program.hpp"
+#include "probes/launch/mpi_launcher.hpp"
 #include "tests/probes/runner_process.hpp"
 
+#include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -31,7 +34,7 @@ std::vector<SampleRequest> collectives(int rank_count, std::string const& provid
                                   {"message_bytes", message_bytes},
                                   {"rank_count", std::int64_t{rank_count}},
                                   {"placement", std::string("node")}}));
-      requests.back().rank_count = rank_count;
+      requests.back().ranks = probes::node_ranks(rank_count);
     }
   return requests;
 }
@@ -43,6 +46,7 @@ void check_collectives(Outcome const& outcome, int rank_count) {
   CHECK(outcome.done == 1);  // only one rank speaks
   REQUIRE(outcome.hellos.size() == 1);
   CHECK(outcome.hellos[0].rank_count == rank_count);
+  CHECK(outcome.hellos[0].ranks_a_node == rank_count);
   REQUIRE(outcome.samples.size() == collectives(rank_count).size());
   for (auto const& sample : outcome.samples) {
     check_measured(sample);
@@ -93,6 +97,32 @@ TEST_CASE("Collectives that cannot be fail on all ranks alike", "[runner][proces
   check_measured(outcome.samples[3]);
 }
 
+TEST_CASE("Ranks that MPI has not joined measure nothing, and their size says so", "[runner][process][mpi]") {
+  PlanFile const file(probes::plan_to_json(plan_of(collectives(2))));
+  auto alone = with_mpi(runner_command({"--plan", "-", "--ranks", "2"}));
+  alone.input = file.path();
+  auto const outcome = outcome_of(alone);
+  REQUIRE(outcome.hellos.size() == 1);
+  CHECK(outcome.hellos[0].rank_count == 1);
+  CHECK(outcome.samples.empty());
+}
+
+TEST_CASE("A plan that cannot be read ends all ranks, and the first says why", "[runner][process][mpi]") {
+  auto const search = probes::find_mpi_launcher(probes::environment_value("PATH"));
+  if (!search.launcher) SKIP("no MPI: " + search.problem);
+  PlanFile const broken("{\"requests\": [");
+  auto command = probes::mpi_command(*search.launcher,
+                                     {.ranks = probes::node_ranks(2), .oversubscribe = true, .as_root = geteuid() == 0},
+                                     with_mpi(runner_command({"--plan", "-", "--ranks", "2"}, 1)));
+  command.input = broken.path();
+  auto const outcome = outcome_of(command);
+  CHECK_FALSE(outcome.exit.success());
+  CHECK(outcome.hellos.empty());
+  auto const first = outcome.errors.find("syntax error");
+  REQUIRE(first != std::string::npos);
+  CHECK(outcome.errors.find("syntax error", first + 1) == std::string::npos);
+}
+
 TEST_CASE("A collective without an MPI launcher fails and says so", "[runner][process][mpi]") {
   PlanFile const file(probes::plan_to_json(plan_of(collectives(2))));
   auto const outcome = outcome_of(with_mpi(runner_command({"--plan", file.path()})));
@@ -118,15 +148,21 @@ SampleRequest overlap(std::string const& provider) {
                          {"n", std::int64_t{65}},
                          {"k", std::int64_t{66}},
                          {"precision", std::string("fp32")}});
-  result.rank_count = 2;
+  result.ranks = probes::node_ranks(2);
   return result;
 }
 
-// What the ranks of one host make of it is theirs; that it was made right is what can be seen.
+// Ranks and threads of one small host wait for each other as they please; that all was made right is what can be seen.
 void check_overlap(profiles::Sample const& sample) {
+  if (sample.status == SampleStatus::failed) {
+    CHECK_THAT(sample.reason, ContainsSubstring("they wait for each other"));
+    return;
+  }
   check_measured(sample);
-  REQUIRE(sample.rates.contains("hidden_share"));
-  CHECK(sample.rates.at("hidden_share").high <= 2);
+  for (auto const* const share : {"hidden_share", "hidden_gemm_share"}) {
+    REQUIRE(sample.rates.contains(share));
+    CHECK(sample.rates.at(share).high <= 1);
+  }
   for (auto const* const alone : {"gemm_flops_per_s", "bus_bytes_per_s"}) CHECK(sample.rates.at(alone).median > 0);
   CHECK(sample.rates.contains("gemm_slowdown") == sample.rates.contains("collective_slowdown"));
   // Whole multiplications, and whole messages.

@@ -18,11 +18,20 @@ namespace {
 using advisor::ParallelPlan;
 using advisor::StepEstimate;
 
+std::string measured_device_sentence(advisor::Machine const& machine) {
+  bool const links = machine.node_link.origin == profiles::Origin::measured;
+  bool const network = machine.network.origin == profiles::Origin::measured;
+  if (links && network) return "device, links and network measured";
+  if (links) return "device and its links measured; the network as published";
+  if (network) return "device and network measured; the links in a node as published";
+  return "device measured; its links and network as published";
+}
+
 std::string origin_sentence(advisor::Machine const& machine) {
   switch (machine.origin) {
     case profiles::Origin::measured: return "rates measured on this machine";
     case profiles::Origin::reference:
-      return advisor::measures_gemm(machine) ? "device measured; its links and network as published"
+      return advisor::measures_gemm(machine) ? measured_device_sentence(machine)
                                              : "published rates, not measured on this machine";
     case profiles::Origin::announced: return "announced figures of a machine that is not live";
   }

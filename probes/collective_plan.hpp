@@ -19,8 +19,8 @@ namespace hpcadvise::probes {
 struct RankStart {
   MpiJob job;
   MpiLauncher launcher;
-  std::vector<int>
-      devices{};  // of a node's ranks in their order, places in HelloEvent::visible_devices; of a host none
+  // Of a node's ranks in their order, places in HelloEvent::visible_devices; of a host none.
+  std::vector<int> devices{};
 };
 
 // What decides.

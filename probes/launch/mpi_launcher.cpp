@@ -65,13 +65,16 @@ std::vector<std::string> options_of(MpiLauncher const& launcher, MpiJob const& j
   return {};
 }
 
-// What a step would take over from the request for the job, in place of what it is told; and by which this process may
-// itself have been joined to others (PMI_RANK, PMIX_RANK).
+// By what this process may itself be one of several ranks; and what a step would take over from the request for the
+// job, in place of what it is told.
 std::vector<std::string> unwanted_variables(MpiLauncher const& launcher, MpiJob const& job) {
+  std::vector<std::string> names{"PMI_RANK", "PMI_SIZE", "PMI_FD", "PMIX_RANK", "PMIX_NAMESPACE", "PMIX_SERVER_"};
   if (launcher.kind == MpiKind::slurm)
-    return {"PMI", "SLURM_CPUS_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_GPUS_PER_TASK", "SLURM_TRES_PER_TASK"};
-  if (across_nodes(job)) return {"PMI"};
-  return {"PMI", "SLURM_"};
+    names.insert(names.end(), {"SLURM_CPUS_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_GPUS_PER_TASK",
+                               "SLURM_TRES_PER_TASK", "SLURM_EXPORT_ENV"});
+  else if (!across_nodes(job))
+    names.emplace_back("SLURM_");
+  return names;
 }
 
 }  // namespace

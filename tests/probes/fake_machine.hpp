@@ -19,6 +19,7 @@ struct FakeMachine {
 
   explicit FakeMachine(char const* behaviour, bool with_mpi = true) {
     ::setenv("FAKE_RUNNER", behaviour, 1);
+    ::unsetenv("SLURM_JOB_ID");  // these tests may themselves run in an allocation
     if (with_mpi) {
       auto const mpirun = folder.path() / "mpirun";
       std::ofstream(mpirun) << "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'mpirun (Open MPI) 4.1.4'; exit; }\n"

@@ -27,7 +27,7 @@ struct Variables {
     ::setenv("SLURMD_NODENAME", node, 1);
     return slurm_allocation();
   }
-  Variables() = default;
+  Variables() { ::unsetenv("SLURM_JOB_ID"); }
   ~Variables() {
     for (auto const* const name : {"SLURM_JOB_ID", "SLURM_JOB_NUM_NODES", "SLURMD_NODENAME"}) ::unsetenv(name);
   }

@@ -186,9 +186,9 @@ Machine machine_of_gpu(MachineProfile const& profile) {
     use_measured_attention(machine, profile);
   }
   if (auto const cost = measured_overlap_cost(profile)) {
-    machine.fitted.overlap_cost = *cost;
-    machine.notes.push_back(
-        fmt::format("hidden collectives: measured in the node, they still cost {:.2f} of their own time", *cost));
+    machine.fitted.overlap_cost = cost->share;
+    machine.notes.push_back(fmt::format("hidden collectives: measured {}, they still cost {:.2f} of their own time",
+                                        cost->placement == "nodes" ? "between nodes" : "in the node", cost->share));
   }
   if (known) machine.origin = profiles::Origin::reference;
   return machine;

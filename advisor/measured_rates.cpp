@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <numeric>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -99,40 +100,45 @@ std::optional<double> measured_launch_s(profiles::MachineProfile const& profile,
 
 namespace {
 
-// By the longest message of each operation.
-std::map<std::string, double> hidden_shares(profiles::MachineProfile const& profile) {
-  std::map<std::string, std::pair<double, double>> longest;
+// What each operation still costs where it is hidden, by its longest messages among all ranks in that place.
+std::map<std::string, double> overlap_costs(profiles::MachineProfile const& profile, std::string_view placement) {
+  struct Longest {
+    std::pair<std::int64_t, std::int64_t> ranks_and_bytes;
+    std::vector<double> costs;
+  };
+  std::map<std::string, Longest> longest;
   for (Sample const& sample : profile.samples) {
-    auto const operation = profiles::text_parameter(sample.parameters, "operation");
-    auto const bytes = profiles::number_parameter(sample.parameters, "message_bytes");
+    auto const& parameters = sample.parameters;
+    auto const operation = profiles::text_parameter(parameters, "operation");
     auto const share = sample.rates.find("hidden_share");
-    if (!usable(sample, "overlap") || !operation || !bytes || share == sample.rates.end()) continue;
+    if (!usable(sample, "overlap") || !operation || share == sample.rates.end() ||
+        profiles::text_parameter(parameters, "placement") != placement)
+      continue;
+    std::pair const size{profiles::integer_parameter(parameters, "rank_count").value_or(0),
+                         profiles::integer_parameter(parameters, "message_bytes").value_or(0)};
     auto& best = longest[*operation];
-    best = std::max(best, std::pair(*bytes, share->second.median));
+    if (size > best.ranks_and_bytes) best = {size, {}};
+    if (size == best.ranks_and_bytes) best.costs.push_back(1 - share->second.median);
   }
-  std::map<std::string, double> shares;
-  for (auto const& [operation, best] : longest) shares[operation] = best.second;
-  return shares;
-}
-
-// Of those operations that were measured, the mean.
-std::optional<double> mean_cost(std::map<std::string, double> const& shares, std::set<std::string> const& operations) {
-  double total = 0;
-  int count = 0;
-  for (auto const& [operation, share] : shares) {
-    if (!operations.contains(operation)) continue;
-    total += 1 - share;
-    ++count;
-  }
-  return count > 0 ? std::optional(std::max(0.0, total / count)) : std::nullopt;
+  std::map<std::string, double> costs;
+  for (auto const& [operation, best] : longest)
+    costs[operation] = std::accumulate(best.costs.begin(), best.costs.end(), 0.0) / double(best.costs.size());
+  return costs;
 }
 
 }  // namespace
 
-std::optional<double> measured_overlap_cost(profiles::MachineProfile const& profile) {
-  auto const shares = hidden_shares(profile);
-  auto const sharded = mean_cost(shares, {"all_gather", "reduce_scatter"});
-  return sharded ? sharded : mean_cost(shares, {"all_reduce"});
+std::optional<OverlapCost> measured_overlap_cost(profiles::MachineProfile const& profile) {
+  for (std::string const placement : {"nodes", "node"}) {
+    auto const costs = overlap_costs(profile, placement);
+    auto const gather = costs.find("all_gather");
+    auto const scatter = costs.find("reduce_scatter");
+    if (gather != costs.end() && scatter != costs.end())
+      return OverlapCost{(gather->second + scatter->second) / 2, placement};
+    for (auto const& found : {gather, scatter, costs.find("all_reduce")})
+      if (found != costs.end()) return OverlapCost{found->second, placement};
+  }
+  return std::nullopt;
 }
 
 bool has_measured(profiles::MachineProfile const& profile, std::string_view probe, std::string_view provider) {

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace hpcadvise::advisor {
@@ -23,9 +24,14 @@ AttentionRates measured_attention(profiles::MachineProfile const& profile);
 double measured_memory_bytes_per_s(profiles::MachineProfile const& profile);
 // The median time of a kind of launch; nothing where it was not measured.
 std::optional<double> measured_launch_s(profiles::MachineProfile const& profile, std::string_view kind);
-// What a collective between devices that computation hides still costs, over its own time: the mean of those that
-// sharded data parallelism hides, else of the all-reduce, each by its longest message. Nothing where none was measured.
-std::optional<double> measured_overlap_cost(profiles::MachineProfile const& profile);
+struct OverlapCost {
+  double share = 0;       // of a hidden collective's own time
+  std::string placement;  // "node", "nodes"
+};
+// What a collective that computation hides still costs: the mean of those that sharded data parallelism hides, else of
+// the all-reduce, each by its longest messages among the most ranks; between nodes where that was measured, else in the
+// node. Nothing where none was.
+std::optional<OverlapCost> measured_overlap_cost(profiles::MachineProfile const& profile);
 // Whether any sample of the probe, by the provider where one is named, was measured.
 bool has_measured(profiles::MachineProfile const& profile, std::string_view probe, std::string_view provider = {});
 

@@ -25,23 +25,13 @@ bool is_long_copy(Sample const& sample) {
          profiles::integer_parameter(sample.parameters, "message_bytes").value_or(0) >= long_bytes;
 }
 
-// The profile names the others alone: the measured GPU has the first number that none of them has.
-std::int64_t measured_ordinal(profiles::MachineProfile const& profile) {
-  std::set<std::int64_t> others;
-  for (Sample const& sample : profile.samples)
-    if (auto const peer = profiles::integer_parameter(sample.parameters, "peer"); peer && sample.probe == "link")
-      others.insert(*peer);
-  std::int64_t ordinal = 0;
-  while (others.contains(ordinal)) ++ordinal;
-  return ordinal;
-}
-
 using Way = std::pair<std::int64_t, std::int64_t>;
 
 // The best of each way, from and to, the host among them.
 std::map<Way, double> rates_of(profiles::MachineProfile const& profile) {
-  auto const measured = measured_ordinal(profile);
   std::map<Way, double> rates;
+  if (profile.devices.empty() || !profile.devices.front().gpu || !profile.devices.front().gpu->ordinal) return rates;
+  auto const measured = std::int64_t{*profile.devices.front().gpu->ordinal};
   for (Sample const& sample : profile.samples) {
     if (!is_long_copy(sample)) continue;
     auto const direction = profiles::text_parameter(sample.parameters, "direction");
@@ -67,6 +57,8 @@ std::map<Way, double> rates_of(profiles::MachineProfile const& profile) {
 Table links_table(profiles::MachineProfile const& profile) {
   auto const rates = rates_of(profile);
   std::set<std::int64_t> gpus;
+  for (auto const& device : profile.devices)
+    if (!rates.empty() && device.gpu && device.gpu->ordinal) gpus.insert(*device.gpu->ordinal);
   for (auto const& [way, rate] : rates)
     for (auto const end : {way.first, way.second})
       if (end != host) gpus.insert(end);

@@ -7,7 +7,8 @@
 namespace hpcadvise::cli {
 
 // What long copies between the GPUs of a node and the host reach, in GB/s: a row a GPU that copies, a column where to,
-// and the host's pinned memory from and to, of its best NUMA node. No rows where fewer than two GPUs have links.
+// and the host's pinned memory from and to, of its best NUMA node; empty: not measured. No rows for fewer than two
+// GPUs, and where it is not known which one was measured.
 Table links_table(profiles::MachineProfile const& profile);
 
 }  // namespace hpcadvise::cli

@@ -219,6 +219,14 @@ Table profile_summary_table(MachineProfile const& profile, Terminal const& termi
   return table;
 }
 
+// As links are told apart; where nobody says, its place in the profile.
+std::int64_t ordinal_of(MachineProfile const& profile, std::int64_t device) {
+  auto const place = std::size_t(device);
+  if (device < 0 || place >= profile.devices.size()) return device;
+  auto const& gpu = profile.devices[place].gpu;
+  return gpu && gpu->ordinal ? *gpu->ordinal : device;
+}
+
 Table siblings_table(MachineProfile const& profile) {
   Table table{{{"GPU"}}, {}};
   std::map<std::int64_t, std::map<std::string_view, std::string>> rates;
@@ -234,7 +242,7 @@ Table siblings_table(MachineProfile const& profile) {
     if (any) table.columns.push_back({std::string(probe.name), Align::right});
   }
   for (auto& [device, of_probe] : rates) {
-    std::vector<std::string> row{fmt::format("{}", device)};
+    std::vector<std::string> row{fmt::format("{}", ordinal_of(profile, device))};
     for (std::size_t column = 1; column < table.columns.size(); ++column)
       row.push_back(of_probe[table.columns[column].heading]);
     table.rows.push_back(std::move(row));
@@ -298,7 +306,8 @@ std::string profile_summary_text(MachineProfile const& profile, Terminal const& 
   if (auto const siblings = siblings_table(profile); !siblings.rows.empty())
     text += "\nAll GPUs at once\n" + text_table(siblings, terminal);
   if (auto const links = links_table(profile); !links.rows.empty())
-    text += "\nLinks in GB/s: from a GPU (row) to a GPU (column) and the host\n" + text_table(links, terminal);
+    text += "\nLinks in GB/s: from a GPU (row) to a GPU (column); a pair is measured one way\n" +
+            text_table(links, terminal);
   if (auto const chart = roofline_text(profile, terminal); !chart.empty()) text += '\n' + chart;
   if (auto const findings = findings_text(profile, terminal, whole); !findings.empty()) text += '\n' + findings;
   return text;

@@ -34,8 +34,11 @@ int core_count_of(profiles::HostSpec const& host, std::string const& cpus) {
   return (int(threads) + threads_a_core - 1) / threads_a_core;
 }
 
-void add_driver_facts(profiles::GpuSpec& gpu, profiles::HostSpec const& host,
-                      std::vector<Accelerator> const& accelerators) {
+void add_driver_facts(HelloEvent& hello, profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators) {
+  if (!hello.gpu) return;
+  auto& gpu = *hello.gpu;
+  auto const place = std::ranges::find(hello.visible_devices, gpu.pci_bus_id);
+  if (place != hello.visible_devices.end()) gpu.ordinal = int(place - hello.visible_devices.begin());
   gpu.cpus = near_cpus(host, accelerators, gpu.pci_bus_id);
   auto const* const device = find_accelerator(accelerators, gpu.pci_bus_id);
   if (device == nullptr) return;

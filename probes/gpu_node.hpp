@@ -17,9 +17,9 @@ std::string near_cpus(profiles::HostSpec const& host, std::vector<Accelerator> c
 // How many cores of a list this process may use.
 int core_count_of(profiles::HostSpec const& host, std::string const& cpus);
 
-// Adds what the driver says of the GPU, and what it is near to. What nobody says stays absent.
-void add_driver_facts(profiles::GpuSpec& gpu, profiles::HostSpec const& host,
-                      std::vector<Accelerator> const& accelerators);
+// Adds to the runner's GPU its place among the visible ones, what the driver says of it, and what it is near to. What
+// nobody says stays absent.
+void add_driver_facts(HelloEvent& hello, profiles::HostSpec const& host, std::vector<Accelerator> const& accelerators);
 
 // Those that the runner may use, and those of which something is known against their use, but for what was given to
 // another job; all where it measures the host.

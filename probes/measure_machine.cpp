@@ -174,7 +174,7 @@ class MachineRun {
   }
 
   void settle_near_device() {
-    add_driver_facts(*hello_.gpu, host_, accelerators_);
+    add_driver_facts(hello_, host_, accelerators_);
     cpus_ = hello_.gpu->cpus;
     int const cores = core_count_of(host_, cpus_);
     if (!request_.thread_count && cores > 0) thread_count_ = std::min(thread_count_, cores);
@@ -198,7 +198,7 @@ class MachineRun {
     for (auto& [device, outcome, samples] : results) {
       interrupted_now_ |= outcome.interrupted;
       if (!outcome.lost.empty() && lost_sibling_.empty()) lost_sibling_ = fmt::format("GPU {} did not answer", device);
-      if (outcome.hello && outcome.hello->gpu) add_driver_facts(*outcome.hello->gpu, host_, accelerators_);
+      if (outcome.hello) add_driver_facts(*outcome.hello, host_, accelerators_);
     }
     recorder_.siblings(results, hello_.backend);
   }

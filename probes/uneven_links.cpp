@@ -28,14 +28,16 @@ constexpr std::int64_t long_bytes = 1 << 20;
 // Of each device, or pair of devices, the best.
 using Rates = std::map<std::string, Rate>;
 
-std::string end_text(Sample const& sample) {
-  auto const ordinal = profiles::integer_parameter(sample.parameters, "ordinal");
-  return ordinal ? fmt::format("GPU {}", *ordinal) : "the measured GPU";
+std::string measured_gpu(profiles::MachineProfile const& profile) {
+  bool const is_known = !profile.devices.empty() && profile.devices.front().gpu && profile.devices.front().gpu->ordinal;
+  return is_known ? fmt::format("GPU {}", *profile.devices.front().gpu->ordinal) : "the measured GPU";
 }
 
-std::string name_of(Sample const& sample) {
+std::string name_of(profiles::MachineProfile const& profile, Sample const& sample) {
+  auto const ordinal = profiles::integer_parameter(sample.parameters, "ordinal");
   auto const peer = profiles::integer_parameter(sample.parameters, "peer");
-  return peer ? fmt::format("{} to GPU {}", end_text(sample), *peer) : end_text(sample);
+  auto const end = ordinal ? fmt::format("GPU {}", *ordinal) : measured_gpu(profile);
+  return peer ? fmt::format("{} to GPU {}", end, *peer) : end;
 }
 
 Rates rates_of(profiles::MachineProfile const& profile, std::string_view direction) {
@@ -48,7 +50,7 @@ Rates rates_of(profiles::MachineProfile const& profile, std::string_view directi
         profiles::text_parameter(sample.parameters, "direction") != direction || memory != "pinned" ||
         bytes < long_bytes)
       continue;
-    auto& best = rates[name_of(sample)];
+    auto& best = rates[name_of(profile, sample)];
     if (rate->second.median > best.median) best = rate->second;
   }
   return rates;
@@ -85,8 +87,9 @@ std::vector<profiles::Finding> uneven_links(profiles::MachineProfile const& prof
                              profiles::format_bytes_per_s(median)),
          .expected = "links of a kind in a node of equal GPUs",
          .cost = "every rank of a collective, and of a step, waits for the slowest link",
-         .next_step = "compare nvidia-smi topo -m and nvidia-smi nvlink -s, or rocm-smi --showtopo, with another node; "
-                      "report it, and leave this node out"});
+         .next_step =
+             "look at nvidia-smi topo -m and nvidia-smi nvlink -s, or rocm-smi --showtopo: where the node is built "
+             "so, keep tensor parallelism off that link; where another node of the kind differs, report it"});
   }
   return findings;
 }

@@ -13,6 +13,7 @@ nlohmann::ordered_json gpu_to_json(GpuSpec const& gpu) {
                                 {"runtime", gpu.runtime},
                                 {"memory_bytes", gpu.memory_bytes},
                                 {"multiprocessor_count", gpu.multiprocessor_count}};
+  if (gpu.ordinal) object["ordinal"] = *gpu.ordinal;
   if (gpu.last_cache_bytes > 0) object["last_cache_bytes"] = gpu.last_cache_bytes;
   if (gpu.max_clock_hz) object["max_clock_hz"] = *gpu.max_clock_hz;
   if (gpu.memory_peak_bytes_per_s) object["memory_peak_bytes_per_s"] = *gpu.memory_peak_bytes_per_s;
@@ -33,6 +34,7 @@ GpuSpec gpu_from_json(JsonNode const& object) {
   gpu.runtime = object.at("runtime").text();
   gpu.memory_bytes = object.at("memory_bytes").integer(1);
   gpu.multiprocessor_count = object.at("multiprocessor_count").small_integer(1);
+  if (auto const ordinal = object.find("ordinal")) gpu.ordinal = ordinal->small_integer(0);
   if (auto const bytes = object.find("last_cache_bytes")) gpu.last_cache_bytes = bytes->integer(0);
   if (auto const clock = object.find("max_clock_hz")) gpu.max_clock_hz = clock->number_from(0);
   if (auto const peak = object.find("memory_peak_bytes_per_s")) gpu.memory_peak_bytes_per_s = peak->number_from(0);

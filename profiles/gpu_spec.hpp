@@ -16,6 +16,7 @@ namespace hpcadvise::profiles {
 struct GpuSpec {
   std::string architecture;           // "sm90", "gfx90a"
   std::string pci_bus_id;             // "0000:1b:00.0", lower case
+  std::optional<int> ordinal;         // among the visible devices, as the vendor's runtime counts them
   std::string runtime;                // "CUDA 12.4 on a driver for 12.6"
   std::int64_t memory_bytes = 0;      // as the runtime shows them
   std::int64_t last_cache_bytes = 0;  // 0: the runtime does not say

@@ -145,7 +145,11 @@ namespace {
 
 profiles::Sample overlap(char const* operation, std::int64_t message_bytes, double hidden_share,
                          char const* provider = "nccl") {
-  return measured_sample("overlap", provider, {{"operation", operation}, {"message_bytes", message_bytes}},
+  return measured_sample("overlap", provider,
+                         {{"operation", operation},
+                          {"message_bytes", message_bytes},
+                          {"rank_count", std::int64_t{8}},
+                          {"placement", "node"}},
                          "hidden_share", hidden_share);
 }
 
@@ -164,10 +168,20 @@ TEST_CASE("What a hidden collective still costs is as measured, by the longest m
   CHECK_THAT(machine.fitted.overlap_cost, WithinRel(0.15));
   CHECK(has_note(machine, "hidden collectives: measured in the node, they still cost 0.15 of their own time"));
 
-  SECTION("a share above 1, which noise can make, costs nothing") {
-    std::erase_if(profile.samples, [](auto const& sample) { return sample.probe == "overlap"; });
-    profile.samples.push_back(overlap("all_gather", 1 << 28, 1.01));
-    CHECK(machine_from_profile(profile).fitted.overlap_cost == 0);
+  SECTION("of fewer ranks nothing is taken, and two providers count alike") {
+    auto few = overlap("all_gather", 1 << 30, 0.2);
+    few.parameters["rank_count"] = std::int64_t{2};
+    profile.samples.push_back(few);
+    profile.samples.push_back(overlap("reduce_scatter", 1 << 28, 0.6));
+    CHECK_THAT(machine_from_profile(profile).fitted.overlap_cost, WithinRel(0.2));
+  }
+  SECTION("between nodes, where that was measured") {
+    auto far = overlap("all_gather", 1 << 28, 0.95);
+    far.parameters["placement"] = "nodes";
+    profile.samples.push_back(far);
+    auto const across = machine_from_profile(profile);
+    CHECK_THAT(across.fitted.overlap_cost, WithinRel(0.05));
+    CHECK(has_note(across, "hidden collectives: measured between nodes"));
   }
 }
 

@@ -30,8 +30,21 @@ profiles::Parameters between(std::int64_t ordinal, std::int64_t peer) { return {
 
 }  // namespace
 
-TEST_CASE("Links are a matrix in GB/s, each with the host's best NUMA node", "[links]") {
+namespace {
+
+profiles::MachineProfile node(std::vector<int> const& ordinals) {
   profiles::MachineProfile profile;
+  for (int const ordinal : ordinals) {
+    profile.devices.push_back({.backend = "cuda", .name = "a GPU", .thread_count = 1, .gpu = profiles::GpuSpec{}});
+    profile.devices.back().gpu->ordinal = ordinal;
+  }
+  return profile;
+}
+
+}  // namespace
+
+TEST_CASE("Links are a matrix in GB/s, each with the host's best NUMA node", "[links]") {
+  auto profile = node({1, 0, 2, 3});
   profile.samples = {copy("device_to_device", 381e9, {{"peer", std::int64_t{0}}}),
                      copy("device_to_device", 382.4e9, {{"peer", std::int64_t{2}}}),
                      copy("device_to_device", 20e9, between(0, 2)), copy("host_to_device", 12e9, on_node(0)),
@@ -40,16 +53,16 @@ TEST_CASE("Links are a matrix in GB/s, each with the host's best NUMA node", "[l
   far.parameters["ordinal"] = std::int64_t{2};
   profile.samples.push_back(far);
   auto const table = links_table(profile);
-  REQUIRE(table.columns.size() == 6);
+  REQUIRE(table.columns.size() == 7);
   CHECK(table.columns[1].heading == "0");
-  CHECK(table.columns[4].heading == "to host");
-  // The measured GPU is the one that is nobody's peer.
+  CHECK(table.columns[5].heading == "to host");
+  // GPU 1 was measured in full; of GPU 3 nothing is known.
   CHECK(table.rows ==
-        Rows{{"0", "", "", "20", "", ""}, {"1", "381", "", "382", "", "25"}, {"2", "", "", "", "24", ""}});
+        Rows{{"0", "", "", "20", "", "", ""}, {"1", "381", "", "382", "", "", "25"}, {"2", "", "", "", "", "24", ""}});
 }
 
 TEST_CASE("One GPU has no matrix of links, and short or pageable copies are not in it", "[links]") {
-  profiles::MachineProfile profile;
+  auto profile = node({0});
   profile.samples = {copy("host_to_device", 25e9, on_node(0))};
   CHECK(links_table(profile).rows.empty());
   auto brief = copy("device_to_device", 1e9, {{"peer", std::int64_t{1}}});

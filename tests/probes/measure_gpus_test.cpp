@@ -279,11 +279,16 @@ TEST_CASE("A GPU is near the CPUs and network devices that its driver names", "[
   device.nics = {"mlx5_1"};
   CHECK(near_cpus(host, {device}, "a") == "2,3,6,7");
   CHECK(core_count_of(host, "2,3,6,7") == 1);  // two of its hardware threads are allowed
-  profiles::GpuSpec spec;
-  spec.pci_bus_id = "a";
-  add_driver_facts(spec, host, {device});
-  CHECK(spec.numa_node == 1);
-  CHECK(spec.nics == std::vector<std::string>{"mlx5_1"});
+  HelloEvent hello;
+  add_driver_facts(hello, host, {device});
+  CHECK_FALSE(hello.gpu);
+  hello.gpu = profiles::GpuSpec{};
+  hello.gpu->pci_bus_id = "a";
+  hello.visible_devices = {"b", "a"};
+  add_driver_facts(hello, host, {device});
+  CHECK(hello.gpu->ordinal == 1);
+  CHECK(hello.gpu->numa_node == 1);
+  CHECK(hello.gpu->nics == std::vector<std::string>{"mlx5_1"});
   device.cpus = "0";
   CHECK(near_cpus(host, {device}, "a") == "0");
   device.cpus = "7";  // not allowed

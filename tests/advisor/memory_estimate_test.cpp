@@ -259,20 +259,6 @@ TEST_CASE("NeMo's recipes hold gradients in bf16, Megatron-LM in fp32") {
   CHECK_THAT(gradients_bytes(FrameworkKind::megatron_core), WithinRel(2 * gradients_bytes(FrameworkKind::nemo)));
 }
 
-TEST_CASE("Only frameworks that drop by default keep masks, and only of models with LayerNorm") {
-  auto const plan = plan_of(1, 1, 1);
-  auto const bytes_of = [&](FrameworkKind kind, bool layer_norm) {
-    auto model = small_gpt();
-    model.layer_norm = layer_norm;
-    return activations_of(job_of(model), plan, {.framework = kind}).layer_bytes;
-  };
-  double const masks = 2 * 1024.0 * 1024;
-  CHECK_THAT(bytes_of(FrameworkKind::megatron_legacy, true) - bytes_of(FrameworkKind::fsdp_eager, true),
-             WithinRel(masks));
-  CHECK_THAT(bytes_of(FrameworkKind::megatron_legacy, true) - bytes_of(FrameworkKind::megatron_legacy, false),
-             WithinRel(masks));
-}
-
 TEST_CASE("A mixture keeps each copy of a token: its input, what is between, and its output where it is weighed last") {
   // Hidden size 1024: norms and inputs 4, Q K V and output 4; two copies of 1024 and gate, up and product of 512.
   double const elements = 4 * 1024 + 4 * 1024 + 2 * (1024 + 3 * 512);

@@ -93,3 +93,16 @@ TEST_CASE(
   CHECK_THAT(bytes_a_logit(FrameworkKind::fsdp_plain, true), WithinRel(4.0));
   CHECK_THAT(bytes_a_logit(FrameworkKind::megatron_legacy, {}, 8), WithinRel(10.0));
 }
+
+TEST_CASE("Only frameworks that drop by default keep masks, and only of models with LayerNorm") {
+  auto const bytes_of = [](FrameworkKind kind, bool layer_norm) {
+    auto model = small_gpt();
+    model.layer_norm = layer_norm;
+    return kept_by(kind, Recompute::none, model).layer_bytes;
+  };
+  double const masks = 2 * tokens * hidden;
+  CHECK_THAT(bytes_of(FrameworkKind::megatron_legacy, true) - bytes_of(FrameworkKind::fsdp_eager, true),
+             WithinRel(masks));
+  CHECK_THAT(bytes_of(FrameworkKind::megatron_legacy, true) - bytes_of(FrameworkKind::megatron_legacy, false),
+             WithinRel(masks));
+}

@@ -16,6 +16,7 @@ std::span<Constant const* const> all_constants() {
                                    &softmax_backward_bytes,
                                    &elementwise_backward_factor,
                                    &loss_bytes_per_logit,
+                                   &fused_loss_bytes_per_logit,
                                    &switched_gather_share,
                                    &half_rate_bytes,
                                    &ramp_exponent_switched,

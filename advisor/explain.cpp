@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/explain.hpp"
 
+#include "advisor/framework.hpp"
+#include "advisor/rates.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -66,10 +69,15 @@ Help const* help_for(std::string_view term, ParallelPlan const& plan) {
   return find(helps);
 }
 
-std::string help_sentence(StepTerms const& terms, ParallelPlan const& plan) {
+bool has_fused_kernels(FrameworkTraits const& framework) {
+  return framework.elementwise_gated == &FittedConstants::elementwise_core ||
+         framework.elementwise_gated == &FittedConstants::elementwise_compiled;
+}
+
+std::string help_sentence(StepTerms const& terms, ParallelPlan const& plan, FrameworkTraits const& framework) {
   for (TermRow const& row : largest_first(terms)) {
     auto const* const help = help_for(row.name, plan);
-    if (help == nullptr) continue;
+    if (help == nullptr || (row.name == "elementwise" && has_fused_kernels(framework))) continue;
     double const share = terms.*row.value / terms.total_s();
     if (share < 0.03) break;
     return fmt::format("{} ({} {})", help->sentence, row.label, format_ratio_as_percent(share));
@@ -90,9 +98,20 @@ std::string bubble_sentence(ParallelPlan const& plan) {
                      profiles::format_counted(plan.pipeline_parallel, "stage"));
 }
 
+// Megatron-Core's default, the attention core, frees nothing where that is fused.
+std::string recompute_sentence(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                               EstimateOptions const& options) {
+  if (plan.recompute != Recompute::selective || !framework_traits(options.framework).selective_repeats_activations ||
+      !has_fused_attention(machine, options.flash_attention))
+    return {};
+  return fmt::format("recompute=selective is --recompute-granularity selective --recompute-modules layernorm{}",
+                     job.model.experts ? " moe_act" : "");
+}
+
 }  // namespace
 
-std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine) {
+std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine,
+                                 EstimateOptions const& options) {
   std::vector<std::string> sentences{share_sentence(estimate.terms), memory_sentence(estimate.memory)};
   ParallelPlan const& plan = estimate.plan;
   if (plan.pipeline_parallel > 1) sentences.push_back(bubble_sentence(plan));
@@ -103,7 +122,9 @@ std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& est
         fmt::format("head size {} is not a multiple of 8: unfused attention runs at a small fraction "
                     "of its rate; change the number of heads",
                     job.model.head_size));
-  sentences.push_back(help_sentence(estimate.terms, plan));
+  if (auto sentence = recompute_sentence(job, plan, machine, options); !sentence.empty())
+    sentences.push_back(std::move(sentence));
+  sentences.push_back(help_sentence(estimate.terms, plan, framework_traits(options.framework)));
   return sentences;
 }
 

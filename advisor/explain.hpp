@@ -10,6 +10,7 @@
 
 namespace hpcadvise::advisor {
 
-std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine);
+std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine,
+                                 EstimateOptions const& options);
 
 }  // namespace hpcadvise::advisor

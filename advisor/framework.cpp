@@ -15,14 +15,21 @@ using F = FittedConstants;
 // Gradients added up: inside the GEMM into fp32 (Megatron: read and write 8); from bf16 into fp32 (DeepSpeed: write,
 // read 2 + 2, 8); in bf16 (6). FSDP copies parameters out of two gathers (4 + 4), gradients into the scatter and adds
 // the shard (8).
-// Logits: in 16 bit with an fp32 copy and the fp32 softmax (10); a fused loss keeps 16 bit and its gradient (4).
+// Logits: in 16 bit with an fp32 copy and the fp32 softmax (10). PyTorch's cross_entropy on fp32 logits ends with the
+// log-softmax and the gradients before and after it (12); where tensor-parallel ranks share the vocabulary exponentials
+// come on top (16; torch.distributed.tensor.parallel.loss, _nll_loss_and_log_softmax_backward). A fused loss keeps 16
+// bit and its gradient (4): llm-foundry's (loss_fn: fused_crossentropy) and torchtitan's, which is compiled with the
+// model since April 2025 (torchtitan/components/loss.py, build_cross_entropy_loss). Hugging Face's is not
+// (transformers/loss/loss_utils.py, ForCausalLMLoss).
 // DeepSpeed's pipeline engine, which Megatron-DeepSpeed runs without pipeline as well, has two buffers on the last
 // stage and empties neither before it is used again: the fp32 logits of two micro-batches (8 of 10) outlive their
 // backward pass (deepspeed/runtime/pipe/engine.py, _exec_forward_pass; megatron/model/gpt_model.py).
 //
 // Gradients are reduced in the type of the computation by PyTorch FSDP (torch.distributed.fsdp.MixedPrecision,
 // reduce_dtype) and by DeepSpeed around any model but Megatron's (runtime/engine.py, communication_data_type), which
-// adds them up in it as well (get_data_types). torchtitan and llm-foundry ask FSDP for fp32.
+// adds them up in it as well (get_data_types). torchtitan and llm-foundry ask FSDP for fp32. Recipes of NeMo and
+// Megatron-Bridge hold and reduce them in bf16 (grad_sync_dtype, grad_reduce_in_fp32), Megatron-LM holds fp32 unless
+// told otherwise (megatron/training/arguments.py, accumulate_allreduce_grads_in_fp32). NeMo Megatron of 2022 held fp32.
 // torchtitan in FP8 casts weights before FSDP gathers them, and activations before tensor-parallel ranks do, unless
 // each row has its scale (torchtitan/docs/float8.md, enable_fsdp_float8_all_gather; torchtitan/models/llama3,
 // enable_float8_tensorwise_tp). XLA moves any cast to FP8 that follows a gather before it (gpu_compiler.cc,
@@ -40,7 +47,9 @@ constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
                                .gradient_overlap = GradientOverlap::every_layer,
                                .fp32_weights = true,
                                .gated_ffn_copies = 4,
-                               .logit_bytes = 4,
+                               .fused_loss = true,
+                               .logit_bytes = 12,
+                               .cut_logit_bytes = 16,
                                .selective_repeats_gemms = true,
                                .offloads_weights = true};
 
@@ -54,6 +63,9 @@ constexpr FrameworkTraits compiled{.kind = fsdp_compiled,
                                    .gathers_in_fp8 = true,
                                    .gradient_overlap = GradientOverlap::every_layer,
                                    .fp32_weights = true,
+                                   .fused_loss = true,
+                                   .logit_bytes = 12,
+                                   .cut_logit_bytes = 16,
                                    .selective_repeats_gemms = true,
                                    .offloads_weights = true};
 
@@ -61,6 +73,7 @@ constexpr FrameworkTraits plain_fsdp() {
   FrameworkTraits row = fsdp;
   row.kind = fsdp_plain;
   row.name = "fsdp-plain";
+  row.fused_loss = false;
   row.gradient_wire_bytes = 2;
   return row;
 }
@@ -71,27 +84,43 @@ constexpr FrameworkTraits compiled_by_xla() {
   row.name = "maxtext";
   row.fused_casts = true;
   row.current_attention = true;
+  row.fused_loss = false;
+  row.logit_bytes = 10;
+  row.cut_logit_bytes = 10;
   row.offloads_weights = false;
   return row;
 }
 
+constexpr FrameworkTraits core{.kind = megatron_core,
+                               .name = "megatron-core",
+                               .elementwise_plain = &F::elementwise_fused,
+                               .elementwise_gated = &F::elementwise_core,
+                               .host_layer_plain_s = &F::host_layer_core_s,
+                               .host_layer_gated_s = &F::host_layer_core_s,
+                               .fused_casts = true,
+                               .current_attention = true,
+                               .overlaps_tensor_parallel = true,
+                               .gradient_overlap = GradientOverlap::last_backward,
+                               .cuts_experts_by_default = true,
+                               .drops_by_default = true,
+                               .weighs_inside_experts = true,
+                               .logit_bytes = 6,
+                               .cut_logit_bytes = 6,
+                               .gradient_wire_bytes = 2,
+                               .selective_repeats_activations = true};
+
+constexpr FrameworkTraits nemo_recipes() {
+  FrameworkTraits row = core;
+  row.kind = nemo;
+  row.name = "nemo";
+  row.accumulation_bytes = 4;
+  row.gradient_bytes = 2;
+  return row;
+}
+
 constexpr std::array traits{
-    FrameworkTraits{.kind = megatron_core,
-                    .name = "megatron-core",
-                    .elementwise_plain = &F::elementwise_fused,
-                    .elementwise_gated = &F::elementwise_core,
-                    .host_layer_plain_s = &F::host_layer_core_s,
-                    .host_layer_gated_s = &F::host_layer_core_s,
-                    .fused_casts = true,
-                    .current_attention = true,
-                    .overlaps_tensor_parallel = true,
-                    .gradient_overlap = GradientOverlap::last_backward,
-                    .cuts_experts_by_default = true,
-                    .drops_by_default = true,
-                    .weighs_inside_experts = true,
-                    .logit_bytes = 6,
-                    .gradient_wire_bytes = 2,
-                    .selective_repeats_activations = true},
+    core,
+    nemo_recipes(),
     FrameworkTraits{.kind = megatron_legacy,
                     .name = "megatron-legacy",
                     .elementwise_plain = &F::elementwise_fused,
@@ -134,6 +163,8 @@ constexpr std::array traits{
                     .zero_reduces_whole = true,
                     .gated_ffn_copies = 4,
                     .norms_in_fp32 = true,
+                    .logit_bytes = 12,
+                    .cut_logit_bytes = 12,
                     .gradient_bytes = 2,
                     .zero_bucket_bytes = constants::zero_bucket_bytes,
                     .live_parameters = deepspeed_live_parameters,
@@ -175,10 +206,11 @@ constexpr std::array words{
     Word{"hugging-face", hugging_face},
     Word{"huggingface", hugging_face},
     Word{"transformers", hugging_face},
+    Word{"nemo megatron", megatron_core},
+    Word{"nemo", nemo},
+    Word{"megatron-bridge", nemo},
     Word{"megatron-core", megatron_core},
     Word{"mcore", megatron_core},
-    Word{"nemo", megatron_core},
-    Word{"megatron-bridge", megatron_core},
     Word{"deepspeed", megatron_deepspeed},
     Word{"neox", megatron_deepspeed},
     Word{"internevo", internevo},

@@ -14,6 +14,7 @@ namespace hpcadvise::advisor {
 
 enum class FrameworkKind {
   megatron_core,
+  nemo,
   megatron_legacy,
   megatron_deepspeed,
   internevo,
@@ -24,6 +25,11 @@ enum class FrameworkKind {
   maxtext,
   unknown
 };
+
+// Megatron-Core as its own scripts run it, or NeMo's and Megatron-Bridge's.
+constexpr bool is_megatron_core(FrameworkKind kind) {
+  return kind == FrameworkKind::megatron_core || kind == FrameworkKind::nemo;
+}
 
 // When the gradients of data parallelism travel.
 enum class GradientOverlap {
@@ -76,7 +82,9 @@ struct FrameworkTraits {
   // The router's weights multiply the activation function's output, so that the expert's own output need not be kept
   // (megatron/core/transformer/moe/experts.py).
   bool weighs_inside_experts = false;
-  double logit_bytes = 10;         // kept for the backward pass of the loss, a logit
+  bool fused_loss = false;         // unless told otherwise: 16-bit logits and their gradient are all it holds
+  double logit_bytes = 10;         // at the peak of a loss that is not fused, a logit
+  double cut_logit_bytes = 10;     // the same where tensor-parallel ranks share the vocabulary
   double logit_share_kept = 0;     // of them, while the layers' backward passes run
   double gradient_bytes = 4;       // a parameter, in 16-bit training
   double zero_bucket_bytes = 0;    // reduce and gather buckets under ZeRO-1 and 2

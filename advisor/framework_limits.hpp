@@ -45,7 +45,8 @@ inline FrameworkLimits framework_limits(FrameworkKind kind) {
   constexpr OffloadRange all_sharded{Sharding::zero3, Sharding::zero3};
   constexpr OffloadRange optimizer_sharded{Sharding::zero1, Sharding::zero1};
   switch (kind) {
-    case FrameworkKind::megatron_core: return {.zero_bubble = false, .offload = optimizer_sharded};
+    case FrameworkKind::megatron_core:
+    case FrameworkKind::nemo: return {.zero_bubble = false, .offload = optimizer_sharded};
     case FrameworkKind::megatron_legacy:
       return {.zero_bubble = false, .ring_attention = false, .all_to_all_attention = false};
     case FrameworkKind::megatron_deepspeed:

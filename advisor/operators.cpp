@@ -174,7 +174,7 @@ Block embedding_block(TrainingJob const& job, ParallelPlan const& plan) {
   return block;
 }
 
-Block head_block(TrainingJob const& job, ParallelPlan const& plan) {
+Block head_block(TrainingJob const& job, ParallelPlan const& plan, bool fused_loss) {
   std::int64_t const tokens = tokens_of(job, plan);
   std::int64_t const vocabulary = share(job.model.vocabulary_size, plan.tensor_parallel);
   Block block;
@@ -184,9 +184,11 @@ Block head_block(TrainingJob const& job, ParallelPlan const& plan) {
   head.quantized = false;
   head.weight_gradient = !job.lora;
   block.gemms = {head};
-  double const loss_bytes = real(tokens) * real(vocabulary) * constants::loss_bytes_per_logit;
-  // Of the 32 bytes, 18 are read and written before the loss is known.
-  block.elementwise = {{"loss", loss_bytes * 18 / 32, loss_bytes * 14 / 32, false}};
+  double const logits = real(tokens) * real(vocabulary);
+  // Of the 32 bytes, 18 are read and written before the loss is known; fused, half.
+  double const bytes = logits * (fused_loss ? constants::fused_loss_bytes_per_logit : constants::loss_bytes_per_logit);
+  double const forward_share = fused_loss ? 0.5 : 18.0 / 32;
+  block.elementwise = {{"loss", bytes * forward_share, bytes * (1 - forward_share), false}};
   if (plan.tensor_parallel > 1) {
     block.all_reduces_backward = 1;
     block.all_reduce_bytes = activation_bytes(job, plan);

@@ -91,7 +91,7 @@ struct Block {
 Block layer_block(TrainingJob const& job, ParallelPlan const& plan, LayerKind const& kind = {});
 // What the first stage does besides layers, and the last.
 Block embedding_block(TrainingJob const& job, ParallelPlan const& plan);
-Block head_block(TrainingJob const& job, ParallelPlan const& plan);
+Block head_block(TrainingJob const& job, ParallelPlan const& plan, bool fused_loss);
 // One multi-token module without its head, which is head_block once more.
 Block multi_token_block(TrainingJob const& job, ParallelPlan const& plan);
 

@@ -43,9 +43,9 @@ struct Word {
 constexpr std::array shardings{Word<Sharding>{"none", Sharding::none}, Word<Sharding>{"zero1", Sharding::zero1},
                                Word<Sharding>{"zero2", Sharding::zero2}, Word<Sharding>{"zero3", Sharding::zero3},
                                Word<Sharding>{"fsdp", Sharding::zero3}};
-constexpr std::array recomputes{Word<Recompute>{"none", Recompute::none},
-                                Word<Recompute>{"selective", Recompute::selective},
-                                Word<Recompute>{"full", Recompute::full}};
+constexpr std::array recomputes{
+    Word<Recompute>{"none", Recompute::none}, Word<Recompute>{"attention", Recompute::attention},
+    Word<Recompute>{"selective", Recompute::selective}, Word<Recompute>{"full", Recompute::full}};
 constexpr std::array schedules{Word<Schedule>{"1f1b", Schedule::one_forward_one_backward},
                                Word<Schedule>{"gpipe", Schedule::gpipe},
                                Word<Schedule>{"zero_bubble", Schedule::zero_bubble}};

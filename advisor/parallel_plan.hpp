@@ -12,7 +12,9 @@ namespace hpcadvise::advisor {
 
 // What the data-parallel group shards: nothing; optimizer state; gradients too; parameters too.
 enum class Sharding { none, zero1, zero2, zero3 };
-enum class Recompute { none, selective, full };
+// In the backward pass. Attention: its core alone, which frees its scores, and nothing where it is fused
+// (Korthikanti et al. 2022, section 5). Selective: what the framework finds cheap to repeat.
+enum class Recompute { none, attention, selective, full };
 // Zero-bubble: weight gradients fill the bubble (Qi et al. 2023, Zero Bubble Pipeline Parallelism, arXiv:2401.10241).
 // With more than one virtual stage 1F1B is interleaved (Narayanan et al. 2021, section 2.2.2).
 enum class Schedule { one_forward_one_backward, gpipe, zero_bubble };

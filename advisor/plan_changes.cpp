@@ -22,7 +22,7 @@ std::optional<ParallelPlan> recompute_more(ParallelPlan plan) {
   if (plan.recompute == Recompute::full)
     plan.recompute_interval = 1;
   else
-    plan.recompute = plan.recompute == Recompute::none ? Recompute::selective : Recompute::full;
+    plan.recompute = plan.recompute < Recompute::selective ? Recompute::selective : Recompute::full;
   return plan;
 }
 

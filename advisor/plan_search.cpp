@@ -95,7 +95,7 @@ RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Mach
   rank(ranked, std::move(estimates), keep);
   add_trade_offs(ranked, collector, job, machine, options.estimate);
   for (RankedPlan& plan : ranked.plans) {
-    plan.why = explain(job, plan.estimate, machine);
+    plan.why = explain(job, plan.estimate, machine, options.estimate);
     if (plan.estimate.plan.offload != Offload::none) plan.why.push_back(offload_note(plan.estimate, on_device));
     if (!options.around) continue;
     if (auto option = zero_bubble_option(job, plan.estimate, machine, options.estimate); !option.empty())

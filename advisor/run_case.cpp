@@ -153,6 +153,7 @@ EstimateOptions options_of(RunCells& cells) {
     options.framework = compiled_or_not(options.framework, *compiled);
   options.flash_attention = cells.or_assume("flash_attention", cells.flag("flash_attention"), true);
   options.tensor_parallel_overlap = cells.flag("tp_overlap");
+  options.fused_loss = cells.flag("fused_loss");
   options.fp8_rowwise = scales_rows(cells);
   return options;
 }
@@ -169,7 +170,7 @@ Recompute recompute_of(RunCells& cells) {
   std::string const name = cells.text("recompute");
   if (name.empty()) return cells.assume("recompute", Recompute::none);
   if (auto const recompute = recompute_from_string(name)) return *recompute;
-  cells.refuse("recompute", "is none of none, selective, full");
+  cells.refuse("recompute", "is none of none, attention, selective, full");
 }
 
 std::int64_t data_parallel_of(RunCells& cells, ParallelPlan const& plan) {
@@ -220,7 +221,7 @@ ParallelPlan plan_of(RunCells& cells, FrameworkKind framework, RunMachine const&
   plan.micro_batch = cells.or_assume("micro_batch", cells.count("micro_batch"), usual_micro_batch(plan));
   plan.recompute = recompute_of(cells);
   plan.shard_group = shard_group_of(cells, plan, machine);
-  bool const usual = framework == FrameworkKind::megatron_core;
+  bool const usual = is_megatron_core(framework);
   auto const sequence_parallel = cells.flag("sequence_parallel");
   plan.sequence_parallel = plan.tensor_parallel > 1 && cells.or_assume("sequence_parallel", sequence_parallel, usual);
   return plan;

@@ -4,6 +4,8 @@
 #include "advisor/layer_description.hpp"
 #include "advisor/operators.hpp"
 
+#include <algorithm>
+
 namespace hpcadvise::advisor {
 namespace {
 
@@ -53,25 +55,41 @@ double adapter_elements(TrainingJob const& job, LayerKind const& kind) {
 
 // Bytes a token of one layer, the scores of unfused attention apart. Only a weight gradient needs the input of a
 // linear layer: a frozen FFN without adapters keeps neither its input nor the product that its second matrix reads.
+// What Megatron-Core repeats on its own are norms, and of experts the activation function (transformer_config.py,
+// recompute_modules: layernorm, moe_act).
 double linear_bytes(TrainingJob const& job, LayerKind const& kind, ParallelPlan const& plan,
-                    FrameworkTraits const& framework, bool recomputes_pointwise = false) {
+                    FrameworkTraits const& framework, bool repeats_norms = false) {
   ModelSpec const& model = job.model;
   double const element = activation_bytes_per_element(job);
   bool const trains_ffn = !job.lora || job.lora->targets == LoraTargets::all_linear;
-  bool const keeps_ffn_inputs = trains_ffn && !recomputes_pointwise;
+  bool const keeps_product = trains_ffn && !(repeats_norms && kind.experts);
   double const t = real(plan.tensor_parallel);
   double const norm_share = plan.sequence_parallel ? t : 1.0;
   double const hidden = real(model.hidden_size);
   // In fp32 an input is as large as two in 16 bit.
   double const norm_inputs = 2 * hidden * (framework.norms_in_fp32 && !model.layer_norm ? 3 : 1);
-  double const linear_inputs = (recomputes_pointwise ? 0 : hidden) + (keeps_ffn_inputs ? hidden : 0);  // QKV's, FFN's
-  double const dropout_masks = has_dropout(model, framework) ? 2 * hidden : 0;                         // one byte each
-  double const copies = ffn_copies(model, framework) - (keeps_ffn_inputs ? 0 : 1);
+  double const linear_inputs = repeats_norms ? 0 : hidden + (trains_ffn ? hidden : 0);  // QKV's, FFN's
+  double const dropout_masks = has_dropout(model, framework) ? 2 * hidden : 0;          // one byte each
+  double const copies = ffn_copies(model, framework) - (keeps_product ? 0 : 1);
   double const ffn =
       kind.experts ? expert_elements(model, plan, framework, copies, trains_ffn) : copies * real(model.ffn_size) / t;
   return element * ((norm_inputs + linear_inputs) / norm_share + attention_elements(model) / t + ffn +
                     adapter_elements(job, kind)) +
          dropout_masks / norm_share;
+}
+
+// Elements a token that torchtitan's selective recomputation keeps: what the layer starts from, the attention core's
+// output, and of each two matrix products the first: Q of Q and K, V of V and the attention's last, an FFN's first
+// (torchtitan, parallelize_llama.py, _save_list and _get_custom_policy). The FFN's last is nobody's input.
+double first_products(TrainingJob const& job, LayerKind const& kind, ParallelPlan const& plan,
+                      FrameworkTraits const& framework) {
+  ModelSpec const& model = job.model;
+  double const t = real(plan.tensor_parallel);
+  double const hidden = real(model.hidden_size) / (plan.sequence_parallel ? t : 1);
+  double const keys =
+      model.latent_attention ? real(model.head_count * model.head_size) : real(model.kv_head_count * model.head_size);
+  double const ffn = kind.experts ? expert_elements(model, plan, framework, 1, false) : real(model.ffn_size) / t;
+  return hidden + (attention_elements(model) - keys) / t + ffn;
 }
 
 // Bytes a token of the scores: softmax output, dropout mask, dropout output; fused attention keeps one fp32 number a
@@ -96,11 +114,14 @@ LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& p
   double const scores = score_bytes(job, plan, options, element);
   double const norm_share = plan.sequence_parallel ? real(plan.tensor_parallel) : 1.0;
   double const layer_input = element * real(job.model.hidden_size) / norm_share;
-  bool const halves_gemms = framework.selective_repeats_gemms;
 
   LayerActivations saved;
   switch (plan.recompute) {
     case Recompute::none: saved.layer_bytes = tokens * (linear + scores); break;
+    case Recompute::attention:
+      saved.layer_bytes = tokens * (linear + (options.flash_attention ? scores : 0));
+      saved.working_bytes = options.flash_attention ? 0 : tokens * scores;
+      break;
     case Recompute::selective:
       if (framework.selective_repeats_activations && options.flash_attention) {
         double const kept = linear_bytes(job, kind, plan, framework, true);
@@ -108,8 +129,14 @@ LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& p
         saved.working_bytes = tokens * (linear - kept);
         break;
       }
-      saved.layer_bytes = tokens * (halves_gemms ? linear / 2 + scores : linear);
-      saved.working_bytes = tokens * (halves_gemms ? linear / 2 : scores);
+      if (framework.selective_repeats_gemms) {
+        double const kept = std::min(linear, element * first_products(job, kind, plan, framework));
+        saved.layer_bytes = tokens * (kept + scores);
+        saved.working_bytes = tokens * (linear - kept);
+        break;
+      }
+      saved.layer_bytes = tokens * linear;
+      saved.working_bytes = tokens * scores;
       break;
     case Recompute::full: {
       double const interval = real(plan.recompute_interval);
@@ -122,9 +149,12 @@ LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& p
 }
 
 double logits_bytes(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options) {
+  constexpr double fused = 2 * 2;
+  auto const& framework = framework_traits(options.framework);
   double const tokens = real(plan.micro_batch * job.sequence_length) / real(plan.context_parallel);
+  double const unfused = plan.tensor_parallel > 1 ? framework.cut_logit_bytes : framework.logit_bytes;
   return tokens * real(job.model.vocabulary_size) / real(plan.tensor_parallel) *
-         framework_traits(options.framework).logit_bytes;
+         (has_fused_loss(options) ? fused : unfused);
 }
 
 }  // namespace hpcadvise::advisor

@@ -65,7 +65,7 @@ ModelCost model_cost(CostContext const& context, std::span<LayerKind const> kind
   for (LayerKind const& kind : kinds)
     cost.kinds.push_back(layer_cost(context, layer_block(context.job, context.plan, kind)));
   cost.embedding = block_cost(context, embedding_block(context.job, context.plan));
-  cost.head = block_cost(context, head_block(context.job, context.plan));
+  cost.head = block_cost(context, head_block(context.job, context.plan, has_fused_loss(context.options)));
   cost.multi_token = multi_token_cost(context, cost.head);
   cost.fixed_s = context.machine.fitted.micro_batch_s;
   return cost;

@@ -158,14 +158,34 @@ TEST_CASE("For a mixture of experts it is said that the critical batch is a law 
   CHECK(mentions(batch_notes(job), "dense models"));
 }
 
+TEST_CASE(
+    "Fused kernels are advised only where the framework's are not, and its words for selective recomputation said") {
+  StepEstimate estimate;
+  estimate.plan = plan_of(1, 1, 8, 2, 32);
+  estimate.plan.recompute = Recompute::selective;
+  estimate.terms.elementwise_s = 1;
+  auto job = job_of(llama_7b(), 4096, 32);
+  auto const said = [&](FrameworkKind framework, std::string const& sentence) {
+    return mentions(explain(job, estimate, round_machine(), {.framework = framework}), sentence);
+  };
+  CHECK(said(FrameworkKind::megatron_legacy, "fused kernels"));
+  CHECK_FALSE(said(FrameworkKind::megatron_core, "fused kernels"));
+  CHECK_FALSE(said(FrameworkKind::fsdp_compiled, "fused kernels"));
+  CHECK(said(FrameworkKind::nemo, "--recompute-modules layernorm"));
+  CHECK_FALSE(said(FrameworkKind::nemo, "moe_act"));
+  CHECK_FALSE(said(FrameworkKind::fsdp_compiled, "--recompute-modules"));
+  job.model.experts.emplace();
+  CHECK(said(FrameworkKind::nemo, "--recompute-modules layernorm moe_act"));
+}
+
 TEST_CASE("A larger micro-batch is advised only where there are sequences for it") {
   StepEstimate estimate;
   estimate.plan = plan_of(1, 1, 8, 2, 32);
   estimate.terms.other_s = 1;
   auto const job = job_of(llama_7b(), 4096, 32);
-  CHECK(mentions(explain(job, estimate, round_machine()), "a larger micro-batch would help most"));
+  CHECK(mentions(explain(job, estimate, round_machine(), {}), "a larger micro-batch would help most"));
   estimate.plan.global_batch = 16;
-  CHECK(mentions(explain(job, estimate, round_machine()), "a larger global batch would help most"));
+  CHECK(mentions(explain(job, estimate, round_machine(), {}), "a larger global batch would help most"));
 }
 
 TEST_CASE("A micro-batch on the plateau that exceeds the memory is called so") {

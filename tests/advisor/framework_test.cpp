@@ -19,7 +19,10 @@ TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("Megatron-DeepSpeed (ROCm)") == megatron_deepspeed);
   CHECK(framework_kind_from_text("GPT-NeoX") == megatron_deepspeed);
   CHECK(framework_kind_from_text("Megatron-LM v1/v2 (2020)") == megatron_legacy);
-  CHECK(framework_kind_from_text("NeMo / Megatron-Bridge") == megatron_core);
+  CHECK(framework_kind_from_text("NeMo / Megatron-Bridge") == nemo);
+  CHECK(framework_kind_from_text("NeMo/Megatron-Core") == nemo);
+  CHECK(framework_kind_from_text("NeMo Megatron") == megatron_core);
+  CHECK(framework_kind_from_text("NeMo AutoModel (FSDP2)") == fsdp_eager);
   CHECK(framework_kind_from_text("InternEvo") == internevo);
   CHECK(framework_kind_from_text("something else") == unknown);
   CHECK(framework_kind_from_text("") == unknown);

@@ -80,8 +80,17 @@ TEST_CASE("Sequence parallelism shares the elementwise work over the hidden size
   CHECK_THAT(before - after, WithinRel(14.0 * 1024 * (1 - 1.0 / 8) * 1024 * 2));
 }
 
+TEST_CASE("A fused loss moves a quarter of the bytes of one that casts the logits to fp32") {
+  auto const bytes = [](bool fused_loss) {
+    auto const loss = head_block(job_of(llama_7b()), plan_of(1, 1, 1), fused_loss).elementwise.front();
+    return loss.forward_bytes + loss.backward_bytes;
+  };
+  CHECK_THAT(bytes(false), WithinRel(32.0 * 1024 * 32000));
+  CHECK_THAT(bytes(true), WithinRel(8.0 * 1024 * 32000));
+}
+
 TEST_CASE("The LM head is cut by vocabulary and stays in 16 bit under FP8") {
-  auto const block = head_block(job_of(llama_7b()), plan_of(4, 1, 1));
+  auto const block = head_block(job_of(llama_7b()), plan_of(4, 1, 1), false);
   CHECK(block.gemms[0].forward == GemmShape{1024, 8000, 4096});
   CHECK_FALSE(block.gemms[0].quantized);
 }
@@ -272,7 +281,7 @@ TEST_CASE("Adapters freeze the weights they stand beside", "[lora]") {
   CHECK_FALSE(block.gemms[2].quantized);
   CHECK(block.gemms[4].forward == GemmShape{1024, 16, 2048});
   CHECK_FALSE(gemm_named(block, "ffn_up").weight_gradient);
-  CHECK_FALSE(head_block(job, plan_of(1, 1, 1)).gemms[0].weight_gradient);
+  CHECK_FALSE(head_block(job, plan_of(1, 1, 1), false).gemms[0].weight_gradient);
   CHECK(embedding_block(job, plan_of(1, 1, 1)).elementwise[0].backward_bytes == 0);
 
   SECTION("everywhere if asked for") {

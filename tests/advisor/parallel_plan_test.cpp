@@ -63,7 +63,7 @@ TEST_CASE("A wrong plan names its key and what to write") {
   CHECK(complaint("tp=2,tp=4") == "plan: 'tp' is given twice | keep one of them");
   CHECK(complaint("micro_bach=2") == "plan: unknown key 'micro_bach' | did you mean 'micro_batch'?");
   CHECK(complaint("recompute=some") ==
-        "plan: recompute=some: not a value of recompute | use one of none, selective, full");
+        "plan: recompute=some: not a value of recompute | use one of none, attention, selective, full");
 }
 
 TEST_CASE("Parts that contradict each other are refused") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/cost/recompute.hpp"
 
+#include "advisor/rates.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -23,8 +24,9 @@ BlockCost layer_of_powers() {
   return layer;
 }
 
-double repeated_s(Recompute recompute, FrameworkKind framework, bool flash = true, std::int64_t interval = 1) {
-  auto const job = job_of(small_gpt());
+double repeated_s(Recompute recompute, FrameworkKind framework, bool flash = true, std::int64_t interval = 1,
+                  ModelSpec const& model = small_gpt()) {
+  auto const job = job_of(model);
   auto const machine = round_machine();
   EstimateOptions const options{.framework = framework, .flash_attention = flash};
   ParallelPlan plan = plan_of(1, 1, 1);
@@ -47,7 +49,16 @@ TEST_CASE("Of every fourth layer recomputed a layer bears a quarter") {
 TEST_CASE("Selective recomputation repeats what the framework means by it") {
   CHECK(repeated_s(Recompute::selective, FrameworkKind::megatron_legacy) == 2);
   CHECK(repeated_s(Recompute::selective, FrameworkKind::fsdp_eager) == (1.0 + 8) / 2 + 4);
-  // Fused attention keeps no scores that could be dropped, so Megatron-Core drops what is cheap to repeat.
-  CHECK(repeated_s(Recompute::selective, FrameworkKind::megatron_core) == 4);
   CHECK(repeated_s(Recompute::selective, FrameworkKind::megatron_core, false) == 2);
+  CHECK(repeated_s(Recompute::attention, FrameworkKind::megatron_core) == 2);
+}
+
+TEST_CASE("Where fused attention keeps no scores, Megatron-Core repeats norms and the experts' activation function") {
+  auto const repeated = [](ModelSpec const& model) {
+    return repeated_s(Recompute::selective, FrameworkKind::megatron_core, true, 1, model);
+  };
+  // 1024 tokens in 16 bit: two norms read and write 1024 elements; two experts read 2 x 512 and write 512.
+  CHECK_THAT(repeated(small_gpt()), WithinRel(elementwise_time_s(round_machine(), 2 * 1024 * 4096.0)));
+  CHECK_THAT(repeated(mixture_of_eight()),
+             WithinRel(elementwise_time_s(round_machine(), 2 * 1024 * (4096.0 + 2 * 3 * 512))));
 }

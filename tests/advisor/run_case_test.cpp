@@ -99,6 +99,8 @@ TEST_CASE("Recipe and overlap columns reach the options", "[runs]") {
   CHECK(read({{"precision", "fp8"}, {"fp8_recipe", "rowwise"}}).run.options.fp8_rowwise);
   CHECK(read({{"tp_overlap", "true"}}).run.options.tensor_parallel_overlap == true);
   CHECK(read({{"tp_overlap", "false"}}).run.options.tensor_parallel_overlap == false);
+  CHECK_FALSE(plain.options.fused_loss);
+  CHECK(read({{"fused_loss", "false"}}).run.options.fused_loss == false);
 }
 
 TEST_CASE("Hybrid sharding keeps its groups in a node unless the row says how large they are", "[runs]") {

@@ -87,6 +87,19 @@ TEST_CASE("Megatron-LM: steps, arguments, memory of all ranks, timers of the slo
   CHECK(timer.slowest_s[3] > timer.fastest_s[3]);
 }
 
+TEST_CASE("Megatron-LM that recomputes the attention core alone is not taken to repeat more", "[log]") {
+  auto const recompute = [](std::string const& modules) {
+    std::string const dump =
+        "------------------------ arguments ------------------------\n"
+        "  recompute_granularity ........................... selective\n"
+        "  recompute_modules ............................... " +
+        modules + "\n" + "-------------------- end of arguments ---------------------\n";
+    return read_training_log(dump + megatron_line(1, "100.0") + megatron_line(2, "100.0"), "log").settings.recompute;
+  };
+  CHECK(recompute("['core_attn']") == Recompute::attention);
+  CHECK(recompute("['layernorm', 'moe_act']") == Recompute::selective);
+}
+
 TEST_CASE("Megatron-DeepSpeed: seconds, a batch that ramps up, a restart, timers on one line", "[log]") {
   auto const log = log_of("megatron-deepspeed.log");
   CHECK(log.format == "megatron-deepspeed");

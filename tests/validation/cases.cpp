@@ -15,7 +15,7 @@ Use use_of(advisor::RunResult const& row) {
   if (row.source_group == "JZV") return Use::prediction;
   if (row.tier == "A") return Use::headline;
   auto const architecture = advisor::machine_of(row.run->machine).architecture;
-  bool const core = row.run->options.framework == advisor::FrameworkKind::megatron_core;
+  bool const core = advisor::is_megatron_core(row.run->options.framework);
   return core && advisor::device_class(architecture).fitted() ? Use::fit_only : Use::prediction;
 }
 

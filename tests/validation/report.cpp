@@ -146,8 +146,8 @@ what they say is how wrong a prediction is when recomputation, micro-batch or so
 
   page += R"(
 What was asked for and is missed: 90 % of the runs out of memory called (below); 85 % of pairs in the right order where the source was
-left out, as against in sample; a median of 5 % after one measured step where the source was left out, as against with the constants
-that ship; and the reserved peaks of torchtitan within 8 %.
+left out, as against in sample; and a median of 5 % after one measured step where the source was left out, as against with the
+constants that ship.
 )";
   page += "\n## Leaving each source out\n";
   Predicted const headline{v.cases, v.left_out, v.in_sample, v.sigmas};

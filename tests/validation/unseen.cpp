@@ -44,8 +44,8 @@ NeMo, MaxText, DGX Cloud); devices, plans or software differ.
       percent(memory.median_error), memory.ran, memory.ran_but_called_infeasible, memory.out_of_memory,
       memory.out_of_memory_called);
   page += R"(
-Between the two scores the program learned what PyTorch FSDP, torchtitan, DeepSpeed around a Hugging Face model and MaxText do, as their
-own code and pages say (cost_model.md, frameworks). What is left: POLAR and a release of NEMO22 ran slower than the same plans elsewhere; LLMC is CUDA
+Between the two scores the program learned what PyTorch FSDP, torchtitan, DeepSpeed around a Hugging Face model, MaxText, recipes of NeMo and
+Megatron-LM of 2024 do, as their own code and pages say (cost_model.md, frameworks). What is left: POLAR and a release of NEMO22 ran slower than the same plans elsewhere; LLMC is CUDA
 without a framework; THUND keeps its optimizer in bf16, which no column says; MaxText gains more from FP8 than is predicted on H100, less on B200;
 Megatron-Core 0.6 was slower on H100 than predicted, on A800 it was not (FLAGP).
 

@@ -37,9 +37,9 @@ TEST_CASE("A source that was left out of the fit is predicted within the limits"
   auto const& v = published();
   auto const errors = errors_of(v.left_out, v.sigmas);
   CHECK(errors.count >= 328);
-  CHECK(errors.median <= 0.06);
-  CHECK(errors.mean <= 0.075);
-  CHECK(median_over_sources(v.cases, v.left_out, v.sigmas) <= 0.06);
+  CHECK(errors.median <= 0.055);
+  CHECK(errors.mean <= 0.07);
+  CHECK(median_over_sources(v.cases, v.left_out, v.sigmas) <= 0.057);
   for (auto const& group : errors_by(v.cases, v.left_out, v.sigmas, [](auto const& each) { return each.row.device; })) {
     INFO(group.name);
     if (group.errors.count >= 5) CHECK(group.errors.median <= 0.12);
@@ -50,8 +50,8 @@ TEST_CASE("Megatron-Core is predicted within the limits where its source was lef
   auto const& v = published();
   auto const errors = errors_of(v.core_left_out, v.core_sigmas);
   CHECK(errors.count >= 45);
-  CHECK(errors.median <= 0.105);
-  CHECK(errors.mean <= 0.125);
+  CHECK(errors.median <= 0.10);
+  CHECK(errors.mean <= 0.122);
 }
 
 TEST_CASE("What is fitted is no more than two points better than what is left out") {
@@ -82,7 +82,8 @@ TEST_CASE("Four of five unseen runs lie between the 10th and the 90th percentile
 TEST_CASE("Memory is within 8 % in the median, and what ran is called feasible") {
   auto const memory = memory_score(published().rows);
   CHECK(memory.peak_count >= 86);
-  CHECK(memory.median_error <= 0.08);
+  CHECK(memory.median_error <= 0.075);
+  for (auto const& peaks : memory.by_kind) CHECK(peaks.median <= 0.08);
   CHECK(double(memory.ran_but_called_infeasible) <= 0.02 * double(memory.ran));
   CHECK(memory.out_of_memory == 8);
   CHECK(memory.out_of_memory_called >= 7);
@@ -102,7 +103,7 @@ TEST_CASE("After a calibration on one measured step the other plans of a machine
   CHECK(median_after(errors_after_anchoring(v.cases, v.in_sample, v.sigmas, 1)) <= 0.05);
   auto const left_out = errors_after_anchoring(v.cases, v.left_out, v.sigmas, 1);
   CHECK(left_out.size() >= 11);
-  CHECK(median_after(left_out) <= 0.06);
+  CHECK(median_after(left_out) <= 0.055);
 }
 
 TEST_CASE("A factor that all runs of a machine share is taken away by three of them, but for what a prior holds back") {
@@ -151,13 +152,13 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
   auto const& unseen = published().unseen;
   auto const errors = errors_of(unseen.residuals, unseen.sigmas);
   CHECK(errors.count >= 181);
-  CHECK(errors.median <= 0.10);
-  CHECK(errors.mean <= 0.12);
-  CHECK(errors.inside_share >= 0.79);
-  CHECK(median_over_sources(unseen.cases, unseen.residuals, unseen.sigmas) <= 0.09);
-  CHECK(unseen.memory.median_error <= 0.11);
+  CHECK(errors.median <= 0.095);
+  CHECK(errors.mean <= 0.112);
+  CHECK(errors.inside_share >= 0.80);
+  CHECK(median_over_sources(unseen.cases, unseen.residuals, unseen.sigmas) <= 0.085);
+  CHECK(unseen.memory.median_error <= 0.09);
   CHECK(unseen.memory.ran >= 181);
-  CHECK(unseen.memory.ran_but_called_infeasible <= 12);
+  CHECK(unseen.memory.ran_but_called_infeasible <= 10);
   CHECK(unseen.memory.out_of_memory == 2);
   CHECK(unseen.memory.out_of_memory_called == 2);
 }

@@ -111,7 +111,7 @@ inline constexpr Constant zero_bucket_bytes{"zero_bucket_bytes", 2.0 * (1 << 30)
                                             "DeepSpeed's reduce and gather buckets, bytes", "the same 104 peaks", ""};
 
 // Intervals, in log of the step time.
-inline constexpr Constant sigma_base{"sigma_base", 0.093, "any plan",
+inline constexpr Constant sigma_base{"sigma_base", 0.085, "any plan",
                                      "leave one source out: 80 % of runs inside (docs/validation.md)", ""};
 inline constexpr Constant sigma_outside_fit{"sigma_outside_fit", 0.20, "a device class that was never fitted",
                                             "leave one source out", ""};

@@ -13,49 +13,49 @@ namespace hpcadvise::advisor {
 struct FittedConstants {
   // What training reaches of the best published GEMM rate.
   double gemm_sustained_sm70 = 1.03;
-  double gemm_sustained_sm80 = 1.01;
-  double gemm_sustained_sm90 = 0.948;
+  double gemm_sustained_sm80 = 1.02;
+  double gemm_sustained_sm90 = 0.955;
   double gemm_sustained_gfx90a = 0.794;
-  double fp8_gemm_efficiency = 0.777;
-  double fp8_gemm_efficiency_fused = 0.894;
-  double fp8_rowwise_factor = 0.623;
+  double fp8_gemm_efficiency = 0.778;
+  double fp8_gemm_efficiency_fused = 0.891;
+  double fp8_rowwise_factor = 0.624;
 
-  double flash_attention_factor = 0.613;
-  double flash_attention_factor_current = 0.723;
+  double flash_attention_factor = 0.615;
+  double flash_attention_factor_current = 0.744;
   double batched_gemm_factor = 0.523;
-  double softmax_factor = 0.924;
+  double softmax_factor = 0.926;
 
   // Bytes that elementwise work moves, over the count of operators.cpp.
-  double elementwise_fused = 0.823;
+  double elementwise_fused = 0.825;
   double elementwise_unfused = 1.38;
   double elementwise_eager = 1.25;
-  double elementwise_compiled = 0.816;
-  double elementwise_core = 0.92;
+  double elementwise_compiled = 0.815;
+  double elementwise_core = 0.878;
   double elementwise_unknown_plain = 0.89;
   double elementwise_unknown_gated = 1.09;
 
-  double tensor_parallel_exposure = 0.898;
-  double tensor_parallel_exposure_overlapped = 0.318;
-  double pipeline_exposure = 0.822;
-  double expert_parallel_exposure = 0.831;
-  double context_attention_factor = 0.965;
-  double overlap_cost = 0.15;
+  double tensor_parallel_exposure = 0.897;
+  double tensor_parallel_exposure_overlapped = 0.323;
+  double pipeline_exposure = 0.818;
+  double expert_parallel_exposure = 0.799;
+  double context_attention_factor = 0.961;
+  double overlap_cost = 0.216;
   double gather_exposure = 0.7;
-  double owner_broadcast_s = 0.00315;
-  double aggregation_exponent_old = 0.5;
+  double owner_broadcast_s = 0.00304;
+  double aggregation_exponent_old = 0.494;
 
   // What collectives reach of the nominal rate.
-  double network_omni_path = 0.472;
-  double network_roce = 0.623;
-  double network_infiniband = 0.965;
+  double network_omni_path = 0.474;
+  double network_roce = 0.596;
+  double network_infiniband = 0.939;
   double network_slingshot = 0.8;
   double network_unknown = 0.66;
   double ring_latency_s = 1.5e-05;
 
   double host_layer_fused_s = 0.00331;
-  double host_layer_core_s = 0.00164;
-  double host_layer_experts_s = 0.00477;
-  double host_layer_eager_s = 0.00969;
+  double host_layer_core_s = 0.00166;
+  double host_layer_experts_s = 0.00485;
+  double host_layer_eager_s = 0.00981;
   double micro_batch_s = 0.002;
   double jitter_per_doubling = 0.008;
 };

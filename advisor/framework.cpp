@@ -135,6 +135,7 @@ constexpr std::array traits{
                     .host_layer_plain_s = &F::host_layer_fused_s,
                     .old_libraries = true,
                     .accumulation_bytes = 12,
+                    .zero_reduces_whole = true,
                     .aggregation = Aggregation::some_shares,
                     .zero3_aggregation = Aggregation::one_share,
                     .pipeline_sends_whole = true,

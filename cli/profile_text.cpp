@@ -90,8 +90,12 @@ std::optional<profiles::Rate> primary_rate(Sample const& sample, probes::Probe c
   return found->second;
 }
 
+bool is_share(probes::Probe const& probe) { return probe.primary_rate.ends_with("_share"); }
+
 // Larger is better: the rate that is certain, or where a probe has none, the inverse of the time that is.
+// Shares of different work do not compare: the first, which is worth most.
 double merit(Sample const& sample, probes::Probe const& probe) {
+  if (is_share(probe)) return 0;
   auto const rate = primary_rate(sample, probe);
   return rate ? rate->low : 1 / sample.timing->high_s;
 }
@@ -109,22 +113,17 @@ std::string measured_text(Sample const& sample, probes::Probe const& probe) {
 }
 
 // Fewer than six readings have no 95 % interval of the median.
-std::string interval_text(Sample const& sample, double relative_half_width, Terminal const& terminal) {
+std::string interval_of_time(Sample const& sample, Terminal const& terminal) {
   if (!probes::median_interval_ranks(sample.timing->count))
     return profiles::format_counted(sample.timing->count, "reading");
-  return fmt::format("{}{:.1f} %", terminal.unicode ? "±" : "+-", 100 * relative_half_width);
+  return fmt::format("{}{:.1f} %", terminal.unicode ? "±" : "+-", 100 * sample.timing->relative_half_width());
 }
 
-std::string interval_of_time(Sample const& sample, Terminal const& terminal) {
-  return interval_text(sample, sample.timing->relative_half_width(), terminal);
-}
-
-// Of what measured_text says: of a rate that of its time, as wide, but a share comes from several times.
+// Of what measured_text says: of a rate that of its time, as wide; a share comes from several times.
 std::string interval_of_measured(Sample const& sample, probes::Probe const& probe, Terminal const& terminal) {
   auto const rate = primary_rate(sample, probe);
-  if (!rate || !probe.primary_rate.ends_with("_share")) return interval_of_time(sample, terminal);
-  if (rate->median <= 0) return "";
-  return interval_text(sample, (rate->high - rate->low) / 2 / rate->median, terminal);
+  if (!rate || !is_share(probe)) return interval_of_time(sample, terminal);
+  return fmt::format("{:.0f} to {:.0f} %", 100 * rate->low, 100 * rate->high);
 }
 
 std::string host_text(profiles::HostSpec const& host) {
@@ -269,10 +268,14 @@ Table samples_table(MachineProfile const& profile, std::string const& probe_name
                             parameters + " (" + sample.reason + ")"});
       continue;
     }
+    for (auto const& [name, rate] : sample.rates)
+      if (name.ends_with("_slowdown")) parameters += fmt::format(" {}={:.2f}", name, rate.median);
     bool const has_rate = probe != nullptr && primary_rate(sample, *probe).has_value();
-    table.rows.push_back({sample.provider, has_rate ? measured_text(sample, *probe) : "",
-                          profiles::format_seconds(sample.timing->median_s), interval_of_time(sample, terminal),
-                          fmt::format("{}", sample.timing->count), parameters});
+    table.rows.push_back(
+        {sample.provider, has_rate ? measured_text(sample, *probe) : "",
+         profiles::format_seconds(sample.timing->median_s),
+         has_rate ? interval_of_measured(sample, *probe, terminal) : interval_of_time(sample, terminal),
+         fmt::format("{}", sample.timing->count), parameters});
   }
   return table;
 }

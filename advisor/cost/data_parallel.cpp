@@ -31,13 +31,6 @@ bool hides_communication(CostContext const& context) {
   return context.framework.gradient_overlap != GradientOverlap::none && !waits;
 }
 
-// Each rank gets the sum of all gradients, and keeps its part: in bf16 both optimizers that Megatron-DeepSpeed can run
-// do.
-bool reduces_whole(CostContext const& context) {
-  bool const is_bf16 = context.job.precision == profiles::Precision::bf16;
-  return context.framework.zero_reduces_whole || (context.framework.has_bf16_optimizer && is_bf16);
-}
-
 // Parameters travel in every micro-batch.
 bool gathers_always(ParallelPlan const& plan) { return plan.sharding == Sharding::zero3 && !plan.gathers_once(); }
 
@@ -110,7 +103,7 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
   double const gather_s = context.machine.fitted.gather_exposure * traffic.gather_s;
   bool const reduces_always = plan.sharding == Sharding::zero2 && !plan.gathers_once();
   double const reductions = reduces_always ? context.micro_batches() : 1.0;
-  if (reduces_whole(context)) return reductions * beside_backward(traffic.all_reduce_s) + gather_s;
+  if (context.framework.zero_reduces_whole) return reductions * beside_backward(traffic.all_reduce_s) + gather_s;
   return (reductions - 1) * beside_backward(traffic.reduce_scatter_s) +
          beside_backward(traffic.reduce_scatter_s + traffic.copies_s) + gather_s;
 }

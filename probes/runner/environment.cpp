@@ -25,10 +25,10 @@ void pin_threads(char** arguments, bool is_rank) {
 std::map<std::string, std::string> relevant_environment() {
   // Of threads and host libraries; what GPUs, their runtimes and their libraries take; by which way, and by which
   // network device, messages go.
-  constexpr std::array<std::string_view, 22> prefixes = {
-      "OMP_",   "KOKKOS_", "OPENBLAS_", "BLIS_",  "MKL_", "HPCADVISE_", "CUDA_", "NVIDIA_",
-      "CUBLAS", "CUDNN_",  "NCCL_",     "RCCL_",  "HIP_", "ROCR_",      "HSA_",  "ROCBLAS_",
-      "GPU_",   "MPICH_",  "OMPI_MCA_", "I_MPI_", "UCX_", "FI_"};
+  constexpr std::array<std::string_view, 23> prefixes = {
+      "OMP_",   "KOKKOS_", "OPENBLAS_", "BLIS_",     "MKL_",   "HPCADVISE_", "CUDA_", "NVIDIA_",
+      "CUBLAS", "CUDNN_",  "NCCL_",     "RCCL_",     "HIP_",   "ROCR_",      "HSA_",  "ROCBLAS_",
+      "AMD_",   "GPU_",    "MPICH_",    "OMPI_MCA_", "I_MPI_", "UCX_",       "FI_"};
   std::map<std::string, std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view const text(*entry);

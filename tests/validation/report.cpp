@@ -145,9 +145,8 @@ what they say is how wrong a prediction is when recomputation, micro-batch or so
   add_summary_row(page, "never fitted (the rest of tier B, and JZV)", v.unfitted, v.of_unfitted, v.unfitted_sigmas);
 
   page += R"(
-What was asked for and is missed: 90 % of the runs out of memory called (below); 85 % of pairs in the right order where the source was
-left out, as against in sample; and a median of 5 % after one measured step where the source was left out, as against with the
-constants that ship.
+What was asked for and is missed: 90 % of the runs out of memory called (below); and a median of 5 % after one measured step where the
+source was left out, as against with the constants that ship.
 )";
   page += "\n## Leaving each source out\n";
   Predicted const headline{v.cases, v.left_out, v.in_sample, v.sigmas};

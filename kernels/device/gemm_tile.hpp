@@ -29,37 +29,51 @@ struct GemmRegisters {
 
 namespace detail {
 
+// Whether the panels can be held in registers. Of both or none: a compiler would wait for the one's loads before it
+// begins those of the other.
+template <class Tile, class Element, class Output>
+HPCADVISE_DEVICE_FUNCTION bool threads_hold(DeviceGemm<Element, Output> const& gemm, TileCorner corner,
+                                            std::int64_t depth) {
+  return gemm.a_wide && gemm.b_wide && corner.row + Tile::rows <= gemm.a.width &&
+         corner.column + Tile::columns <= gemm.b.width && depth + Tile::extents.depth <= gemm.a.depth;
+}
+
 // One thread's share of the panels of `step` on their way: into their buffer by themselves, or into registers.
 template <class Tile, class Block, class Registers, class Element, class Output>
 HPCADVISE_DEVICE_FUNCTION void begin_step(Block const& block, DeviceGemm<Element, Output> const& gemm,
                                           TileCorner corner, int step, typename Tile::Buffers& buffers,
                                           Registers& registers, int held, int thread) {
   std::int64_t const depth = std::int64_t{step} * Tile::extents.depth;
-  bool const is_one = depth < gemm.a.depth;
   if constexpr (Tile::asynchronous) {
     auto& panels = buffers.panels[step % Tile::extents.buffers];
-    if (is_one) {
+    if (depth < gemm.a.depth) {
       begin_panel<Tile::threads>(block, panels.a, gemm.a, gemm.a_wide, corner.row, depth, thread);
       begin_panel<Tile::threads>(block, panels.b, gemm.b, gemm.b_wide, corner.column, depth, thread);
     }
     block.commit_copies(thread);
-  } else if (is_one) {
-    load_panel(registers.thread[held].a, gemm.a, gemm.a_wide, corner.row, depth, thread);
-    load_panel(registers.thread[held].b, gemm.b, gemm.b_wide, corner.column, depth, thread);
+  } else if (threads_hold<Tile>(gemm, corner, depth)) {
+    load_panel(registers.thread[held].a, gemm.a, corner.row, depth, thread);
+    load_panel(registers.thread[held].b, gemm.b, corner.column, depth, thread);
   }
 }
 
 // The share that was begun for `step` is in its buffer.
 template <class Tile, class Block, class Registers, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void finish_step(Block const& block, DeviceGemm<Element, Output> const& gemm, int step,
-                                           typename Tile::Buffers& buffers, Registers& registers, int held,
-                                           int thread) {
+HPCADVISE_DEVICE_FUNCTION void finish_step(Block const& block, DeviceGemm<Element, Output> const& gemm,
+                                           TileCorner corner, int step, typename Tile::Buffers& buffers,
+                                           Registers& registers, int held, int thread) {
+  std::int64_t const depth = std::int64_t{step} * Tile::extents.depth;
   if constexpr (Tile::asynchronous) {
     block.template wait_for_copies<Tile::steps_ahead - 1>(thread);
-  } else if (std::int64_t{step} * Tile::extents.depth < gemm.a.depth) {
+  } else if (depth < gemm.a.depth) {
     auto& panels = buffers.panels[step % Tile::extents.buffers];
-    store_panel(panels.a, registers.thread[held].a, gemm.a.depth_stride == 1, thread);
-    store_panel(panels.b, registers.thread[held].b, gemm.b.depth_stride == 1, thread);
+    if (threads_hold<Tile>(gemm, corner, depth)) {
+      store_panel(panels.a, registers.thread[held].a, gemm.a, thread);
+      store_panel(panels.b, registers.thread[held].b, gemm.b, thread);
+    } else {
+      copy_panel<Tile::threads>(panels.a, gemm.a, corner.row, depth, thread);
+      copy_panel<Tile::threads>(panels.b, gemm.b, corner.column, depth, thread);
+    }
   }
 }
 
@@ -79,7 +93,7 @@ HPCADVISE_DEVICE_FUNCTION void multiply_operands(Block const& block, DeviceGemm<
   };
   auto const finish = [&](int step) {
     block.each_thread([=, &block, &gemm, &buffers, &registers](int held, int thread) {
-      detail::finish_step<Tile>(block, gemm, step, buffers, registers, held, thread);
+      detail::finish_step<Tile>(block, gemm, corner, step, buffers, registers, held, thread);
     });
   };
   auto const panels_of = [&](int step) -> auto const& { return buffers.panels[step % Tile::extents.buffers]; };

@@ -88,7 +88,7 @@ inline constexpr TileExtents mma_sync_fp64_small{.warps_down = 2,
                                                  .fragments_down = 2,
                                                  .fragments_across = 4,
                                                  .depth = 16,
-                                                 .blocks = 4,
+                                                 .blocks = 3,
                                                  .buffers = 2,
                                                  .copies = PanelCopies::asynchronous};
 template <TileExtents extents>

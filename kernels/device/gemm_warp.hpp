@@ -169,8 +169,8 @@ inline constexpr int stored_at_once = [] {
   return count;
 }();
 
-// The fragment whose corner is element (first_row, first_column) of C.
-template <class Warp, class Element, class Output>
+// The fragment whose corner is element (corner.row, corner.column) of C. `inside`: it ends within C, and C is wide.
+template <bool inside, class Warp, class Element, class Output>
 HPCADVISE_DEVICE_FUNCTION void store_c(Warp warp, CFragment<Warp> const& fragment,
                                        DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
   using Instruction = typename Warp::Instruction;
@@ -181,19 +181,32 @@ HPCADVISE_DEVICE_FUNCTION void store_c(Warp warp, CFragment<Warp> const& fragmen
       Position const at = Instruction::c_position(warp.lane(held), element);
       std::int64_t const row = corner.row + at.row;
       std::int64_t const column = corner.column + at.column;
-      if (row >= gemm.a.width) continue;
       Registers<Output, count> part;
       HPCADVISE_UNROLL
       for (int i = 0; i < count; ++i) part.element[i] = converted<Output>(fragment.held[held].element[element + i]);
       Output* const to = gemm.c + row * gemm.c_row_stride + column;
-      if (gemm.c_wide && column + count <= gemm.b.width) {
+      if constexpr (inside) {
         copy_adjacent<count>(to, part.element);
       } else {
         HPCADVISE_UNROLL
         for (int i = 0; i < count; ++i) {
-          if (column + i < gemm.b.width) to[i] = part.element[i];
+          if (row < gemm.a.width && column + i < gemm.b.width) to[i] = part.element[i];
         }
       }
+    }
+  }
+}
+
+template <bool inside, class Tile, class Warp, class Element, class Output>
+HPCADVISE_DEVICE_FUNCTION void store_fragments(Warp warp, GemmWarp<Tile, Warp> const& registers,
+                                               DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
+  HPCADVISE_UNROLL
+  for (int i = 0; i < Tile::extents.fragments_down; ++i) {
+    HPCADVISE_UNROLL
+    for (int j = 0; j < Tile::extents.fragments_across; ++j) {
+      store_c<inside>(
+          warp, registers.sums[i][j], gemm,
+          {.row = corner.row + i * Tile::Instruction::m, .column = corner.column + j * Tile::Instruction::n});
     }
   }
 }
@@ -201,17 +214,13 @@ HPCADVISE_DEVICE_FUNCTION void store_c(Warp warp, CFragment<Warp> const& fragmen
 template <class Tile, class Warp, class Element, class Output>
 HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, int warp_index, GemmWarp<Tile, Warp> const& registers,
                                           DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
-  constexpr TileExtents extents = Tile::extents;
-  std::int64_t const row = corner.row + warp_index / extents.warps_across * Tile::warp_rows;
-  std::int64_t const column = corner.column + warp_index % extents.warps_across * Tile::warp_columns;
-  HPCADVISE_UNROLL
-  for (int i = 0; i < extents.fragments_down; ++i) {
-    HPCADVISE_UNROLL
-    for (int j = 0; j < extents.fragments_across; ++j) {
-      store_c(warp, registers.sums[i][j], gemm,
-              {.row = row + i * Tile::Instruction::m, .column = column + j * Tile::Instruction::n});
-    }
-  }
+  constexpr int warps_across = Tile::extents.warps_across;
+  TileCorner const own{.row = corner.row + warp_index / warps_across * Tile::warp_rows,
+                       .column = corner.column + warp_index % warps_across * Tile::warp_columns};
+  if (gemm.c_wide && own.row + Tile::warp_rows <= gemm.a.width && own.column + Tile::warp_columns <= gemm.b.width)
+    store_fragments<true>(warp, registers, gemm, own);
+  else
+    store_fragments<false>(warp, registers, gemm, own);
 }
 
 }  // namespace detail

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A panel by way of the registers of a block's threads, which hold it from its loading to its storing: converted to the
-// instruction's format on the way, and turned where the operand's lines run across k.
+// A panel by way of the registers of a block's threads: converted to the instruction's format on the way, and turned
+// where the operand's lines run across k. Where it ends within the operand and wide accesses serve, the threads hold it
+// from load_panel to store_panel; elsewhere copy_panel does both.
 
 #include "kernels/device/panel.hpp"
+#include "kernels/fragment/arrived.hpp"
 #include "kernels/fragment/number_formats.hpp"
 
 #include <cstdint>
+#include <type_traits>
 
 namespace hpcadvise::kernels {
 
@@ -22,7 +25,7 @@ struct HeldPanel {
   static constexpr int count = wide_access<Element>;
   static constexpr int parts = width * depth / count / threads;
   static_assert(parts * count * threads == width * depth && width % count == 0 && depth % count == 0);
-  Registers<Element, count> part[parts];
+  Registers<std::uint32_t, 4> part[parts];
 
   // Where a part begins: it runs along k if the operand's lines do, else across it.
   HPCADVISE_DEVICE_FUNCTION static PlaceInPanel place(bool lines_along_depth, int thread, int part) {
@@ -32,45 +35,68 @@ struct HeldPanel {
   }
 };
 
-// From (first_width, first_depth) on; what lies beyond the operand is zero. `wide`: see is_wide; else element by
-// element.
+// From (first_width, first_depth) on.
 template <class Element, int width, int depth, int threads>
 HPCADVISE_DEVICE_FUNCTION void load_panel(HeldPanel<Element, width, depth, threads>& held,
-                                          PanelSource<Element> const& source, bool wide, std::int64_t first_width,
+                                          PanelSource<Element> const& source, std::int64_t first_width,
                                           std::int64_t first_depth, int thread) {
+  using Held = HeldPanel<Element, width, depth, threads>;
+  HPCADVISE_UNROLL
+  for (int i = 0; i < Held::parts; ++i) {
+    auto const at = Held::place(source.depth_stride == 1, thread, i);
+    Element const* const from =
+        source.data + (first_width + at.width) * source.width_stride + (first_depth + at.depth) * source.depth_stride;
+    __builtin_memcpy(held.part[i].element, __builtin_assume_aligned(from, 16), 16);
+  }
+}
+
+namespace detail {
+
+template <class PanelType, class Element, int count>
+HPCADVISE_DEVICE_FUNCTION void store_part(PanelType& panel, PlaceInPanel at, bool along_depth,
+                                          Registers<Element, count> const& part) {
+  using Input = std::remove_extent_t<decltype(panel.at)>;
+  static_assert(PanelType::along_depth);
+  Registers<Input, count> converted_part;
+  HPCADVISE_UNROLL
+  for (int e = 0; e < count; ++e) converted_part.element[e] = converted<Input>(part.element[e]);
+  if (along_depth) {
+    copy_adjacent<count>(panel.at + PanelType::place(at.width, at.depth), converted_part.element);
+  } else {
+    HPCADVISE_UNROLL
+    for (int e = 0; e < count; ++e) panel.at[PanelType::place(at.width + e, at.depth)] = converted_part.element[e];
+  }
+}
+
+}  // namespace detail
+
+template <class PanelType, class Element, int width, int depth, int threads>
+HPCADVISE_DEVICE_FUNCTION void store_panel(PanelType& panel, HeldPanel<Element, width, depth, threads> const& held,
+                                           PanelSource<Element> const& source, int thread) {
   using Held = HeldPanel<Element, width, depth, threads>;
   bool const along_depth = source.depth_stride == 1;
   HPCADVISE_UNROLL
   for (int i = 0; i < Held::parts; ++i) {
-    auto const at = Held::place(along_depth, thread, i);
-    std::int64_t const w = first_width + at.width;
-    std::int64_t const d = first_depth + at.depth;
-    held.part[i] = {};
-    if (along_depth && w < source.width)
-      held.part[i] = detail::line_part<Held::count>(source.data + w * source.width_stride, wide, d, source.depth);
-    if (!along_depth && d < source.depth)
-      held.part[i] = detail::line_part<Held::count>(source.data + d * source.depth_stride, wide, w, source.width);
+    auto const part = __builtin_bit_cast(Registers<Element, Held::count>, arrived(held.part[i]));
+    detail::store_part(panel, Held::place(along_depth, thread, i), along_depth, part);
   }
 }
 
-template <class PanelType, class Element, int width, int depth, int threads>
-HPCADVISE_DEVICE_FUNCTION void store_panel(PanelType& panel, HeldPanel<Element, width, depth, threads> const& held,
-                                           bool lines_along_depth, int thread) {
-  using Held = HeldPanel<Element, width, depth, threads>;
-  using Input = std::remove_extent_t<decltype(panel.at)>;
-  static_assert(PanelType::along_depth && PanelType::width == width && PanelType::depth == depth);
-  HPCADVISE_UNROLL
+// Element by element; what lies beyond the operand is zero.
+template <int threads, class PanelType, class Element>
+HPCADVISE_DEVICE_FUNCTION void copy_panel(PanelType& panel, PanelSource<Element> const& source,
+                                          std::int64_t first_width, std::int64_t first_depth, int thread) {
+  using Held = HeldPanel<Element, PanelType::width, PanelType::depth, threads>;
+  bool const along_depth = source.depth_stride == 1;
+  HPCADVISE_ROLLED
   for (int i = 0; i < Held::parts; ++i) {
-    auto const at = Held::place(lines_along_depth, thread, i);
-    Registers<Input, Held::count> part;
-    HPCADVISE_UNROLL
-    for (int e = 0; e < Held::count; ++e) part.element[e] = converted<Input>(held.part[i].element[e]);
-    if (lines_along_depth) {
-      detail::copy_adjacent<Held::count>(panel.at + PanelType::place(at.width, at.depth), part.element);
-    } else {
-      HPCADVISE_UNROLL
-      for (int e = 0; e < Held::count; ++e) panel.at[PanelType::place(at.width + e, at.depth)] = part.element[e];
-    }
+    auto const at = Held::place(along_depth, thread, i);
+    std::int64_t const w = first_width + at.width;
+    std::int64_t const d = first_depth + at.depth;
+    int const left = along_depth ? (w < source.width ? detail::elements_within<Held::count>(d, source.depth) : 0)
+                                 : (d < source.depth ? detail::elements_within<Held::count>(w, source.width) : 0);
+    Element const* const from = source.data + w * source.width_stride + d * source.depth_stride;
+    detail::store_part(panel, at, along_depth, detail::first_elements<Held::count>(from, left));
   }
 }
 

@@ -55,19 +55,13 @@ HPCADVISE_DEVICE_FUNCTION int elements_within(std::int64_t place, std::int64_t l
   return int(left < 0 ? 0 : left < count ? left : count);
 }
 
-// Elements from `place` on along a line of `length`; what lies beyond is zero.
+// The first `left` elements from `from` on, one by one, then zeros.
 template <int count, class Element>
-HPCADVISE_DEVICE_FUNCTION Registers<Element, count> line_part(Element const* line, bool wide, std::int64_t place,
-                                                              std::int64_t length) {
+HPCADVISE_DEVICE_FUNCTION Registers<Element, count> first_elements(Element const* from, int left) {
   Registers<Element, count> part = {};
-  int const left = elements_within<count>(place, length);
-  if (wide && left == count) {
-    copy_adjacent<count>(part.element, line + place);
-  } else {
-    HPCADVISE_UNROLL
-    for (int i = 0; i < count; ++i) {
-      if (i < left) part.element[i] = line[place + i];
-    }
+  HPCADVISE_UNROLL
+  for (int i = 0; i < count; ++i) {
+    if (i < left) part.element[i] = from[i];
   }
   return part;
 }

@@ -50,8 +50,14 @@ inline constexpr TileExtents mma_sync_16_bit_small{.warps_down = 2,
                                                    .blocks = 4,
                                                    .buffers = 3,
                                                    .copies = PanelCopies::asynchronous};
-template <class Input, TileExtents extents>
-using MmaSync16BitTile = GemmTile<MmaSyncM16N8K16<Input>, extents>;
+template <class Input>
+using MmaSync16BitTile = GemmTile<MmaSyncM16N8K16<Input>, mma_sync_16_bit_extents>;
+template <class Input>
+using MmaSync16BitLargeTile = GemmTile<MmaSyncM16N8K16<Input>, mma_sync_16_bit_large>;
+template <class Input>
+using MmaSync16BitDeepTile = GemmTile<MmaSyncM16N8K16<Input>, mma_sync_16_bit_deep>;
+template <class Input>
+using MmaSync16BitSmallTile = GemmTile<MmaSyncM16N8K16<Input>, mma_sync_16_bit_small>;
 
 // tf32 is rounded from fp32 on its way.
 inline constexpr TileExtents mma_sync_tf32_extents{.warps_down = 2,
@@ -68,13 +74,10 @@ inline constexpr TileExtents mma_sync_tf32_small{.warps_down = 2,
                                                  .depth = 16,
                                                  .blocks = 4,
                                                  .buffers = 2};
-template <TileExtents extents>
-using MmaSyncTf32Tile = GemmTile<MmaSyncM16N8K8Tf32, extents>;
+using MmaSyncTf32Tile = GemmTile<MmaSyncM16N8K8Tf32, mma_sync_tf32_extents>;
+using MmaSyncTf32SmallTile = GemmTile<MmaSyncM16N8K8Tf32, mma_sync_tf32_small>;
 
 // fp64 and fp32 are turned on their way where they have to be: FMA reads four rows or columns at once.
-template <class Instruction, TileExtents extents>
-using TurnedTile = GemmTile<Instruction, extents, PanelOrder::along_width, PanelOrder::along_width>;
-
 inline constexpr TileExtents mma_sync_fp64_extents{.warps_down = 2,
                                                    .warps_across = 4,
                                                    .fragments_down = 4,
@@ -91,8 +94,10 @@ inline constexpr TileExtents mma_sync_fp64_small{.warps_down = 2,
                                                  .blocks = 3,
                                                  .buffers = 2,
                                                  .copies = PanelCopies::asynchronous};
-template <TileExtents extents>
-using MmaSyncF64Tile = TurnedTile<MmaSyncM16N8K4F64, extents>;
+using MmaSyncF64Tile =
+    GemmTile<MmaSyncM16N8K4F64, mma_sync_fp64_extents, PanelOrder::along_width, PanelOrder::along_width>;
+using MmaSyncF64SmallTile =
+    GemmTile<MmaSyncM16N8K4F64, mma_sync_fp64_small, PanelOrder::along_width, PanelOrder::along_width>;
 
 inline constexpr TileExtents fma_extents{.warps_down = 2,
                                          .warps_across = 2,
@@ -118,8 +123,9 @@ inline constexpr TileExtents fma_small{.warps_down = 1,
                                        .blocks = 5,
                                        .buffers = 3,
                                        .copies = PanelCopies::asynchronous};
-template <TileExtents extents>
-using FmaF32Tile = TurnedTile<FmaF32, extents>;
+using FmaF32LargeTile = GemmTile<FmaF32, fma_large, PanelOrder::along_width, PanelOrder::along_width>;
+using FmaF32Tile = GemmTile<FmaF32, fma_extents, PanelOrder::along_width, PanelOrder::along_width>;
+using FmaF32SmallTile = GemmTile<FmaF32, fma_small, PanelOrder::along_width, PanelOrder::along_width>;
 
 // MFMA: where two buffers would leave room for one block alone there is one, and the other block multiplies while the
 // panels of this one are stored.
@@ -136,8 +142,12 @@ inline constexpr TileExtents mfma_32_small{.warps_down = 2,
                                            .buffers = 2};
 inline constexpr TileExtents mfma_16_extents{
     .warps_down = 2, .warps_across = 2, .fragments_down = 4, .fragments_across = 4, .depth = 32};
-template <class Input, TileExtents extents>
-using Mfma32Tile = GemmTile<MfmaF32<32, Input>, extents>;
+template <class Input>
+using Mfma32Tile = GemmTile<MfmaF32<32, Input>, mfma_32_extents>;
+template <class Input>
+using Mfma32LargeTile = GemmTile<MfmaF32<32, Input>, mfma_32_large>;
+template <class Input>
+using Mfma32SmallTile = GemmTile<MfmaF32<32, Input>, mfma_32_small>;
 template <class Input>
 using Mfma16Tile = GemmTile<MfmaF32<16, Input>, mfma_16_extents>;
 
@@ -152,24 +162,22 @@ inline constexpr TileExtents mfma_fp32_small{.warps_down = 2,
                                              .buffers = 2};
 inline constexpr TileExtents mfma_f64_extents{
     .warps_down = 2, .warps_across = 2, .fragments_down = 2, .fragments_across = 4, .depth = 16};
-template <TileExtents extents>
-using MfmaFp32Tile = GemmTile<MfmaFp32, extents>;
+using MfmaFp32Tile = GemmTile<MfmaFp32, mfma_fp32_extents>;
+using MfmaFp32SmallTile = GemmTile<MfmaFp32, mfma_fp32_small>;
 using MfmaF64Tile = GemmTile<MfmaF64, mfma_f64_extents>;
 
 template <class... Tile>
 struct TileList {};
 
 template <class Input>
-using MmaSync16BitTiles =
-    TileList<MmaSync16BitTile<Input, mma_sync_16_bit_extents>, MmaSync16BitTile<Input, mma_sync_16_bit_large>,
-             MmaSync16BitTile<Input, mma_sync_16_bit_deep>, MmaSync16BitTile<Input, mma_sync_16_bit_small>>;
+using MmaSync16BitTiles = TileList<MmaSync16BitTile<Input>, MmaSync16BitLargeTile<Input>, MmaSync16BitDeepTile<Input>,
+                                   MmaSync16BitSmallTile<Input>>;
 template <class Input>
-using Mfma16BitTiles = TileList<Mfma32Tile<Input, mfma_32_extents>, Mfma16Tile<Input>, Mfma32Tile<Input, mfma_32_large>,
-                                Mfma32Tile<Input, mfma_32_small>>;
-using MmaSyncTf32Tiles = TileList<MmaSyncTf32Tile<mma_sync_tf32_extents>, MmaSyncTf32Tile<mma_sync_tf32_small>>;
-using MmaSyncF64Tiles = TileList<MmaSyncF64Tile<mma_sync_fp64_extents>, MmaSyncF64Tile<mma_sync_fp64_small>>;
-using FmaF32Tiles = TileList<FmaF32Tile<fma_large>, FmaF32Tile<fma_extents>, FmaF32Tile<fma_small>>;
-using MfmaFp32Tiles = TileList<MfmaFp32Tile<mfma_fp32_extents>, MfmaFp32Tile<mfma_fp32_small>>;
+using Mfma16BitTiles = TileList<Mfma32Tile<Input>, Mfma16Tile<Input>, Mfma32LargeTile<Input>, Mfma32SmallTile<Input>>;
+using MmaSyncTf32Tiles = TileList<MmaSyncTf32Tile, MmaSyncTf32SmallTile>;
+using MmaSyncF64Tiles = TileList<MmaSyncF64Tile, MmaSyncF64SmallTile>;
+using FmaF32Tiles = TileList<FmaF32LargeTile, FmaF32Tile, FmaF32SmallTile>;
+using MfmaFp32Tiles = TileList<MfmaFp32Tile, MfmaFp32SmallTile>;
 using MfmaF64Tiles = TileList<MfmaF64Tile>;
 
 // Those of the device that is compiled for, to choose from.

@@ -54,11 +54,9 @@ GemmProblem<Tile> long_problem(bool transposed) {
 }
 
 // One of each way to bring panels: by themselves, turned on their way, in two buffers, in one.
-using SmallAsynchronousTiles = std::tuple<MmaSync16BitTile<BFloat16, mma_sync_16_bit_small>, FmaF32Tile<fma_small>,
-                                          MmaSyncF64Tile<mma_sync_fp64_small>>;
+using SmallAsynchronousTiles = std::tuple<MmaSync16BitSmallTile<BFloat16>, FmaF32SmallTile, MmaSyncF64SmallTile>;
 using SmallTiles = decltype(std::tuple_cat(
-    SmallAsynchronousTiles{}, std::tuple<MmaSyncTf32Tile<mma_sync_tf32_small>, Mfma32Tile<Half, mfma_32_small>,
-                                         Mfma32Tile<Half, mfma_32_extents>>{}));
+    SmallAsynchronousTiles{}, std::tuple<MmaSyncTf32SmallTile, Mfma32SmallTile<Half>, Mfma32Tile<Half>>{}));
 
 }  // namespace
 

@@ -20,11 +20,9 @@ template <class... List>
 using TilesOf = decltype(std::tuple_cat(tuple_of(List{})...));
 
 // The first of each instruction's.
-using Tiles =
-    std::tuple<MmaSync16BitTile<Half, mma_sync_16_bit_extents>, MmaSync16BitTile<BFloat16, mma_sync_16_bit_extents>,
-               MmaSyncTf32Tile<mma_sync_tf32_extents>, MmaSyncF64Tile<mma_sync_fp64_small>, FmaF32Tile<fma_extents>,
-               Mfma32Tile<Half, mfma_32_extents>, Mfma32Tile<BFloat16, mfma_32_extents>, Mfma16Tile<Half>,
-               Mfma16Tile<BFloat16>, MfmaFp32Tile<mfma_fp32_extents>, MfmaF64Tile>;
+using Tiles = std::tuple<MmaSync16BitTile<Half>, MmaSync16BitTile<BFloat16>, MmaSyncTf32Tile, MmaSyncF64SmallTile,
+                         FmaF32Tile, Mfma32Tile<Half>, Mfma32Tile<BFloat16>, Mfma16Tile<Half>, Mfma16Tile<BFloat16>,
+                         MfmaFp32Tile, MfmaF64Tile>;
 // All of them, one format for 16 bits.
 using MmaSyncTiles = TilesOf<MmaSync16BitTiles<BFloat16>, MmaSyncTf32Tiles, MmaSyncF64Tiles>;
 using AsynchronousTiles = TilesOf<MmaSync16BitTiles<BFloat16>, MmaSyncF64Tiles, FmaF32Tiles>;

@@ -78,7 +78,9 @@ void add_ways_left_out(profiles::MachineProfile const& profile, std::vector<Find
                            listed(names)),
        .expected = "the same right answer by each of them",
        .cost = "none that is known: the fastest of the right ones was measured",
-       .next_step = "report it with this profile: the kernel, the compiler or the device is at fault"});
+       .next_step =
+           "read each one's reason; of a wrong answer the kernel, the compiler or the device is the cause: report it "
+           "with this profile"});
 }
 
 void add_wide_intervals(profiles::MachineProfile const& profile, std::vector<Finding>& findings) {

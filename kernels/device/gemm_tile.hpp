@@ -6,6 +6,7 @@
 // their way. Any shape: what lies beyond the matrices is copied as zero and not stored.
 
 #include "kernels/device/asynchronous_panel.hpp"
+#include "kernels/device/gemm_store.hpp"
 #include "kernels/device/gemm_warp.hpp"
 #include "kernels/device/held_panel.hpp"
 #include "kernels/fragment/block.hpp"

@@ -1,81 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A tile of C = op(A) op(B): how large it is and of what, and a warp's part of it.
+// A warp's part of a tile of C: what it holds, and what it does with a block's panels.
 
-#include "kernels/device/panel.hpp"
+#include "kernels/device/gemm_extents.hpp"
 #include "kernels/fragment/fragment.hpp"
-#include "kernels/fragment/number_formats.hpp"
-
-#include <cstdint>
 
 namespace hpcadvise::kernels {
-
-// op(A) is a.width x a.depth, op(B) b.depth x b.width; the depths agree. C is row-major.
-template <class Element, class Output>
-struct DeviceGemm {
-  PanelSource<Element> a;
-  PanelSource<Element> b;
-  Output* c;
-  std::int64_t c_row_stride;
-  bool a_wide = false;  // is_wide(a)
-  bool b_wide = false;
-  bool c_wide = false;  // begins_wide(c, c_row_stride)
-};
-
-struct TileCorner {
-  std::int64_t row;
-  std::int64_t column;
-};
-
-// How panels come into the block's memory: see held_panel.hpp and asynchronous_panel.hpp.
-enum class PanelCopies { through_registers, asynchronous };
-
-// A block is warps_down x warps_across warps, the part of each fragments_down x fragments_across instructions' C.
-struct TileExtents {
-  int warps_down;
-  int warps_across;
-  int fragments_down;
-  int fragments_across;
-  int depth;        // of the panels that are copied at once; an even multiple of the instruction's k
-  int blocks = 2;   // that a multiprocessor holds at once: what a kernel is compiled for
-  int buffers = 1;  // of panels in the block's memory
-  PanelCopies copies = PanelCopies::through_registers;
-};
-
-template <class InstructionType, TileExtents extents_, PanelOrder a_order_ = PanelOrder::along_depth,
-          PanelOrder b_order_ = PanelOrder::along_depth>
-struct GemmTile {
-  using Instruction = InstructionType;
-  using Input = typename Instruction::Input;
-  static constexpr TileExtents extents = extents_;
-  static constexpr PanelOrder a_order = a_order_, b_order = b_order_;
-  static constexpr int warps = extents.warps_down * extents.warps_across;
-  static constexpr int threads = warps * Instruction::lanes;
-  static constexpr int warp_rows = extents.fragments_down * Instruction::m;
-  static constexpr int warp_columns = extents.fragments_across * Instruction::n;
-  static constexpr int rows = extents.warps_down * warp_rows;
-  static constexpr int columns = extents.warps_across * warp_columns;
-  static constexpr int products = extents.depth / Instruction::k;
-  static_assert(extents.depth % Instruction::k == 0 && products % 2 == 0);
-
-  static constexpr bool asynchronous = extents.copies == PanelCopies::asynchronous;
-  // Asynchronous copies of the panels of so many steps are under way, each in its buffer; registers hold one.
-  static constexpr int steps_ahead = asynchronous ? extents.buffers - 1 : 1;
-  static_assert(steps_ahead >= 1 && extents.buffers >= 1);
-  static constexpr bool turns_operands = !asynchronous || sizeof(Input) >= 4;
-  static_assert(asynchronous || (a_order == PanelOrder::along_depth && b_order == PanelOrder::along_depth));
-
-  static constexpr int padding = 4 * Instruction::adjacent;
-  struct Panels {
-    Panel<Input, rows, extents.depth, a_order, padding> a;
-    Panel<Input, columns, extents.depth, b_order, padding> b;
-  };
-  // In the block's memory.
-  struct Buffers {
-    Panels panels[extents.buffers];
-  };
-};
 
 // A warp's sums, and the operands of a product and of the one that is next.
 template <class Tile, class Warp>
@@ -155,72 +86,6 @@ HPCADVISE_DEVICE_FUNCTION void multiply_all_but_last(Warp warp, int warp_index, 
 template <class Tile, class Warp>
 HPCADVISE_DEVICE_FUNCTION void multiply_last(GemmWarp<Tile, Warp>& registers) {
   multiply<Tile>(Tile::products - 1, registers);
-}
-
-// How many of a lane's elements of C, from a multiple of it on, are neighbours in a row: at most 16 bytes of them.
-template <class Instruction, class Output>
-inline constexpr int stored_at_once = [] {
-  int count = 1;
-  while (2 * count <= wide_access<Output> && 2 * count <= c_elements<Instruction> &&
-         Instruction::c_position(0, 2 * count - 1).row == Instruction::c_position(0, 0).row &&
-         Instruction::c_position(0, 2 * count - 1).column == Instruction::c_position(0, 0).column + 2 * count - 1) {
-    count *= 2;
-  }
-  return count;
-}();
-
-// The fragment whose corner is element (corner.row, corner.column) of C. `inside`: it ends within C, and C is wide.
-template <bool inside, class Warp, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void store_c(Warp warp, CFragment<Warp> const& fragment,
-                                       DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
-  using Instruction = typename Warp::Instruction;
-  constexpr int count = stored_at_once<Instruction, Output>;
-  for (int held = 0; held < Warp::lanes_held; ++held) {
-    HPCADVISE_UNROLL
-    for (int element = 0; element < c_elements<Instruction>; element += count) {
-      Position const at = Instruction::c_position(warp.lane(held), element);
-      std::int64_t const row = corner.row + at.row;
-      std::int64_t const column = corner.column + at.column;
-      Registers<Output, count> part;
-      HPCADVISE_UNROLL
-      for (int i = 0; i < count; ++i) part.element[i] = converted<Output>(fragment.held[held].element[element + i]);
-      Output* const to = gemm.c + row * gemm.c_row_stride + column;
-      if constexpr (inside) {
-        copy_adjacent<count>(to, part.element);
-      } else {
-        HPCADVISE_UNROLL
-        for (int i = 0; i < count; ++i) {
-          if (row < gemm.a.width && column + i < gemm.b.width) to[i] = part.element[i];
-        }
-      }
-    }
-  }
-}
-
-template <bool inside, class Tile, class Warp, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void store_fragments(Warp warp, GemmWarp<Tile, Warp> const& registers,
-                                               DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
-  HPCADVISE_UNROLL
-  for (int i = 0; i < Tile::extents.fragments_down; ++i) {
-    HPCADVISE_UNROLL
-    for (int j = 0; j < Tile::extents.fragments_across; ++j) {
-      store_c<inside>(
-          warp, registers.sums[i][j], gemm,
-          {.row = corner.row + i * Tile::Instruction::m, .column = corner.column + j * Tile::Instruction::n});
-    }
-  }
-}
-
-template <class Tile, class Warp, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, int warp_index, GemmWarp<Tile, Warp> const& registers,
-                                          DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
-  constexpr int warps_across = Tile::extents.warps_across;
-  TileCorner const own{.row = corner.row + warp_index / warps_across * Tile::warp_rows,
-                       .column = corner.column + warp_index % warps_across * Tile::warp_columns};
-  if (gemm.c_wide && own.row + Tile::warp_rows <= gemm.a.width && own.column + Tile::warp_columns <= gemm.b.width)
-    store_fragments<true>(warp, registers, gemm, own);
-  else
-    store_fragments<false>(warp, registers, gemm, own);
 }
 
 }  // namespace detail

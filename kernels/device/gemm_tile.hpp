@@ -80,8 +80,8 @@ HPCADVISE_DEVICE_FUNCTION void finish_step(Block const& block, DeviceGemm<Elemen
 
 }  // namespace detail
 
-// The sums of the tile at `corner`, into registers.warp[].sums. The buffer that a step's copies go to is the one that
-// was read two barriers before; what a warp reads first of the next panels, it reads before the last of its products.
+// The sums of the tile at `corner`, into registers.warp[].sums. Panels come into the buffer that all warps have read by
+// the last barrier; what a warp reads first of the next panels, it reads before the last of its products.
 template <class Tile, class Block, class Element, class Output>
 HPCADVISE_DEVICE_FUNCTION void multiply_operands(Block const& block, DeviceGemm<Element, Output> const& gemm,
                                                  TileCorner corner, typename Tile::Buffers& buffers,

@@ -99,44 +99,44 @@ double relative_error(Space const& space, GemmReference const& reference, HostMa
 
 }  // namespace
 
-GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<float> a,
-                             HostMatrix<float> b) {
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<float> const& a,
+                             HostMatrix<float> const& b) {
   return reference_of(space, a_op, b_op, a, b);
 }
 
-GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<double> a,
-                             HostMatrix<double> b) {
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<double> const& a,
+                             HostMatrix<double> const& b) {
   return reference_of(space, a_op, b_op, a, b);
 }
 
-GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::Half> a,
-                             HostMatrix<kernels::Half> b) {
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::Half> const& a,
+                             HostMatrix<kernels::Half> const& b) {
   return reference_of(space, a_op, b_op, a, b);
 }
 
-GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::BFloat16> a,
-                             HostMatrix<kernels::BFloat16> b) {
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::BFloat16> const& a,
+                             HostMatrix<kernels::BFloat16> const& b) {
   return reference_of(space, a_op, b_op, a, b);
 }
 
-GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::E4M3> a,
-                             HostMatrix<kernels::E4M3> b) {
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::E4M3> const& a,
+                             HostMatrix<kernels::E4M3> const& b) {
   return reference_of(space, a_op, b_op, a, b);
 }
 
-double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<float> c) {
+double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<float> const& c) {
   return relative_error(space, reference, c);
 }
 
-double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<double> c) {
+double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<double> const& c) {
   return relative_error(space, reference, c);
 }
 
-double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<kernels::Half> c) {
+double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<kernels::Half> const& c) {
   return relative_error(space, reference, c);
 }
 
-double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<kernels::BFloat16> c) {
+double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<kernels::BFloat16> const& c) {
   return relative_error(space, reference, c);
 }
 

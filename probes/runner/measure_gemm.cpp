@@ -137,6 +137,7 @@ void measure_elements(SampleRequest const& request, Context const& context, prof
   if (tiles.size() > 1) {
     if constexpr (std::is_same_v<Element, Result>) {
       std::vector<Gemm<Element, Result>> ways;
+      ways.reserve(tiles.size());
       for (int tile = 0; tile < int(tiles.size()); ++tile) ways.push_back(own_gemm<Element>(precision, tile));
       auto const fastest = fastest_right_of(
           tiles, sample, [&](int way, profiles::Sample& attempt) { check(ways[std::size_t(way)], attempt); },

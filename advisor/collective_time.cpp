@@ -47,7 +47,7 @@ double collective_time_s(Machine const& machine, Collective collective, double b
   LinkRates const& network = machine.network;
   double const taper =
       machine.island_nodes && group.node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
-  double rate = network.bytes_per_s_per_device / taper;
+  double rate = bandwidth_at(network, bytes) / taper;
   if (collective != Collective::point_to_point && group.per_node > 1) {
     double const shares = std::pow(static_cast<double>(group.per_node), aggregation_exponent);
     rate = std::min(rate * shares, machine.node_link.bytes_per_s_per_device);
@@ -74,7 +74,7 @@ double all_to_all_time_s(Machine const& machine, double bytes, GroupPlacement co
   double const local_bytes = bytes * (in_node - 1) / in_node;
   double const taper =
       machine.island_nodes && group.node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
-  double const remote_s = remote_bytes * taper / machine.network.bytes_per_s_per_device;
+  double const remote_s = remote_bytes * taper / bandwidth_at(machine.network, bytes);
   double const local_s =
       in_node > 1 ? local_bytes / (machine.node_link.gather_share * bandwidth_at(machine.node_link, bytes)) : 0;
   return machine.network.latency_s * std::min(nodes, messages_in_a_row) + std::max(remote_s, local_s);

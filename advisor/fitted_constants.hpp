@@ -14,48 +14,48 @@ struct FittedConstants {
   // What training reaches of the best published GEMM rate.
   double gemm_sustained_sm70 = 1.03;
   double gemm_sustained_sm80 = 1.01;
-  double gemm_sustained_sm90 = 0.963;
+  double gemm_sustained_sm90 = 0.97;
   double gemm_sustained_gfx90a = 0.794;
-  double fp8_gemm_efficiency = 0.775;
-  double fp8_gemm_efficiency_fused = 0.908;
-  double fp8_rowwise_factor = 0.624;
+  double fp8_gemm_efficiency = 0.776;
+  double fp8_gemm_efficiency_fused = 0.906;
+  double fp8_rowwise_factor = 0.625;
 
-  double flash_attention_factor = 0.611;
-  double flash_attention_factor_current = 0.744;
+  double flash_attention_factor = 0.614;
+  double flash_attention_factor_current = 0.766;
   double batched_gemm_factor = 0.522;
-  double softmax_factor = 0.925;
+  double softmax_factor = 0.926;
 
   // Bytes that elementwise work moves, over the count of operators.cpp.
-  double elementwise_fused = 0.822;
-  double elementwise_unfused = 1.39;
-  double elementwise_eager = 1.24;
-  double elementwise_compiled = 0.818;
-  double elementwise_core = 0.882;
+  double elementwise_fused = 0.825;
+  double elementwise_unfused = 1.38;
+  double elementwise_eager = 1.23;
+  double elementwise_compiled = 0.816;
+  double elementwise_core = 0.847;
   double elementwise_unknown_plain = 0.89;
   double elementwise_unknown_gated = 1.09;
 
-  double tensor_parallel_exposure = 0.901;
-  double tensor_parallel_exposure_overlapped = 0.3;
-  double pipeline_exposure = 0.811;
-  double expert_parallel_exposure = 0.822;
-  double context_attention_factor = 0.971;
-  double overlap_cost = 0.151;
+  double tensor_parallel_exposure = 0.902;
+  double tensor_parallel_exposure_overlapped = 0.304;
+  double pipeline_exposure = 0.815;
+  double expert_parallel_exposure = 0.792;
+  double context_attention_factor = 0.967;
+  double overlap_cost = 0.218;
   double gather_exposure = 0.7;
-  double owner_broadcast_s = 0.00317;
-  double aggregation_exponent_old = 0.5;
+  double owner_broadcast_s = 0.00304;
+  double aggregation_exponent_old = 0.499;
 
   // What collectives reach of the nominal rate.
-  double network_omni_path = 0.471;
-  double network_roce = 0.623;
-  double network_infiniband = 0.968;
+  double network_omni_path = 0.47;
+  double network_roce = 0.596;
+  double network_infiniband = 0.942;
   double network_slingshot = 0.8;
   double network_unknown = 0.66;
   double ring_latency_s = 1.5e-05;
 
-  double host_layer_fused_s = 0.00331;
-  double host_layer_core_s = 0.00161;
-  double host_layer_experts_s = 0.00477;
-  double host_layer_eager_s = 0.00954;
+  double host_layer_fused_s = 0.00332;
+  double host_layer_core_s = 0.00163;
+  double host_layer_experts_s = 0.00483;
+  double host_layer_eager_s = 0.00957;
   double micro_batch_s = 0.002;
   double jitter_per_doubling = 0.008;
 };

@@ -2,20 +2,13 @@
 #include "advisor/link_fit.hpp"
 
 #include "advisor/least_squares.hpp"
-#include "profiles/units.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
-#include <utility>
 
 namespace hpcadvise::advisor {
 namespace {
-
-using profiles::Sample;
 
 constexpr std::size_t fewest_sizes = 4;
 constexpr double short_message_bytes = 64 * 1024;
@@ -65,40 +58,6 @@ std::optional<LinkFit> fit_with(Problem const& problem, Form form, double expone
   return fit;
 }
 
-// The bus rate of each message size among all devices of a node, and the time.
-struct MeasuredMessage {
-  double time_s;
-  double bus_bytes_per_s;
-};
-std::map<std::int64_t, MeasuredMessage> among_all(profiles::MachineProfile const& profile, std::string_view provider,
-                                                  std::string_view operation, std::int64_t device_count) {
-  std::map<std::int64_t, MeasuredMessage> result;
-  for (Sample const& sample : profile.samples) {
-    if (sample.probe != "collective" || sample.provider != provider || sample.status != profiles::SampleStatus::ok ||
-        !sample.timing || sample.timing->median_s <= 0 ||
-        profiles::text_parameter(sample.parameters, "operation") != operation ||
-        profiles::text_parameter(sample.parameters, "placement") != "node" ||
-        profiles::integer_parameter(sample.parameters, "rank_count") != device_count)
-      continue;
-    auto const bytes = profiles::integer_parameter(sample.parameters, "message_bytes");
-    auto const rate = sample.rates.find("bus_bytes_per_s");
-    if (bytes && *bytes > 0 && rate != sample.rates.end())
-      result[*bytes] = {sample.timing->median_s, rate->second.median};
-  }
-  return result;
-}
-
-// What the others reach of an all-reduce's rate, at the longest message that both were measured at.
-std::optional<double> gather_share(std::map<std::int64_t, MeasuredMessage> const& all_reduces,
-                                   std::map<std::int64_t, MeasuredMessage> const& all_gathers) {
-  for (auto gather = all_gathers.rbegin(); gather != all_gathers.rend(); ++gather)
-    if (auto const reduce = all_reduces.find(gather->first); reduce != all_reduces.end() &&
-                                                             double(gather->first) >= long_message_bytes &&
-                                                             reduce->second.bus_bytes_per_s > 0)
-      return gather->second.bus_bytes_per_s / reduce->second.bus_bytes_per_s;
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<LinkFit> fit_link(std::vector<TimedMessage> const& all_reduces, std::int64_t rank_count) {
@@ -118,36 +77,6 @@ std::optional<LinkFit> fit_link(std::vector<TimedMessage> const& all_reduces, st
           fit && fit->residual < to_beat && (!best || fit->residual < best->residual))
         best = fit;
   return best && best->residual <= largest_residual ? best : std::nullopt;
-}
-
-MeasuredLink measured_node_link(profiles::MachineProfile const& profile, std::int64_t device_count) {
-  for (std::string_view const provider : {"nccl", "rccl"}) {
-    auto const all_reduces = among_all(profile, provider, "all_reduce", device_count);
-    if (all_reduces.empty()) continue;
-    std::vector<TimedMessage> messages;
-    for (auto const& [bytes, measured] : all_reduces) messages.push_back({double(bytes), measured.time_s});
-    auto const fit = fit_link(messages, device_count);
-    if (!fit)
-      return {std::nullopt,
-              fmt::format("links in the node: as described; {} measured by {} are too few, or follow no "
-                          "curve that could stand for them",
-                          profiles::format_counted(messages.size(), "size of an all-reduce", "sizes of an all-reduce"),
-                          provider)};
-    LinkRates link{.bytes_per_s_per_device = fit->bytes_per_s,
-                   .latency_s = fit->latency_s,
-                   .half_rate_bytes = fit->half_rate_bytes,
-                   .gather_share = 1,
-                   .ramp_exponent = fit->ramp_exponent,
-                   .origin = profiles::Origin::measured,
-                   .source = fmt::format("profile '{}', all-reduce of {}", profile.name, provider)};
-    link.gather_share = gather_share(all_reduces, among_all(profile, provider, "all_gather", device_count)).value_or(1);
-    auto note = fmt::format("links in the node: all-reduces of {} by {}, {} a device; fitted within {}",
-                            profiles::format_counted(messages.size(), "size"), provider,
-                            profiles::format_bytes_per_s(link.bytes_per_s_per_device),
-                            profiles::format_ratio_as_percent(fit->residual));
-    return {std::move(link), std::move(note)};
-  }
-  return {};
 }
 
 }  // namespace hpcadvise::advisor

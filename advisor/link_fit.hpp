@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The link between the devices of a node, from all-reduces of several sizes.
-
-#include "advisor/machine.hpp"
+// A link, from all-reduces of several sizes.
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace hpcadvise::advisor {
@@ -29,12 +26,5 @@ struct LinkFit {
 // nearest in their relative errors, none of them negative. Nothing below four sizes, with none up to 64 KiB or from 16
 // MiB, and when the best is 30 % off.
 std::optional<LinkFit> fit_link(std::vector<TimedMessage> const& all_reduces, std::int64_t rank_count);
-
-struct MeasuredLink {
-  std::optional<LinkRates> link;
-  std::string note;  // what was made of the samples, or why nothing; empty: there are none
-};
-// From the samples of NCCL or RCCL among all `device_count` devices of a node.
-MeasuredLink measured_node_link(profiles::MachineProfile const& profile, std::int64_t device_count);
 
 }  // namespace hpcadvise::advisor

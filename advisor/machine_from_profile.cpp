@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "advisor/link_fit.hpp"
 #include "advisor/machine.hpp"
 #include "advisor/machine_parts.hpp"
+#include "advisor/measured_links.hpp"
 #include "advisor/measured_rates.hpp"
 #include "profiles/error.hpp"
 #include "profiles/known_device.hpp"
@@ -93,23 +93,37 @@ std::optional<profiles::SystemDescription> system_of(MachineProfile const& profi
   return system.device == device ? std::optional(std::move(system)) : std::nullopt;
 }
 
-// In place of the described link of a node, where all its devices were measured together. A link inside modules that is
-// described apart from the node's stays: nothing measures within them alone.
-void use_measured_links(Machine& machine, MachineProfile const& profile, std::string const& described) {
-  auto measured = measured_node_link(profile, machine.devices_per_node);
+// Where it was measured, in place of the described one. Says what was made of the samples.
+bool use(MeasuredLink measured, LinkRates& link, Machine& machine) {
   if (!measured.note.empty()) machine.notes.push_back(std::move(measured.note));
-  if (!measured.link) {
-    machine.notes.push_back("links and network: " + described);
-    return;
-  }
-  bool const one_link = machine.module_link.source == machine.node_link.source;
-  machine.node_link = *std::move(measured.link);
-  if (one_link) machine.module_link = machine.node_link;
-  machine.notes.push_back("network: " + described);
+  if (measured.link) link = *std::move(measured.link);
+  return measured.link.has_value();
 }
 
-// Links are measured ones, else published: of the system, else of the usual node with that device. The network is
-// published, or there is none.
+// The links of a node count where all its devices were measured together, and the network where all of several nodes
+// were. A link inside modules that is described apart from the node's stays, unless it was measured.
+void use_measured_links(Machine& machine, MachineProfile const& profile, std::string const& described) {
+  // The device was measured; what the description says of its links was not.
+  for (LinkRates* const link : {&machine.module_link, &machine.node_link, &machine.network})
+    if (link->origin == profiles::Origin::measured) link->origin = profiles::Origin::reference;
+  bool const one_link = machine.module_link.source == machine.node_link.source;
+  bool const node = use(measured_node_link(profile, machine.devices_per_node), machine.node_link, machine);
+  if (!use(measured_module_link(profile, machine.devices_per_module), machine.module_link, machine) && one_link)
+    machine.module_link = machine.node_link;
+  auto network = measured_network(profile, machine.devices_per_node);
+  // What was said of the described network does not hold any more.
+  if (network.link) std::erase_if(machine.notes, [](auto const& note) { return note.starts_with("network: "); });
+  bool const between = use(std::move(network), machine.network, machine);
+  if (!node && !between)
+    machine.notes.push_back("links and network: " + described);
+  else if (!node)
+    machine.notes.push_back("links in the node: " + described);
+  else if (!between)
+    machine.notes.push_back("network: " + described);
+}
+
+// Links and network are measured ones, else published: of the system, else of the usual node with that device. Of a
+// device that nobody described there are the measured ones, or none.
 Machine with_links(profiles::DeviceDescription const& device, MachineProfile const& profile, bool known) {
   if (auto const system = system_of(profile, device.name)) {
     auto machine = machine_from_system(*system, device);
@@ -132,14 +146,16 @@ Machine with_links(profiles::DeviceDescription const& device, MachineProfile con
   machine.node_count = 1;
   add_device(machine, device);
   auto const count = std::int64_t(profile.devices.size());
-  if (auto measured = measured_node_link(profile, count); measured.link) {
+  if (use(measured_node_link(profile, count), machine.node_link, machine)) {
     machine.devices_per_node = count;
-    machine.node_link = machine.module_link = *std::move(measured.link);
-    machine.notes.push_back(std::move(measured.note));
-    machine.notes.push_back(fmt::format("nothing is known of the network of '{}': one node", device.name));
+    machine.module_link = machine.node_link;
   } else {
     machine.notes.push_back(fmt::format("nothing is known of the links of '{}': one device", device.name));
   }
+  if (use(measured_network(profile, machine.devices_per_node), machine.network, machine))
+    machine.node_count.reset();
+  else
+    machine.notes.push_back(fmt::format("nothing is known of the network of '{}': one node", device.name));
   return machine;
 }
 
@@ -168,6 +184,11 @@ Machine machine_of_gpu(MachineProfile const& profile) {
               "measured, which frameworks do not run");
   } else {
     use_measured_attention(machine, profile);
+  }
+  if (auto const cost = measured_overlap_cost(profile)) {
+    machine.fitted.overlap_cost = *cost;
+    machine.notes.push_back(
+        fmt::format("hidden collectives: measured in the node, they still cost {:.2f} of their own time", *cost));
   }
   if (known) machine.origin = profiles::Origin::reference;
   return machine;

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <tuple>
+#include <utility>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -92,6 +95,44 @@ std::optional<double> measured_launch_s(profiles::MachineProfile const& profile,
     if (usable(sample, "launch") && profiles::text_parameter(sample.parameters, "kind") == kind)
       return sample.timing->median_s;
   return std::nullopt;
+}
+
+namespace {
+
+// By the longest message of each operation.
+std::map<std::string, double> hidden_shares(profiles::MachineProfile const& profile) {
+  std::map<std::string, std::pair<double, double>> longest;
+  for (Sample const& sample : profile.samples) {
+    auto const operation = profiles::text_parameter(sample.parameters, "operation");
+    auto const bytes = profiles::number_parameter(sample.parameters, "message_bytes");
+    auto const share = sample.rates.find("hidden_share");
+    if (!usable(sample, "overlap") || !operation || !bytes || share == sample.rates.end()) continue;
+    auto& best = longest[*operation];
+    best = std::max(best, std::pair(*bytes, share->second.median));
+  }
+  std::map<std::string, double> shares;
+  for (auto const& [operation, best] : longest) shares[operation] = best.second;
+  return shares;
+}
+
+// Of those operations that were measured, the mean.
+std::optional<double> mean_cost(std::map<std::string, double> const& shares, std::set<std::string> const& operations) {
+  double total = 0;
+  int count = 0;
+  for (auto const& [operation, share] : shares) {
+    if (!operations.contains(operation)) continue;
+    total += 1 - share;
+    ++count;
+  }
+  return count > 0 ? std::optional(std::max(0.0, total / count)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> measured_overlap_cost(profiles::MachineProfile const& profile) {
+  auto const shares = hidden_shares(profile);
+  auto const sharded = mean_cost(shares, {"all_gather", "reduce_scatter"});
+  return sharded ? sharded : mean_cost(shares, {"all_reduce"});
 }
 
 bool has_measured(profiles::MachineProfile const& profile, std::string_view probe, std::string_view provider) {

@@ -23,6 +23,9 @@ AttentionRates measured_attention(profiles::MachineProfile const& profile);
 double measured_memory_bytes_per_s(profiles::MachineProfile const& profile);
 // The median time of a kind of launch; nothing where it was not measured.
 std::optional<double> measured_launch_s(profiles::MachineProfile const& profile, std::string_view kind);
+// What a collective between devices that computation hides still costs, over its own time: the mean of those that
+// sharded data parallelism hides, else of the all-reduce, each by its longest message. Nothing where none was measured.
+std::optional<double> measured_overlap_cost(profiles::MachineProfile const& profile);
 // Whether any sample of the probe, by the provider where one is named, was measured.
 bool has_measured(profiles::MachineProfile const& profile, std::string_view probe, std::string_view provider = {});
 

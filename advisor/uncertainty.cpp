@@ -56,8 +56,12 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
     widen(constants::sigma_offload);
     result.flags.emplace_back("offload-unproven");
   }
-  if (machine.origin == Origin::reference)
-    result.flags.emplace_back(measures_gemm(machine) ? "links-reference" : "reference-only");
+  bool const links_measured =
+      machine.node_link.origin == Origin::measured && machine.network.origin == Origin::measured;
+  if (machine.origin == Origin::reference && !measures_gemm(machine))
+    result.flags.emplace_back("reference-only");
+  else if (machine.origin == Origin::reference && !links_measured)
+    result.flags.emplace_back("links-reference");
   if (machine.origin == Origin::announced) result.flags.emplace_back("announced");
   if (options.framework == FrameworkKind::unknown) result.flags.emplace_back("framework-assumed");
   result.log_sigma = std::sqrt(variance);

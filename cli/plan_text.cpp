@@ -18,11 +18,20 @@ namespace {
 using advisor::ParallelPlan;
 using advisor::StepEstimate;
 
+std::string measured_device_sentence(advisor::Machine const& machine) {
+  bool const links = machine.node_link.origin == profiles::Origin::measured;
+  bool const network = machine.network.origin == profiles::Origin::measured;
+  if (links && network) return "device, links and network measured";
+  if (links) return "device and its links measured; the network as published";
+  if (network) return "device and network measured; the links in a node as published";
+  return "device measured; its links and network as published";
+}
+
 std::string origin_sentence(advisor::Machine const& machine) {
   switch (machine.origin) {
     case profiles::Origin::measured: return "rates measured on this machine";
     case profiles::Origin::reference:
-      return advisor::measures_gemm(machine) ? "device measured; its links and network as published"
+      return advisor::measures_gemm(machine) ? measured_device_sentence(machine)
                                              : "published rates, not measured on this machine";
     case profiles::Origin::announced: return "announced figures of a machine that is not live";
   }
@@ -42,7 +51,7 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
      "no published run with the optimizer on the host was compared with this model: what a node's processors reach "
      "differs by more than two times, and the interval is wider for it"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
-    {"links-reference", "of this machine the device was measured; its links and network are published figures"},
+    {"links-reference", "of this machine the device was measured; its links or its network are published figures"},
     {"calibrated",
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
     {"framework-assumed", "no --framework was given: overheads between those of the known kinds are taken"},

@@ -96,7 +96,9 @@ void add_probe_command(CLI::App& app, Action& chosen) {
   command->add_option("--threads", options->thread_count, "Threads of the kernels (else the cores allowed)")
       ->check(CLI::Range(1, 100000).description(""))
       ->type_name("COUNT");
-  command->add_option("--ranks", options->rank_count, "MPI ranks of the collectives (else one a NUMA domain or core)")
+  command
+      ->add_option("--ranks", options->rank_count,
+                   "MPI ranks of the collectives, on each node (else one a NUMA domain, core or GPU)")
       ->check(CLI::Range(1, 100000).description(""))
       ->type_name("COUNT");
   command->add_option("--bind", options->bind, "Bind each rank to a core or a numa domain")

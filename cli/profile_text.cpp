@@ -2,6 +2,7 @@
 #include "cli/profile_text.hpp"
 
 #include "cli/chart.hpp"
+#include "cli/links_table.hpp"
 #include "probes/probe.hpp"
 #include "probes/stopping_rule.hpp"
 #include "profiles/units.hpp"
@@ -108,10 +109,22 @@ std::string measured_text(Sample const& sample, probes::Probe const& probe) {
 }
 
 // Fewer than six readings have no 95 % interval of the median.
-std::string interval_text(Sample const& sample, Terminal const& terminal) {
+std::string interval_text(Sample const& sample, double relative_half_width, Terminal const& terminal) {
   if (!probes::median_interval_ranks(sample.timing->count))
     return profiles::format_counted(sample.timing->count, "reading");
-  return fmt::format("{}{:.1f} %", terminal.unicode ? "±" : "+-", 100 * sample.timing->relative_half_width());
+  return fmt::format("{}{:.1f} %", terminal.unicode ? "±" : "+-", 100 * relative_half_width);
+}
+
+std::string interval_of_time(Sample const& sample, Terminal const& terminal) {
+  return interval_text(sample, sample.timing->relative_half_width(), terminal);
+}
+
+// Of what measured_text says: of a rate that of its time, as wide, but a share comes from several times.
+std::string interval_of_measured(Sample const& sample, probes::Probe const& probe, Terminal const& terminal) {
+  auto const rate = primary_rate(sample, probe);
+  if (!rate || !probe.primary_rate.ends_with("_share")) return interval_of_time(sample, terminal);
+  if (rate->median <= 0) return "";
+  return interval_text(sample, (rate->high - rate->low) / 2 / rate->median, terminal);
 }
 
 std::string host_text(profiles::HostSpec const& host) {
@@ -197,7 +210,8 @@ Table profile_summary_table(MachineProfile const& profile, Terminal const& termi
     for (auto const& label : order) {
       auto const& sample = *best.at(label);
       table.rows.push_back({first ? std::string(probe.name) : "", label, measured_text(sample, probe),
-                            interval_text(sample, terminal), bar(terminal, shown(sample, probe) / most, bar_width),
+                            interval_of_measured(sample, probe, terminal),
+                            bar(terminal, most > 0 ? shown(sample, probe) / most : 0, bar_width),
                             shape_text(sample, probe, varying)});
       first = false;
     }
@@ -249,7 +263,7 @@ Table samples_table(MachineProfile const& profile, std::string const& probe_name
     }
     bool const has_rate = probe != nullptr && primary_rate(sample, *probe).has_value();
     table.rows.push_back({sample.provider, has_rate ? measured_text(sample, *probe) : "",
-                          profiles::format_seconds(sample.timing->median_s), interval_text(sample, terminal),
+                          profiles::format_seconds(sample.timing->median_s), interval_of_time(sample, terminal),
                           fmt::format("{}", sample.timing->count), parameters});
   }
   return table;
@@ -283,6 +297,8 @@ std::string profile_summary_text(MachineProfile const& profile, Terminal const& 
   text += '\n' + text_table(profile_summary_table(profile, terminal), terminal);
   if (auto const siblings = siblings_table(profile); !siblings.rows.empty())
     text += "\nAll GPUs at once\n" + text_table(siblings, terminal);
+  if (auto const links = links_table(profile); !links.rows.empty())
+    text += "\nLinks in GB/s: from a GPU (row) to a GPU (column) and the host\n" + text_table(links, terminal);
   if (auto const chart = roofline_text(profile, terminal); !chart.empty()) text += '\n' + chart;
   if (auto const findings = findings_text(profile, terminal, whole); !findings.empty()) text += '\n' + findings;
   return text;

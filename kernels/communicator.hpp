@@ -4,7 +4,6 @@
 // Collectives of training on float buffers, and the vendor's library of them for buffers on devices: NCCL, RCCL. It is
 // looked for when the program runs. Implemented in host/ (there is none) and vendor/.
 
-#include "kernels/space.hpp"
 #include "kernels/vendor_library.hpp"
 
 #include <array>
@@ -15,8 +14,8 @@
 namespace hpcadvise::kernels {
 
 // A group of ranks. All of them make the same calls in the same order; a call may return before its work is done, and
-// calls follow each other in one queue. Counts are in elements; a rank's send and receive buffers do not overlap.
-// Whatever fails throws std::runtime_error with the library's words.
+// calls follow each other in a queue of their own, as in frameworks: they wait for no kernel. Counts are in elements; a
+// rank's send and receive buffers do not overlap. Whatever fails throws std::runtime_error with the library's words.
 class Communicator {
  public:
   virtual ~Communicator() = default;
@@ -31,6 +30,10 @@ class Communicator {
   virtual void send(float const* data, std::int64_t count, int to) = 0;
   virtual void receive(float* data, std::int64_t count, int from) = 0;
 
+  // Whether calls return before their work is done.
+  virtual bool returns_early() const { return false; }
+  // Returns when the work of all calls is done.
+  virtual void fence() {}
   // Throws what went wrong after a call had returned.
   virtual void check() {}
 };
@@ -44,8 +47,7 @@ using CommunicatorId = std::array<char, 128>;
 // Precondition of both: collective_library() has a value without a problem. Throw std::runtime_error with the library's
 // words.
 CommunicatorId new_communicator_id();
-// Of `rank_count` ranks, each with a device of its own; returns when all have called it. Its work goes to the queue of
-// `space`, which outlives it.
-std::unique_ptr<Communicator> make_communicator(Space const& space, CommunicatorId const& id, int rank, int rank_count);
+// Of `rank_count` ranks, each with a device of its own; returns when all have called it.
+std::unique_ptr<Communicator> make_communicator(CommunicatorId const& id, int rank, int rank_count);
 
 }  // namespace hpcadvise::kernels

@@ -11,17 +11,20 @@
 
 namespace hpcadvise::probes {
 
-// Below this bus bandwidth a long all-reduce inside a node is as slow as one through sockets. Eight lanes of PCI
-// generation 3 carry 7.9 GB/s, also where the messages go through the host's memory.
+// Below this bus bandwidth a long message is as slow as one through sockets. Eight lanes of PCI generation 3 carry 7.9
+// GB/s, also where messages go through the host's memory; a port of 25 Gbit/s, the slowest of today's fast networks,
+// 3.1 GB/s.
 inline constexpr double socket_bytes_per_s = 2e9;
 
-// "collective_on_tcp": the longest all-reduce between a node's GPUs was that slow, or variables of NCCL that were in
-// force leave it nothing but sockets, inside a node or between nodes.
+// "collective_on_tcp": the longest all-reduce of NCCL or RCCL between a node's GPUs, or between nodes, or the longest
+// message of MPI from a node to another was that slow; or variables that were in force leave NCCL or MPI nothing but
+// sockets.
 std::vector<profiles::Finding> slow_collectives(profiles::MachineProfile const& profile);
 
-// None between cores; none between GPUs. `problem`: why.
+// None between cores; none between GPUs; none between nodes. `problem`: why.
 profiles::Finding no_collectives(std::string const& problem);
 profiles::Finding no_device_collectives(std::string const& problem);
+profiles::Finding no_collectives_between_nodes(int node_count, std::string const& problem);
 profiles::Finding oversubscribed(int rank_count, int cores);
 
 // Why nothing moves messages between GPUs, by what a runner says of its libraries.

@@ -164,4 +164,11 @@ std::vector<Candidate> gemm_candidates(PlanContext const& context) {
   return result;
 }
 
+std::string frameworks_gemm_provider(PlanContext const& context, Precision precision) {
+  auto const vendor = std::ranges::find_if(context.providers, [&](auto const& provider) {
+    return is_vendor_blas(provider) && multiplies(provider, precision);
+  });
+  return vendor != context.providers.end() ? *vendor : "kokkos";
+}
+
 }  // namespace hpcadvise::probes

@@ -15,4 +15,7 @@ std::string gemm_shape_text(profiles::Parameters const& parameters);
 
 std::vector<Candidate> gemm_candidates(PlanContext const& context);
 
+// What a framework multiplies with: the vendor's library, which also draws that power; without one "kokkos".
+std::string frameworks_gemm_provider(PlanContext const& context, profiles::Precision precision);
+
 }  // namespace hpcadvise::probes

@@ -50,7 +50,7 @@ std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Acc
   if (!hello.gpu) return accelerators;
   std::vector<Accelerator> result;
   std::ranges::copy_if(accelerators, std::back_inserter(result), [&](Accelerator const& device) {
-    return !device.unusable.empty() ||
+    return (!device.unusable.empty() && !device.forbidden) ||
            std::ranges::find(hello.visible_devices, device.pci_bus_id) != hello.visible_devices.end();
   });
   return result;
@@ -61,6 +61,21 @@ std::vector<int> peer_ordinals(HelloEvent const& hello) {
   for (int place = 0; place < int(hello.visible_devices.size()); ++place)
     if (hello.gpu && hello.visible_devices[std::size_t(place)] != hello.gpu->pci_bus_id) result.push_back(place);
   return result;
+}
+
+std::vector<int> module_places(std::vector<int> const& places, HelloEvent const& hello,
+                               std::vector<Accelerator> const& accelerators) {
+  auto const module_of = [&](int place) -> std::optional<int> {
+    auto const* const device = find_accelerator(accelerators, hello.visible_devices.at(std::size_t(place)));
+    return device != nullptr && device->gcd ? std::optional(device->gcd->module) : std::nullopt;
+  };
+  for (int const first : places) {
+    std::vector<int> joined;
+    std::ranges::copy_if(places, std::back_inserter(joined),
+                         [&](int place) { return module_of(first) && module_of(place) == module_of(first); });
+    if (joined.size() > 1) return joined;
+  }
+  return {};
 }
 
 VisibleKinds visible_kinds(HelloEvent const& hello, std::vector<Accelerator> const& accelerators) {

@@ -21,8 +21,8 @@ int core_count_of(profiles::HostSpec const& host, std::string const& cpus);
 void add_driver_facts(profiles::GpuSpec& gpu, profiles::HostSpec const& host,
                       std::vector<Accelerator> const& accelerators);
 
-// Those that the runner may use, and those of which something is known against their use; all where it measures the
-// host.
+// Those that the runner may use, and those of which something is known against their use, but for what was given to
+// another job; all where it measures the host.
 std::vector<Accelerator> devices_in_use(HelloEvent const& hello, std::vector<Accelerator> const& accelerators);
 
 struct VisibleKinds {
@@ -31,6 +31,11 @@ struct VisibleKinds {
 };
 // Of the devices that the runner may use. Those that discovery did not see are taken for the same.
 VisibleKinds visible_kinds(HelloEvent const& hello, std::vector<Accelerator> const& accelerators);
+
+// Of `places`, places in visible_devices, those that the first module with several of them joins; empty where none
+// does.
+std::vector<int> module_places(std::vector<int> const& places, HelloEvent const& hello,
+                               std::vector<Accelerator> const& accelerators);
 
 // Of the GPUs that the runner sees beside the one it measures, places in HelloEvent::visible_devices.
 std::vector<int> peer_ordinals(HelloEvent const& hello);

@@ -27,13 +27,13 @@ std::int64_t message_bytes(Sample const& sample) {
   return profiles::integer_parameter(sample.parameters, "message_bytes").value_or(0);
 }
 
-// Pinned copies of the largest message in one direction, the fastest first.
+// Pinned copies of the measured device, of the largest message in one direction, the fastest first.
 std::vector<Sample const*> pinned_copies(profiles::MachineProfile const& profile, std::string_view direction) {
   std::vector<Sample const*> copies;
   for (Sample const& sample : profile.samples)
     if (sample.probe == "link" && sample.status == profiles::SampleStatus::ok && sample.rates.contains("bytes_per_s") &&
         profiles::text_parameter(sample.parameters, "direction") == direction &&
-        profiles::text_parameter(sample.parameters, "memory") == "pinned")
+        profiles::text_parameter(sample.parameters, "memory") == "pinned" && !sample.parameters.contains("ordinal"))
       copies.push_back(&sample);
   std::int64_t largest = 0;
   for (auto const* const copy : copies) largest = std::max(largest, message_bytes(*copy));

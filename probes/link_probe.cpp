@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace hpcadvise::probes {
 namespace {
@@ -61,6 +62,21 @@ Candidate peer_candidate(int peer) {
   return result;
 }
 
+// Between the host and the GPUs that are not measured in full, and between these.
+void add_other_links(PlanContext const& context, std::vector<int> const& nodes, std::vector<Candidate>& result) {
+  auto const add = [&](Candidate candidate, int ordinal) {
+    candidate.request.parameters["ordinal"] = std::int64_t{ordinal};
+    candidate.spare = true;
+    result.push_back(std::move(candidate));
+  };
+  for (int const ordinal : context.peers)
+    for (int const peer : context.peers)
+      if (ordinal < peer) add(peer_candidate(peer), ordinal);
+  for (int const node : nodes)
+    for (int const ordinal : context.peers)
+      for (Row const& row : node_rows) add(host_candidate(row, node), ordinal);
+}
+
 // Those whose cores may be used, which is what puts memory there. The device's own first.
 std::vector<int> usable_nodes(PlanContext const& context) {
   std::vector<int> nodes;
@@ -84,6 +100,7 @@ std::vector<Candidate> link_candidates(PlanContext const& context) {
     for (int const peer : context.peers) result.push_back(peer_candidate(peer));
   }
   for (Row const& row : near_rows) result.push_back(host_candidate(row, nodes.front()));
+  add_other_links(context, nodes, result);
   return result;
 }
 

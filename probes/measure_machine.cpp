@@ -3,6 +3,7 @@
 
 #include "probes/choose_runner.hpp"
 #include "probes/collective_findings.hpp"
+#include "probes/collective_plan.hpp"
 #include "probes/deadline.hpp"
 #include "probes/device_findings.hpp"
 #include "probes/discover.hpp"
@@ -11,8 +12,8 @@
 #include "probes/launch/find_program.hpp"
 #include "probes/launch/interrupt.hpp"
 #include "probes/launch/run_plan.hpp"
+#include "probes/launch/slurm.hpp"
 #include "probes/profile_recorder.hpp"
-#include "probes/rank_plan.hpp"
 #include "probes/siblings.hpp"
 #include "profiles/error.hpp"
 
@@ -59,21 +60,11 @@ int usable_cores(profiles::HostSpec const& host) {
   return std::clamp(static_cast<int>(std::min(*host.cgroup_cpu_limit, 1e6)), 1, host.allowed_core_count);
 }
 
-SamplePlan with_rank_count(SamplePlan const& plan, int rank_count) {
+SamplePlan part_of(SamplePlan const& plan, Ranks const& ranks) {
   SamplePlan part;
   for (auto const& request : plan.requests)
-    if (request.rank_count == rank_count) part.requests.push_back(request);
+    if (request.ranks == ranks) part.requests.push_back(request);
   return part;
-}
-
-// What the probes would have measured with several ranks, had there been any.
-std::vector<SampleRequest> collective_requests(std::vector<Probe const*> const& probes, PlanContext context) {
-  context.rank_count = std::max(2, context.rank_count);
-  std::vector<SampleRequest> result;
-  for (auto const* const probe : probes)
-    for (auto& candidate : probe->candidates(context))
-      if (candidate.request.rank_count > 1) result.push_back(std::move(candidate.request));
-  return result;
 }
 
 class MachineRun {
@@ -102,11 +93,10 @@ class MachineRun {
                         .gpu = hello_.gpu,
                         .peers = peer_ordinals(hello_),
                         .thread_count = hello_.thread_count,
-                        .providers = hello_.providers,
-                        .rank_count = 0};
+                        .providers = hello_.providers};
     auto const [same, others] = visible_kinds(hello_, accelerators_);
     siblings_ = same;
-    RankPlan const ranks = hello_.gpu ? plan_device_collectives(context) : plan_collectives(context);
+    add_collectives(context);
     if (!others.empty()) recorder_.finding(mixed_devices(others, hello_.device_name));
     SamplePlan plan = plan_samples(probes_, context, request_.budget_s - late_s());
     double const share_s = siblings_share_s(request_.budget_s);
@@ -114,10 +104,10 @@ class MachineRun {
       siblings_s_ = share_s;
       plan = plan_samples(probes_, context, request_.budget_s - late_s() - share_s);
     }
-    if (plan.requests.empty()) refuse_empty_plan(plan, ranks);
+    if (plan.requests.empty()) refuse_empty_plan(plan);
     recorder_.plan(plan);
-    measure(plan, ranks);
-    if (!stopped()) measure(recorder_.begin_repeats(request_.budget_s), ranks);
+    measure(plan);
+    if (!stopped()) measure(recorder_.begin_repeats(request_.budget_s));
     return finished(interrupted_now_);
   }
 
@@ -157,7 +147,7 @@ class MachineRun {
     bool const of_host = file.filename().string().find("-host-") != std::string::npos;
     // A driver that hangs must leave time for the others, and for the host.
     double const patience_s = of_host ? RunSettings{}.hello_timeout_s : std::max(5.0, request_.budget_s / 4);
-    auto const answer = [&] { return run_part({}, 1, deadline_, nullptr, patience_s); };
+    auto const answer = [&] { return run_part({}, Ranks{}, deadline_, patience_s); };
     RunOutcome const first = answer();
     if (first.lost.empty() || of_host || !environment_value("KOKKOS_DEVICE_ID").empty()) return first;
     for (int ordinal = 1; ordinal < int(accelerators_.size()); ++ordinal) {
@@ -167,6 +157,20 @@ class MachineRun {
     }
     ordinal_.reset();
     return first;
+  }
+
+  // Who its ranks are: a launcher that waits for ever must leave time to measure by another, or on this node.
+  RunOutcome ask(RankStart const& start) {
+    RunSettings settings;
+    settings.hello_timeout_s = std::clamp(request_.budget_s / 4, 5.0, settings.hello_timeout_s);
+    settings.deadline = deadline_;
+    settings.ranks = start.job.ranks;
+    settings.command = command_of(start);
+    RunListener listener;
+    listener.interrupted = interrupted_;
+    auto outcome = run_plan({}, settings, listener);
+    interrupted_now_ |= outcome.interrupted;
+    return outcome;
   }
 
   void settle_near_device() {
@@ -186,11 +190,8 @@ class MachineRun {
       int const threads = std::max(1, usable_cores(host_) / int(siblings_.size()));
       SiblingRun run{.device = int(runs.size()), .settings = {}};
       run.settings.deadline = std::min(deadline_, after(2 * share_s));
-      run.settings.command = [=, this](std::filesystem::path const& plan_file) {
-        auto command = runner_command(threads, plan_file, cpus);
-        command.environment["KOKKOS_DEVICE_ID"] = std::to_string(ordinal);
-        return command;
-      };
+      run.settings.command = runner_command(threads, cpus);
+      run.settings.command.environment["KOKKOS_DEVICE_ID"] = std::to_string(ordinal);
       runs.push_back(std::move(run));
     }
     auto results = run_siblings(siblings_plan(plan, int(runs.size()), share_s), runs, interrupted_);
@@ -202,12 +203,18 @@ class MachineRun {
     recorder_.siblings(results, hello_.backend);
   }
 
-  Command runner_command(int thread_count, std::filesystem::path const& plan_file, std::string const& cpus) const {
-    Command command{.arguments = {runner_.string(), "--plan", plan_file.string()},
+  // That it is alone is told too: it may have inherited variables that look like those of a launcher of ranks.
+  Command runner_command(int thread_count, std::string const& cpus, int rank_count = 1) const {
+    Command command{.arguments = {runner_.string(), "--plan", "-", "--ranks", std::to_string(rank_count)},
                     .environment = {{"OMP_NUM_THREADS", std::to_string(thread_count)}},
                     .cpus = cpus};
     if (ordinal_) command.environment["KOKKOS_DEVICE_ID"] = std::to_string(*ordinal_);
     return command;
+  }
+
+  Command command_of(RankStart const& start) const {
+    auto const& ranks = start.job.ranks;
+    return rank_command(start, runner_command(std::max(1, thread_count_ / ranks.ranks_a_node), "", ranks.rank_count));
   }
 
   // A profile without a measurement is none: written, it could replace one that has some.
@@ -223,48 +230,24 @@ class MachineRun {
         "probe again with a larger --budget, or start the runner by hand to see more");
   }
 
-  RankPlan plan_collectives(PlanContext& context) {
-    RankPlan ranks;
-    PlanContext with_ranks = context;
-    with_ranks.rank_count = 2;
-    if (collective_requests(probes_, with_ranks).empty()) return ranks;
-    ranks = plan_ranks(request_, context.host, usable_cores(context.host), has_provider(context, "mpi"));
-    if (ranks.problem.empty()) {
-      context.rank_count = ranks.job.rank_count;
-      if (ranks.oversubscribed) recorder_.finding(oversubscribed(ranks.job.rank_count, usable_cores(context.host)));
-      return ranks;
-    }
-    with_ranks.rank_count = ranks.job.rank_count;
-    for (auto const& skipped : collective_requests(probes_, with_ranks)) recorder_.skipped(skipped, ranks.problem);
-    recorder_.finding(no_collectives(ranks.problem));
-    return ranks;
+  void add_collectives(PlanContext& context) {
+    collectives_ = plan_collectives({.request = request_,
+                                     .probes = probes_,
+                                     .context = context,
+                                     .usable_cores = usable_cores(host_),
+                                     .devices = siblings_,
+                                     .module_devices = module_places(siblings_, hello_, accelerators_),
+                                     .libraries = hello_.libraries,
+                                     .allocation = slurm_allocation(),
+                                     .ask = [this](RankStart const& start) { return ask(start); }});
+    for (auto const& [skipped, reason] : collectives_.skipped) recorder_.skipped(skipped, reason);
+    for (auto const& finding : collectives_.findings) recorder_.finding(finding);
+    for (auto const& start : collectives_.starts) context.layouts.push_back(start.job.ranks);
   }
 
-  RankPlan plan_device_collectives(PlanContext& context) {
-    RankPlan ranks;
-    bool const wanted = std::ranges::any_of(probes_, [](Probe const* probe) { return probe->name == "collective"; });
-    if (!wanted) return ranks;
-    if (siblings_.size() < 2) {
-      ranks.problem = "one GPU that the runner may use: there is nobody to talk to";
-      return ranks;
-    }
-    ranks = plan_device_ranks(request_, int(siblings_.size()), has_provider(context, "mpi"));
-    auto with_ranks = context;
-    with_ranks.rank_count = std::max(2, ranks.job.rank_count);
-    auto const requests = collective_requests(probes_, with_ranks);
-    if (requests.empty()) ranks.problem = unusable_providers(hello_.libraries);
-    if (ranks.problem.empty()) {
-      context.rank_count = ranks.job.rank_count;
-      return ranks;
-    }
-    for (auto const& skipped : requests) recorder_.skipped(skipped, ranks.problem);
-    recorder_.finding(no_device_collectives(ranks.problem));
-    return ranks;
-  }
-
-  [[noreturn]] void refuse_empty_plan(SamplePlan const& plan, RankPlan const& ranks) const {
-    if (!ranks.problem.empty())
-      throw profiles::MachineError("nothing to measure: " + ranks.problem,
+  [[noreturn]] void refuse_empty_plan(SamplePlan const& plan) const {
+    if (!collectives_.problem.empty())
+      throw profiles::MachineError("nothing to measure: " + collectives_.problem,
                                    hello_.gpu ? "ask the scheduler for more GPUs of a node, with NCCL or RCCL and MPI"
                                               : no_collectives({}).next_step);
     if (plan.dropped.empty())
@@ -276,21 +259,20 @@ class MachineRun {
                                "give more: 10 s is a start, 60 s the default");
   }
 
-  void measure(SamplePlan const& plan, RankPlan const& ranks) {
-    std::set<int> rank_counts;
-    for (auto const& request : plan.requests) rank_counts.insert(request.rank_count);
+  void measure(SamplePlan const& plan) {
+    std::set<Ranks> starts;
+    for (auto const& request : plan.requests) starts.insert(request.ranks);
     // A part that turns out slow does not take the time of those after it.
     double later_s = planned_s(plan) + siblings_s_;
-    for (int const rank_count : rank_counts) {
-      if (rank_count > 1) compare_siblings(plan);
-      later_s = std::max(0.0, later_s - planned_s(plan, rank_count));
-      if (rank_count > 1 && !lost_sibling_.empty()) {
-        for (auto const& request : with_rank_count(plan, rank_count).requests)
+    for (auto const& ranks : starts) {
+      if (ranks.rank_count > 1) compare_siblings(plan);
+      later_s = std::max(0.0, later_s - planned_s(plan, ranks));
+      if (ranks.rank_count > 1 && !lost_sibling_.empty()) {
+        for (auto const& request : part_of(plan, ranks).requests)
           recorder_.sampled(request, unmeasured_sample(request, profiles::SampleStatus::skipped, lost_sibling_));
         continue;
       }
-      RunOutcome const outcome =
-          run_part(with_rank_count(plan, rank_count), rank_count, deadline_ - duration_of(later_s), &ranks);
+      RunOutcome const outcome = run_part(part_of(plan, ranks), ranks, deadline_ - duration_of(later_s));
       if (outcome.garbage) recorder_.finding(*outcome.garbage);
       if (!outcome.lost.empty()) note_lost(outcome);
       interrupted_now_ = outcome.interrupted;
@@ -305,19 +287,14 @@ class MachineRun {
     recorder_.runner_lost(lost_, lost_next_step_);
   }
 
-  RunOutcome run_part(SamplePlan const& plan, int rank_count, SteadyClock::time_point deadline,
-                      RankPlan const* ranks = nullptr, double hello_timeout_s = RunSettings{}.hello_timeout_s) {
+  RunOutcome run_part(SamplePlan const& plan, Ranks const& ranks, SteadyClock::time_point deadline,
+                      double hello_timeout_s = RunSettings{}.hello_timeout_s) {
     RunSettings settings;
     settings.hello_timeout_s = hello_timeout_s;
-    settings.rank_count = rank_count;
+    settings.ranks = ranks;
     settings.deadline = deadline;
-    int const threads_a_rank = std::max(1, thread_count_ / rank_count);
-    settings.command = [=, this](std::filesystem::path const& plan_file) {
-      if (rank_count == 1) return runner_command(threads_a_rank, plan_file, cpus_);
-      auto command = runner_command(threads_a_rank, plan_file, "");
-      if (hello_.gpu) command.environment["HPCADVISE_RANK_DEVICES"] = fmt::format("{}", fmt::join(siblings_, ","));
-      return mpi_command(ranks->launcher.value(), ranks->job, command);
-    };
+    auto const* const start = find_start(collectives_, ranks);
+    settings.command = start != nullptr ? command_of(*start) : runner_command(thread_count_, cpus_);
     RunListener listener;
     listener.interrupted = interrupted_;
     listener.started = [this](SampleRequest const& request) { recorder_.started(request); };
@@ -340,7 +317,8 @@ class MachineRun {
   double siblings_s_ = 0;       // of the budget, kept for them
   std::string cpus_;            // near the device; empty: all
   std::vector<int> siblings_;   // places in hello_.visible_devices of the GPUs of a kind, the measured one first
-  std::string lost_sibling_;    // why the GPUs cannot talk to each other; empty: they may
+  CollectivePlan collectives_;
+  std::string lost_sibling_;  // why the GPUs cannot talk to each other; empty: they may
   int thread_count_ = 1;
   bool interrupted_now_ = false;
   std::string lost_;

@@ -17,6 +17,7 @@ namespace {
 // Asking what the runner can do, and starting it to measure.
 constexpr double local_starts_s = 1.0;
 constexpr double mpi_start_s = 2.0;
+constexpr double nodes_start_s = 4.0;
 // Of the budget, for what nobody foresees.
 constexpr double reserve_share = 0.05;
 // One sample must not eat the others; of a few, each may have an even share.
@@ -58,6 +59,7 @@ std::vector<Candidate> interleaved(std::span<Probe const* const> probes, PlanCon
       for (std::size_t place = turn * per_turn; place < end; ++place) result.push_back(std::move(lists[i][place]));
     }
   }
+  std::ranges::stable_partition(result, [](Candidate const& candidate) { return !candidate.spare; });
   return result;
 }
 
@@ -65,10 +67,14 @@ std::string name_of(SampleRequest const& request) {
   return profiles::sample_key(unmeasured_sample(request, profiles::SampleStatus::skipped, {}));
 }
 
-double starts_s(std::set<int> const& rank_counts) {
-  double total_s = local_starts_s;
-  for (int const rank_count : rank_counts)
-    if (rank_count > 1) total_s += mpi_start_s;
+double start_s(Ranks const& ranks) {
+  if (ranks.placement == Placement::nodes) return nodes_start_s;
+  return ranks.rank_count > 1 ? mpi_start_s : local_starts_s;
+}
+
+double starts_s(std::set<Ranks> const& starts) {
+  double total_s = 0;
+  for (auto const& ranks : starts) total_s += start_s(ranks);
   return total_s;
 }
 
@@ -87,12 +93,12 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
   Selection result;
   double const usable_s = budget_s * (1 - reserve_share);
   double const most_s = budget_s * largest_share(candidates.size());
-  std::set<int> rank_counts{1};
+  std::set<Ranks> starts{Ranks{}};
   double readings_s = 0;
   std::vector<std::string> too_long;  // named last: only a far larger budget has room for them
   for (auto& candidate : candidates) {
-    auto ranks = rank_counts;
-    ranks.insert(candidate.request.rank_count);
+    auto with_its_own = starts;
+    with_its_own.insert(candidate.request.ranks);
     bool const is_sentinel = candidate.request.sentinel && result.repeats == 0;
     int const times = 1 + (is_sentinel ? sentinel_repeats(budget_s) : 0);
     double const one_s = needed_s(candidate);
@@ -102,13 +108,13 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
                                      profiles::format_seconds(most_s), profiles::format_seconds(budget_s)));
       continue;
     }
-    if (starts_s(ranks) + readings_s + times * one_s > usable_s) {
+    if (starts_s(with_its_own) + readings_s + times * one_s > usable_s) {
       result.dropped.push_back(fmt::format("{}: needs about {}, and the budget of {} was shared out before it",
                                            name_of(candidate.request), profiles::format_seconds(one_s),
                                            profiles::format_seconds(budget_s)));
       continue;
     }
-    rank_counts = std::move(ranks);
+    starts = std::move(with_its_own);
     readings_s += times * one_s;
     candidate.request.sentinel = is_sentinel;
     if (is_sentinel) result.repeats = times - 1;
@@ -119,7 +125,7 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
   for (std::size_t place = 0; place < result.kept.size(); ++place)
     if (result.kept[place].request.sentinel) result.sentinel = place;
   result.dropped.insert(result.dropped.end(), too_long.begin(), too_long.end());
-  result.spare_s = std::max(0.0, usable_s - starts_s(rank_counts) - readings_s);
+  result.spare_s = std::max(0.0, usable_s - starts_s(starts) - readings_s);
   return result;
 }
 
@@ -142,7 +148,7 @@ void share_out(Selection& selection) {
 
 // The sentinel's repeats evenly over the local samples, the last at their end.
 std::vector<SampleRequest> in_order(Selection const& selection) {
-  auto const is_local = [](Candidate const& candidate) { return candidate.request.rank_count == 1; };
+  auto const is_local = [](Candidate const& candidate) { return candidate.request.ranks.rank_count == 1; };
   auto const local_count = std::count_if(selection.kept.begin(), selection.kept.end(), is_local);
   std::vector<SampleRequest> requests;
   std::ptrdiff_t local_seen = 0;
@@ -183,18 +189,18 @@ SamplePlan plan_samples(std::span<Probe const* const> probes, PlanContext const&
   return plan;
 }
 
-double planned_s(SamplePlan const& plan, int rank_count) {
-  double total_s = rank_count > 1 ? mpi_start_s : local_starts_s;
+double planned_s(SamplePlan const& plan, Ranks const& ranks) {
+  double total_s = start_s(ranks);
   for (auto const& request : plan.requests)
-    if (request.rank_count == rank_count) total_s += request.expected_s;
+    if (request.ranks == ranks) total_s += request.expected_s;
   return total_s;
 }
 
 double planned_s(SamplePlan const& plan) {
-  std::set<int> rank_counts{1};
-  for (auto const& request : plan.requests) rank_counts.insert(request.rank_count);
+  std::set<Ranks> starts{Ranks{}};
+  for (auto const& request : plan.requests) starts.insert(request.ranks);
   double total_s = 0;
-  for (int const rank_count : rank_counts) total_s += planned_s(plan, rank_count);
+  for (auto const& ranks : starts) total_s += planned_s(plan, ranks);
   return total_s;
 }
 

@@ -20,8 +20,8 @@ SamplePlan plan_samples(std::span<Probe const* const> probes, PlanContext const&
 // What the plan will take at most, starts of the runner included.
 double planned_s(SamplePlan const& plan);
 
-// Of that, what its samples with `rank_count` ranks and the start of their runner take.
-double planned_s(SamplePlan const& plan, int rank_count);
+// Of that, what its samples with these ranks and the start of their runner take.
+double planned_s(SamplePlan const& plan, Ranks const& ranks);
 
 // The sample that a request asks for, with no outcome yet.
 profiles::Sample unmeasured_sample(SampleRequest const& request, profiles::SampleStatus status, std::string reason);

@@ -23,7 +23,7 @@ struct PlanContext {
   std::vector<int> peers{};                // ordinals of the other GPUs that the runner sees
   int thread_count = 1;                    // of the runner
   std::vector<std::string> providers;      // what the runner said it has: "kokkos", "openblas", "mpi"
-  int rank_count = 0;                      // for collectives; below 2: none are planned
+  std::vector<Ranks> layouts{};            // of several ranks that can be started, for collectives
 };
 
 bool has_provider(PlanContext const& context, std::string_view provider);
@@ -36,6 +36,7 @@ struct Candidate {
   // Of readings, where it is time that shows something and not their number. What has it comes after what has not.
   double least_s = 0;
   double wished_s = 0;
+  bool spare = false;  // wanted where the budget has room for all that is not
 };
 
 struct Probe {

@@ -4,8 +4,10 @@
 #include "probes/collective_findings.hpp"
 #include "probes/link_findings.hpp"
 #include "probes/load_findings.hpp"
+#include "probes/overlap_findings.hpp"
 #include "probes/providers.hpp"
 #include "probes/slow_device.hpp"
+#include "probes/uneven_links.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/profile_store.hpp"
 #include "profiles/units.hpp"
@@ -234,8 +236,9 @@ profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
              .cost = "the samples not reached are missing",
              .next_step = "run it again, with a smaller --budget if time is short"});
   judge_repeats();
-  for (auto&& found : {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_),
-                       slow_collectives(profile_), link_findings(profile_), load_findings(profile_)})
+  for (auto&& found :
+       {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_), slow_collectives(profile_),
+        overlap_findings(profile_), link_findings(profile_), uneven_links(profile_), load_findings(profile_)})
     profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
   return std::move(profile_);
 }

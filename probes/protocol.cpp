@@ -30,6 +30,7 @@ struct EventToJson {
                         {"backend", event.backend},
                         {"thread_count", event.thread_count},
                         {"rank_count", event.rank_count},
+                        {"ranks_a_node", event.ranks_a_node},
                         {"providers", event.providers},
                         {"libraries", event.libraries},
                         {"compiler", event.compiler},
@@ -58,6 +59,7 @@ HelloEvent hello_from_json(JsonNode const& object) {
                    .backend = object.at("backend").text(),
                    .thread_count = object.at("thread_count").small_integer(1),
                    .rank_count = object.at("rank_count").small_integer(1),
+                   .ranks_a_node = object.at("ranks_a_node").small_integer(1),
                    .providers = object.at("providers").texts(),
                    .libraries = {},
                    .compiler = object.at("compiler").text(),
@@ -96,6 +98,20 @@ ordered_json rule_to_json(StoppingRule const& rule) {
           {"max_readings", rule.max_readings}};
 }
 
+ordered_json ranks_to_json(Ranks const& ranks) {
+  return {{"placement", to_string(ranks.placement)},
+          {"rank_count", ranks.rank_count},
+          {"ranks_a_node", ranks.ranks_a_node}};
+}
+
+Ranks ranks_from_json(JsonNode const& object) {
+  auto const placement = placement_from_string(object.at("placement").text());
+  if (!placement) object.at("placement").fail("not a placement");
+  return {.placement = *placement,
+          .rank_count = object.at("rank_count").small_integer(1),
+          .ranks_a_node = object.at("ranks_a_node").small_integer(1)};
+}
+
 double positive_number(JsonNode const& node) {
   double const value = node.number();
   if (!(value > 0)) node.fail("must be above zero");
@@ -117,7 +133,7 @@ SampleRequest request_from_json(JsonNode const& object) {
           .rule = rule_from_json(object.at("rule")),
           .timeout_s = object.at("timeout_s").number_from(0),
           .expected_s = object.at("expected_s").number_from(0),
-          .rank_count = object.at("rank_count").small_integer(1),
+          .ranks = ranks_from_json(object.at("ranks")),
           .sentinel = object.at("sentinel").boolean()};
 }
 
@@ -150,7 +166,7 @@ std::string plan_to_json(SamplePlan const& plan) {
                         {"rule", rule_to_json(request.rule)},
                         {"timeout_s", request.timeout_s},
                         {"expected_s", request.expected_s},
-                        {"rank_count", request.rank_count},
+                        {"ranks", ranks_to_json(request.ranks)},
                         {"sentinel", request.sentinel}});
   return ordered_json{{"requests", std::move(requests)}, {"dropped", plan.dropped}}.dump(2) + "\n";
 }

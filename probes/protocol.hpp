@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a runner and the front end say to each other. Front end to runner: a plan file (JSON). Runner to front end:
+// What a runner and the front end say to each other. Front end to runner: a plan (JSON) on stdin. Runner to front end:
 // one JSON object a line on stdout, told apart by "event". A line that is not one of these is garbage: it is counted
 // and quoted in a finding, never obeyed.
 
@@ -23,7 +23,8 @@ struct HelloEvent {
   std::string runner;
   std::string backend;  // "host", "cuda", "hip"
   int thread_count = 1;
-  int rank_count = 1;  // the communicator's size, to compare with what was asked
+  int rank_count = 1;    // the communicator's size, to compare with what was asked
+  int ranks_a_node = 1;  // the most on any node
   std::vector<std::string> providers;
   std::map<std::string, std::string> libraries;
   std::string compiler;

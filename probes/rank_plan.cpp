@@ -24,55 +24,67 @@ void require_one_rank(int rank_count) {
                                "give at least 2 to measure collectives, 1 to leave them out");
 }
 
-void find_launcher(RankPlan& plan, bool runner_has_mpi) {
-  if (!runner_has_mpi) {
+void find_launcher(RankPlan& plan, LauncherSearch const& launchers) {
+  if (launchers.mpi_library.empty()) {
     plan.problem = "the runner was built without MPI";
     return;
   }
-  auto search = find_mpi_launcher(environment_value("PATH"));
+  auto const path = environment_value("PATH");
+  auto search = find_mpi_launcher(path);
   plan.launcher = std::move(search.launcher);
+  if (!plan.launcher && !plan.job.node.empty())
+    for (auto& srun : find_sruns(path, launchers.mpi_library))
+      if (!plan.launcher) plan.launcher = std::move(srun);
   if (!plan.launcher) plan.problem = std::move(search.problem);
+}
+
+MpiJob job_of(int rank_count, LauncherSearch const& launchers) {
+  MpiJob job;
+  job.ranks = node_ranks(rank_count);
+  job.as_root = ::geteuid() == 0;
+  if (launchers.allocation) job.node = launchers.allocation->this_node;
+  return job;
 }
 
 }  // namespace
 
-RankPlan plan_device_ranks(ProbeRequest const& request, int device_count, bool runner_has_mpi) {
+RankPlan plan_device_ranks(ProbeRequest const& request, int device_count, LauncherSearch const& launchers) {
   RankPlan plan;
-  plan.job.rank_count = request.rank_count.value_or(device_count);
+  int const rank_count = request.rank_count.value_or(device_count);
+  plan.job = job_of(rank_count, launchers);
   plan.job.bound = false;
-  plan.job.as_root = ::geteuid() == 0;
-  require_one_rank(plan.job.rank_count);
-  if (plan.job.rank_count > device_count)
+  require_one_rank(rank_count);
+  if (rank_count > device_count)
     throw profiles::UsageError(
-        fmt::format("{} MPI ranks are more than the {} GPUs of one kind here", plan.job.rank_count, device_count),
+        fmt::format("{} MPI ranks are more than the {} GPUs of one kind here", rank_count, device_count),
         "a rank has a GPU of its own: ask for fewer");
-  if (plan.job.rank_count < 2)
+  if (rank_count < 2)
     plan.problem = "one rank was asked for: there is nobody to talk to";
   else
-    find_launcher(plan, runner_has_mpi);
+    find_launcher(plan, launchers);
   return plan;
 }
 
 RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host, int usable_cores,
-                    bool runner_has_mpi) {
+                    LauncherSearch const& launchers) {
   RankPlan plan;
   int const domains = allowed_numa_nodes(host);
-  plan.job.binding = request.binding.value_or(domains > 1 ? Binding::numa : Binding::core);
-  plan.job.rank_count =
-      request.rank_count.value_or(plan.job.binding == Binding::numa ? std::max(1, domains) : usable_cores);
-  plan.job.as_root = ::geteuid() == 0;
-  require_one_rank(plan.job.rank_count);
-  plan.oversubscribed = plan.job.rank_count > usable_cores;
+  auto const binding = request.binding.value_or(domains > 1 ? Binding::numa : Binding::core);
+  int const rank_count = request.rank_count.value_or(binding == Binding::numa ? std::max(1, domains) : usable_cores);
+  plan.job = job_of(rank_count, launchers);
+  plan.job.binding = binding;
+  require_one_rank(rank_count);
+  plan.oversubscribed = rank_count > usable_cores;
   if (plan.oversubscribed && !request.oversubscribe)
     throw profiles::UsageError(
-        fmt::format("{} MPI ranks are more than the {} cores this process may use", plan.job.rank_count, usable_cores),
+        fmt::format("{} MPI ranks are more than the {} cores this process may use", rank_count, usable_cores),
         "ask for fewer ranks, or allow it by --oversubscribe (times then say little)");
   plan.job.oversubscribe = plan.oversubscribed;
-  if (plan.job.rank_count < 2)
+  if (rank_count < 2)
     plan.problem = fmt::format("one rank on this machine ({} {}): there is nobody to talk to", usable_cores,
                                usable_cores == 1 ? "core" : "cores");
   else
-    find_launcher(plan, runner_has_mpi);
+    find_launcher(plan, launchers);
   return plan;
 }
 

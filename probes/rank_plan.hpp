@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How many MPI ranks, where, started by what; or why none.
+// How many ranks of MPI on this node, bound to what, started by what; or why none.
 
+#include "probes/launch/slurm.hpp"
 #include "probes/measure_machine.hpp"
 
 namespace hpcadvise::probes {
@@ -14,12 +15,20 @@ struct RankPlan {
   bool oversubscribed = false;
 };
 
-// `usable_cores`: allowed cores, less where a control group limits CPU time. Looks for a launcher in PATH. Throws
-// UsageError for more ranks than cores without `oversubscribe`, and for a rank count below 1.
-RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host, int usable_cores, bool runner_has_mpi);
+// What ranks can be started by.
+struct LauncherSearch {
+  std::string mpi_library{};  // of the runner, as hello has it; empty: it was built without MPI
+  std::optional<SlurmAllocation> allocation{};
+};
+
+// `usable_cores`: allowed cores, less where a control group limits CPU time. Looks for a launcher in PATH: mpirun, or
+// on a node of an allocation srun. Throws UsageError for more ranks than cores without `oversubscribe`, and for a rank
+// count below 1.
+RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host, int usable_cores,
+                    LauncherSearch const& launchers);
 
 // One rank a GPU, at least two of them; where its threads run is left to the library that moves the messages. Throws
 // UsageError for more ranks than GPUs, and for a rank count below 1.
-RankPlan plan_device_ranks(ProbeRequest const& request, int device_count, bool runner_has_mpi);
+RankPlan plan_device_ranks(ProbeRequest const& request, int device_count, LauncherSearch const& launchers);
 
 }  // namespace hpcadvise::probes

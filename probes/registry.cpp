@@ -5,6 +5,7 @@
 #include "probes/launch_probe.hpp"
 #include "probes/link_probe.hpp"
 #include "probes/memory_probe.hpp"
+#include "probes/overlap_probe.hpp"
 #include "probes/probe.hpp"
 #include "probes/sustained_probe.hpp"
 
@@ -44,8 +45,16 @@ std::span<Probe const> all_probes() {
             .summary = "collectives against message size, by MPI or between GPUs",
             .primary_rate = "bus_bytes_per_s",
             .candidates = collective_candidates,
-            .group_by = {"provider", "operation"},
+            .group_by = {"provider", "operation", "placement"},
+            .shape = collective_shape_text,
             .per_turn = 2},
+      Probe{.name = "overlap",
+            .summary = "how much of a collective goes on unseen beside matrix multiplications",
+            .primary_rate = "hidden_share",
+            .candidates = overlap_candidates,
+            .group_by = {"provider", "operation", "placement"},
+            .shape = overlap_shape_text,
+            .repeated = false},
       Probe{.name = "link",
             .summary = "copies between a GPU, the host's memory and its peers",
             .primary_rate = "bytes_per_s",

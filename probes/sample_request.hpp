@@ -3,6 +3,7 @@
 
 // One sample to take: the unit of the plan. A plan is a plain value that can be printed, sent to a runner, resumed.
 
+#include "probes/ranks.hpp"
 #include "probes/stopping_rule.hpp"
 #include "profiles/sample.hpp"
 
@@ -21,7 +22,7 @@ struct SampleRequest {
   double timeout_s = 0;   // the watchdog's limit: check, warm-up and readings together
   double expected_s = 0;  // for the budget and the progress bar
   double peak_per_s = 0;  // physics guard: a primary rate above this is not believed; 0: no bound known. Not sent
-  int rank_count = 1;     // MPI ranks; 1: no MPI
+  Ranks ranks{};          // that take it
   bool sentinel = false;  // repeated through the run
 };
 

@@ -49,7 +49,7 @@ SamplePlan siblings_plan(SamplePlan const& plan, int device_count, double budget
   std::set<std::string> seen;
   double used_s = start_s;
   auto const add = [&](SampleRequest const& request) {
-    if (request.rank_count > 1 || !is_for_siblings(request.probe) || seen.contains(request.probe)) return;
+    if (request.ranks.rank_count > 1 || !is_for_siblings(request.probe) || seen.contains(request.probe)) return;
     if (used_s + request.expected_s > budget_s) return;
     seen.insert(request.probe);
     used_s += request.expected_s;

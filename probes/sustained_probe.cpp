@@ -2,31 +2,18 @@
 #include "probes/sustained_probe.hpp"
 
 #include "probes/expected_rates.hpp"
-#include "probes/providers.hpp"
+#include "probes/gemm_probe.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 
 namespace hpcadvise::probes {
-namespace {
-
-// The vendor's draws the power that a framework draws.
-std::string provider_of(PlanContext const& context) {
-  auto const precision = context.gpu ? profiles::Precision::bf16 : profiles::Precision::fp32;
-  auto const vendor = std::ranges::find_if(context.providers, [&](auto const& provider) {
-    return is_vendor_blas(provider) && multiplies(provider, precision);
-  });
-  return vendor != context.providers.end() ? *vendor : "kokkos";
-}
-
-}  // namespace
 
 std::vector<Candidate> sustained_candidates(PlanContext const& context) {
-  auto const provider = provider_of(context);
-  if (!has_provider(context, provider)) return {};
   std::int64_t const n = context.gpu ? 8192 : 2048;
   auto const precision = context.gpu ? profiles::Precision::bf16 : profiles::Precision::fp32;
+  auto const provider = frameworks_gemm_provider(context, precision);
+  if (!has_provider(context, provider)) return {};
   Candidate result;
   result.request.probe = "sustained";
   result.request.provider = provider;

@@ -6,7 +6,9 @@
 #include "profiles/text_forms.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -66,11 +68,23 @@ constexpr std::array rows{Parameter{"gemm", "m", positive},
                           Parameter{"collective", "message_bytes", positive},
                           Parameter{"collective", "rank_count", several},
                           Parameter{"collective", "placement", filled},
+                          Parameter{"collective", "ranks_a_node", positive, false},
+                          Parameter{"overlap", "operation", operation},
+                          Parameter{"overlap", "message_bytes", positive},
+                          Parameter{"overlap", "rank_count", several},
+                          Parameter{"overlap", "placement", filled},
+                          Parameter{"overlap", "ranks_a_node", positive, false},
+                          Parameter{"overlap", "gemm_provider", filled},
+                          Parameter{"overlap", "m", positive},
+                          Parameter{"overlap", "n", positive},
+                          Parameter{"overlap", "k", positive},
+                          Parameter{"overlap", "precision", precision},
                           Parameter{"link", "direction", copy_direction},
                           Parameter{"link", "message_bytes", positive},
                           Parameter{"link", "memory", host_memory, false},
                           Parameter{"link", "numa_node", count, false},
                           Parameter{"link", "peer", count, false},
+                          Parameter{"link", "ordinal", count, false},
                           Parameter{"sustained", "m", positive},
                           Parameter{"sustained", "n", positive},
                           Parameter{"sustained", "k", positive},
@@ -83,6 +97,8 @@ struct OptionalParameter {
 };
 constexpr std::array optional_rows{OptionalParameter{"device", count},
                                    OptionalParameter{"concurrent_devices", several}};
+
+constexpr std::array<std::string_view, 4> rate_suffixes{"_per_s", "_per_j", "_share", "_slowdown"};
 
 void check_name(JsonNode const& node, std::string_view name) {
   if (!is_identifier(name)) node.fail(fmt::format("'{}' is not a name: small letters, digits and _", name));
@@ -102,8 +118,8 @@ void check_sample(JsonNode const& sample) {
   for (OptionalParameter const& row : optional_rows)
     if (auto const parameter = parameters.find(row.name)) row.check(*parameter);
   for (auto const& [name, rate] : sample.at("rates").members())
-    if (!name.ends_with("_per_s") && !name.ends_with("_per_j"))
-      rate.fail(fmt::format("'{}' is not the name of a rate: they end with _per_s or _per_j", name));
+    if (std::ranges::none_of(rate_suffixes, [&](std::string_view suffix) { return name.ends_with(suffix); }))
+      rate.fail(fmt::format("'{}' is not the name of a rate: they end with {}", name, fmt::join(rate_suffixes, ", ")));
 
   bool const ok = sample.at("status").one_of(sample_status_from_string) == SampleStatus::ok;
   auto const reason = sample.at("reason");

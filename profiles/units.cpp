@@ -99,6 +99,7 @@ constexpr Suffix suffixes[] = {
     {"hz", format_hertz},
     {"w", format_watts},
     {"j", format_joules},
+    {"share", format_ratio_as_percent},
 };
 
 // "bus_bytes" and "bytes" have the suffix "bytes"; "kilobytes" has not.

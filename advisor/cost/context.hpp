@@ -68,10 +68,10 @@ struct Pass {
   double total_s() const { return forward_s + backward_s; }
 };
 
-// A collective beside computation: what is longer than its cover, and the slowdown that the overlap itself costs, as a
-// share of the collective's time.
-inline double exposed_s(double communication_s, double cover_s, double slowdown) {
-  return std::max(0.0, (1 + slowdown) * communication_s - cover_s) + slowdown * std::min(communication_s, cover_s);
+// What a collective adds to the computation beside it, where either adds the share `cost` of its own time to the other
+// that covers it: docs/measuring.md, overlap. Never more than the collective alone.
+inline double exposed_s(double communication_s, double cover_s, double cost) {
+  return std::max(cost * communication_s, communication_s - (1 - cost) * cover_s);
 }
 
 }  // namespace hpcadvise::advisor

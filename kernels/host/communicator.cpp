@@ -9,7 +9,7 @@ std::optional<VendorLibrary> collective_library() { return std::nullopt; }
 
 CommunicatorId new_communicator_id() { throw std::runtime_error("there is no library of collectives for the host"); }
 
-std::unique_ptr<Communicator> make_communicator(Space const&, CommunicatorId const&, int, int) {
+std::unique_ptr<Communicator> make_communicator(CommunicatorId const&, int, int) {
   throw std::runtime_error("there is no library of collectives for the host");
 }
 

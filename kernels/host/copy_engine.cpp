@@ -7,22 +7,22 @@
 
 namespace hpcadvise::kernels {
 
-CopyQueue copy_queue() { return nullptr; }
+Queue new_queue(Ordinal) { return nullptr; }
 
-void enqueue_copy(CopyQueue const&, void* to, void const* from, std::int64_t bytes) {
+void enqueue_copy(Queue const&, void* to, void const* from, std::int64_t bytes) {
   std::memcpy(to, from, std::size_t(bytes));
 }
 
-void fence(CopyQueue const&) {}
+void fence(Queue const&) {}
 
 std::shared_ptr<void> pin(void*, std::int64_t) { return nullptr; }
 
-std::shared_ptr<void> device_memory(std::int64_t bytes) {
+std::shared_ptr<void> device_memory(std::int64_t bytes, Ordinal) {
   std::shared_ptr<void> memory(std::malloc(std::size_t(bytes)), std::free);
   if (!memory) throw std::bad_alloc();
   return memory;
 }
 
-std::shared_ptr<void> peer_memory(int, std::int64_t bytes) { return device_memory(bytes); }
+void connect(Ordinal, int) {}
 
 }  // namespace hpcadvise::kernels

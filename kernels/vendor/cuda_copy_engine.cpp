@@ -13,14 +13,14 @@ void check(cudaError_t code, char const* call) {
   if (code != cudaSuccess) throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(code));
 }
 
-cudaStream_t stream_of(CopyQueue const& queue) { return static_cast<cudaStream_t>(queue.get()); }
+cudaStream_t stream_of(Queue const& queue) { return static_cast<cudaStream_t>(queue.get()); }
 
-// Another device for as long as this lives.
+// Another device, where one is named, for as long as this lives.
 class OnDevice {
  public:
-  explicit OnDevice(int device) {
+  explicit OnDevice(Ordinal device) {
     check(cudaGetDevice(&before_), "cudaGetDevice");
-    check(cudaSetDevice(device), "cudaSetDevice");
+    if (device) check(cudaSetDevice(*device), "cudaSetDevice");
   }
   OnDevice(OnDevice const&) = delete;
   OnDevice& operator=(OnDevice const&) = delete;
@@ -30,49 +30,46 @@ class OnDevice {
   int before_ = 0;
 };
 
-void reach(int peer) {
-  int device = 0;
-  check(cudaGetDevice(&device), "cudaGetDevice");
-  int reachable = 0;
-  check(cudaDeviceCanAccessPeer(&reachable, device, peer), "cudaDeviceCanAccessPeer");
-  if (reachable == 0) return;
-  auto const code = cudaDeviceEnablePeerAccess(peer, 0);
-  // It stays enabled from one sample to the next. The error would otherwise be found by whoever asks for the last one.
-  if (code == cudaErrorPeerAccessAlreadyEnabled)
-    static_cast<void>(cudaGetLastError());
-  else
-    check(code, "cudaDeviceEnablePeerAccess");
-}
-
 }  // namespace
 
-CopyQueue copy_queue() {
+Queue new_queue(Ordinal device) {
+  OnDevice const there(device);
   cudaStream_t stream = nullptr;
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
   return {stream, [](void* made) { static_cast<void>(cudaStreamDestroy(static_cast<cudaStream_t>(made))); }};
 }
 
-void enqueue_copy(CopyQueue const& queue, void* to, void const* from, std::int64_t bytes) {
+void enqueue_copy(Queue const& queue, void* to, void const* from, std::int64_t bytes) {
   check(cudaMemcpyAsync(to, from, std::size_t(bytes), cudaMemcpyDefault, stream_of(queue)), "cudaMemcpyAsync");
 }
 
-void fence(CopyQueue const& queue) { check(cudaStreamSynchronize(stream_of(queue)), "cudaStreamSynchronize"); }
+void fence(Queue const& queue) { check(cudaStreamSynchronize(stream_of(queue)), "cudaStreamSynchronize"); }
 
 std::shared_ptr<void> pin(void* pages, std::int64_t bytes) {
   check(cudaHostRegister(pages, std::size_t(bytes), cudaHostRegisterDefault), "cudaHostRegister");
   return {pages, [](void* pinned) { static_cast<void>(cudaHostUnregister(pinned)); }};
 }
 
-std::shared_ptr<void> device_memory(std::int64_t bytes) {
+std::shared_ptr<void> device_memory(std::int64_t bytes, Ordinal device) {
+  OnDevice const there(device);
   void* memory = nullptr;
   check(cudaMalloc(&memory, std::size_t(bytes)), "cudaMalloc");
   return {memory, [](void* made) { static_cast<void>(cudaFree(made)); }};
 }
 
-std::shared_ptr<void> peer_memory(int device, std::int64_t bytes) {
-  reach(device);
-  OnDevice const there(device);
-  return device_memory(bytes);
+void connect(Ordinal from, int to) {
+  OnDevice const here(from);
+  int device = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  int reachable = 0;
+  check(cudaDeviceCanAccessPeer(&reachable, device, to), "cudaDeviceCanAccessPeer");
+  if (reachable == 0) return;
+  auto const code = cudaDeviceEnablePeerAccess(to, 0);
+  // It stays enabled from one sample to the next. The error would otherwise be found by whoever asks for the last one.
+  if (code == cudaErrorPeerAccessAlreadyEnabled)
+    static_cast<void>(cudaGetLastError());
+  else
+    check(code, "cudaDeviceEnablePeerAccess");
 }
 
 }  // namespace hpcadvise::kernels

@@ -13,14 +13,14 @@ void check(hipError_t code, char const* call) {
   if (code != hipSuccess) throw std::runtime_error(std::string(call) + ": " + hipGetErrorString(code));
 }
 
-hipStream_t stream_of(CopyQueue const& queue) { return static_cast<hipStream_t>(queue.get()); }
+hipStream_t stream_of(Queue const& queue) { return static_cast<hipStream_t>(queue.get()); }
 
-// Another device for as long as this lives.
+// Another device, where one is named, for as long as this lives.
 class OnDevice {
  public:
-  explicit OnDevice(int device) {
+  explicit OnDevice(Ordinal device) {
     check(hipGetDevice(&before_), "hipGetDevice");
-    check(hipSetDevice(device), "hipSetDevice");
+    if (device) check(hipSetDevice(*device), "hipSetDevice");
   }
   OnDevice(OnDevice const&) = delete;
   OnDevice& operator=(OnDevice const&) = delete;
@@ -30,49 +30,46 @@ class OnDevice {
   int before_ = 0;
 };
 
-void reach(int peer) {
-  int device = 0;
-  check(hipGetDevice(&device), "hipGetDevice");
-  int reachable = 0;
-  check(hipDeviceCanAccessPeer(&reachable, device, peer), "hipDeviceCanAccessPeer");
-  if (reachable == 0) return;
-  auto const code = hipDeviceEnablePeerAccess(peer, 0);
-  // It stays enabled from one sample to the next. The error would otherwise be found by whoever asks for the last one.
-  if (code == hipErrorPeerAccessAlreadyEnabled)
-    static_cast<void>(hipGetLastError());
-  else
-    check(code, "hipDeviceEnablePeerAccess");
-}
-
 }  // namespace
 
-CopyQueue copy_queue() {
+Queue new_queue(Ordinal device) {
+  OnDevice const there(device);
   hipStream_t stream = nullptr;
   check(hipStreamCreateWithFlags(&stream, hipStreamNonBlocking), "hipStreamCreateWithFlags");
   return {stream, [](void* made) { static_cast<void>(hipStreamDestroy(static_cast<hipStream_t>(made))); }};
 }
 
-void enqueue_copy(CopyQueue const& queue, void* to, void const* from, std::int64_t bytes) {
+void enqueue_copy(Queue const& queue, void* to, void const* from, std::int64_t bytes) {
   check(hipMemcpyAsync(to, from, std::size_t(bytes), hipMemcpyDefault, stream_of(queue)), "hipMemcpyAsync");
 }
 
-void fence(CopyQueue const& queue) { check(hipStreamSynchronize(stream_of(queue)), "hipStreamSynchronize"); }
+void fence(Queue const& queue) { check(hipStreamSynchronize(stream_of(queue)), "hipStreamSynchronize"); }
 
 std::shared_ptr<void> pin(void* pages, std::int64_t bytes) {
   check(hipHostRegister(pages, std::size_t(bytes), hipHostRegisterDefault), "hipHostRegister");
   return {pages, [](void* pinned) { static_cast<void>(hipHostUnregister(pinned)); }};
 }
 
-std::shared_ptr<void> device_memory(std::int64_t bytes) {
+std::shared_ptr<void> device_memory(std::int64_t bytes, Ordinal device) {
+  OnDevice const there(device);
   void* memory = nullptr;
   check(hipMalloc(&memory, std::size_t(bytes)), "hipMalloc");
   return {memory, [](void* made) { static_cast<void>(hipFree(made)); }};
 }
 
-std::shared_ptr<void> peer_memory(int device, std::int64_t bytes) {
-  reach(device);
-  OnDevice const there(device);
-  return device_memory(bytes);
+void connect(Ordinal from, int to) {
+  OnDevice const here(from);
+  int device = 0;
+  check(hipGetDevice(&device), "hipGetDevice");
+  int reachable = 0;
+  check(hipDeviceCanAccessPeer(&reachable, device, to), "hipDeviceCanAccessPeer");
+  if (reachable == 0) return;
+  auto const code = hipDeviceEnablePeerAccess(to, 0);
+  // It stays enabled from one sample to the next. The error would otherwise be found by whoever asks for the last one.
+  if (code == hipErrorPeerAccessAlreadyEnabled)
+    static_cast<void>(hipGetLastError());
+  else
+    check(code, "hipDeviceEnablePeerAccess");
 }
 
 }  // namespace hpcadvise::kernels

@@ -2,6 +2,8 @@
 // NCCL, and RCCL, which has the same functions under the same names. What is used of them has not changed since NCCL
 // 2.7 (2020), so it is declared here: the runner builds where neither is. Where a header is, it is held against it.
 #include "kernels/communicator.hpp"
+#include "kernels/space.hpp"
+#include "kernels/vendor/copy_engine.hpp"
 #include "kernels/vendor/shared_library.hpp"
 
 #include <algorithm>
@@ -41,16 +43,13 @@ static_assert(sizeof(ncclComm_t) == sizeof(Handle) && sizeof(ncclResult_t) == si
 #if defined(KOKKOS_ENABLE_CUDA)
 constexpr char const* library_name = "nccl";
 constexpr char const* file_name = "libnccl.so.2";
-Stream stream_of(Space const& space) { return space.cuda_stream(); }
 #elif defined(KOKKOS_ENABLE_HIP)
 constexpr char const* library_name = "rccl";
 constexpr char const* file_name = "librccl.so.1";
-Stream stream_of(Space const& space) { return space.hip_stream(); }
 #else
 // On a host a library of the same functions may stand in for it: all work is done when a call returns.
 constexpr char const* library_name = "nccl";
 constexpr char const* file_name = "libnccl.so.2";
-Stream stream_of(Space const&) { return nullptr; }
 #endif
 
 struct Library {
@@ -107,8 +106,7 @@ void check_result(int result, char const* call, Handle handle = nullptr) {
 
 class NcclCommunicator final : public Communicator {
  public:
-  NcclCommunicator(Space const& space, UniqueId const& id, int rank, int rank_count)
-      : space_(space), rank_count_(rank_count) {
+  NcclCommunicator(UniqueId const& id, int rank, int rank_count) : rank_count_(rank_count) {
     check_result(library().init_rank(&handle_, rank_count, id, rank), "ncclCommInitRank");
   }
   NcclCommunicator(NcclCommunicator const&) = delete;
@@ -140,6 +138,8 @@ class NcclCommunicator final : public Communicator {
   void receive(float* data, std::int64_t count, int from) override {
     call(library().receive(data, std::size_t(count), fp32, from, handle_, stream()), "ncclRecv");
   }
+  bool returns_early() const override { return true; }
+  void fence() override { kernels::fence(queue_); }
   void check() override {
     int error = success;
     call(library().async_error(handle_, &error), "ncclCommGetAsyncError");
@@ -147,10 +147,10 @@ class NcclCommunicator final : public Communicator {
   }
 
  private:
-  Stream stream() const { return stream_of(space_); }
+  Stream stream() const { return queue_.get(); }
   void call(int result, char const* name) const { check_result(result, name, handle_); }
 
-  Space space_;
+  Queue queue_ = new_queue();
   int rank_count_;
   Handle handle_ = nullptr;
 };
@@ -176,11 +176,10 @@ CommunicatorId new_communicator_id() {
   return std::to_array(id.bytes);
 }
 
-std::unique_ptr<Communicator> make_communicator(Space const& space, CommunicatorId const& id, int rank,
-                                                int rank_count) {
+std::unique_ptr<Communicator> make_communicator(CommunicatorId const& id, int rank, int rank_count) {
   UniqueId unique{};
   std::copy(id.begin(), id.end(), unique.bytes);
-  return std::make_unique<NcclCommunicator>(space, unique, rank, rank_count);
+  return std::make_unique<NcclCommunicator>(unique, rank, rank_count);
 }
 
 }  // namespace hpcadvise::kernels

@@ -106,6 +106,7 @@ std::vector<Accelerator> asked(std::string const& library, Devices devices) {
   }
   std::vector<Accelerator> result = std::move(without_address);
   for (auto& [bus_id, device] : devices) result.push_back(std::move(device));
+  for (auto& device : result) device.forbidden = device.unusable == nvml.no_permission();
   return result;
 }
 

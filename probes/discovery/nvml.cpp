@@ -86,6 +86,11 @@ std::string Nvml::words_for(int code) const {
   return text != nullptr ? fmt::format("NVML says: {}", text) : fmt::format("NVML's error {}", code);
 }
 
+std::string Nvml::no_permission() const {
+  constexpr int code = 4;  // NVML_ERROR_NO_PERMISSION
+  return library_ != nullptr ? words_for(code) : problem_;
+}
+
 Answer<unsigned> Nvml::device_count() const {
   unsigned count = 0;
   auto reason = call("nvmlDeviceGetCount_v2", &count);

@@ -32,6 +32,9 @@ class Nvml {
   // Why it cannot be asked: not found, no driver. Empty when it can.
   std::string const& problem() const noexcept { return problem_; }
 
+  // What it says of a device that was given to somebody else.
+  std::string no_permission() const;
+
   // Of all devices of the node, whether they may be used or not.
   Answer<unsigned> device_count() const;
   Answer<Device> device(unsigned index) const;

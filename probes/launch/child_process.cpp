@@ -57,6 +57,19 @@ std::string sanitized(std::string_view text, std::size_t most) {
   return result;
 }
 
+std::string output_of(Command const& command, double limit_s) {
+  auto const deadline = after(limit_s);
+  ChildProcess child(command);
+  std::string text;
+  while (seconds_until(deadline) > 0) {
+    auto const output = child.next_line(std::min(1.0, seconds_until(deadline)));
+    if (output.kind == ChildProcess::Output::Kind::end) break;
+    if (output.kind == ChildProcess::Output::Kind::line) text += output.line + "\n";
+  }
+  child.terminate(1);
+  return text + child.stderr_tail();
+}
+
 std::string to_string(ExitStatus const& status) {
   constexpr int shells_offset = 128;
   if (status.signal != 0) return signal_name(status.signal);

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct Command {
   std::vector<std::string> arguments;              // the program first: a path, or a name to be found in PATH
   std::map<std::string, std::string> environment;  // in addition to this process's own
   std::string cpus{};  // "0-15": to run on those of them that this process may use; empty, or none of them: on all
+  std::vector<std::string> without{};  // of its environment: no variable whose name begins with one of these
+  std::filesystem::path input{};       // a file to be its stdin; empty: /dev/null
 };
 
 struct ExitStatus {
@@ -73,6 +76,9 @@ class ChildProcess {
   std::string stderr_tail_;
   std::optional<ExitStatus> status_;
 };
+
+// What it prints, stdout and then the end of stderr, until it ends or `limit_s` passed. Throws as ChildProcess.
+std::string output_of(Command const& command, double limit_s);
 
 // Printable ASCII; everything else as "?"; at most `most` characters, the end marked by "...".
 std::string sanitized(std::string_view text, std::size_t most);

@@ -2,37 +2,26 @@
 #include "probes/launch/mpi_launcher.hpp"
 
 #include "probes/launch/find_program.hpp"
+#include "probes/launch/slurm.hpp"
 #include "profiles/error.hpp"
 
 #include <fmt/format.h>
-
-#include <chrono>
 
 namespace hpcadvise::probes {
 namespace {
 
 bool is_bound(MpiJob const& job) { return job.bound && !job.oversubscribe; }
-
-// All it prints to stdout, while it is patient enough to be read.
-std::string version_text(std::filesystem::path const& program) {
-  constexpr double limit_s = 10;
-  auto const start = std::chrono::steady_clock::now();
-  ChildProcess child({{program.string(), "--version"}, {}});
-  std::string text;
-  while (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < limit_s) {
-    auto const output = child.next_line(1);
-    if (output.kind == ChildProcess::Output::Kind::end) break;
-    if (output.kind == ChildProcess::Output::Kind::line) text += output.line + "\n";
-  }
-  child.terminate(1);
-  return text;
-}
+bool across_nodes(MpiJob const& job) { return job.ranks.placement == Placement::nodes; }
 
 std::vector<std::string> open_mpi_options(MpiJob const& job, std::string const& binding) {
   std::vector<std::string> options;
   if (job.as_root) options.emplace_back("--allow-run-as-root");
-  options.insert(options.end(), {"-np", std::to_string(job.rank_count), "--map-by"});
-  if (is_bound(job)) {
+  options.insert(options.end(), {"-np", std::to_string(job.ranks.rank_count), "--map-by"});
+  if (across_nodes(job)) {
+    // Slurm's tasks are slots, of which there may be fewer than cores or devices.
+    options.insert(options.end(), {fmt::format("ppr:{}:node:OVERSUBSCRIBE", job.ranks.ranks_a_node), "--bind-to",
+                                   is_bound(job) ? binding : "none"});
+  } else if (is_bound(job)) {
     options.insert(options.end(), {binding, "--bind-to", binding});
   } else {
     // Binding to cores is refused where ranks share them.
@@ -41,24 +30,51 @@ std::vector<std::string> open_mpi_options(MpiJob const& job, std::string const& 
   return options;
 }
 
+std::vector<std::string> hydra_counts(MpiJob const& job) {
+  std::vector<std::string> options{"-n", std::to_string(job.ranks.rank_count)};
+  if (across_nodes(job)) options.insert(options.end(), {"-ppn", std::to_string(job.ranks.ranks_a_node)});
+  return options;
+}
+
 std::vector<std::string> hydra_options(MpiJob const& job, std::string const& binding) {
-  if (!is_bound(job)) return {"-n", std::to_string(job.rank_count), "-bind-to", "none"};
-  return {"-n", std::to_string(job.rank_count), "-bind-to", binding, "-map-by", binding};
+  auto options = hydra_counts(job);
+  if (is_bound(job))
+    options.insert(options.end(), {"-bind-to", binding, "-map-by", binding});
+  else
+    options.insert(options.end(), {"-bind-to", "none"});
+  return options;
 }
 
 std::vector<std::string> intel_options(MpiJob const& job, std::string const& binding) {
-  if (!is_bound(job)) return {"-n", std::to_string(job.rank_count), "-genv", "I_MPI_PIN", "0"};
-  return {"-n", std::to_string(job.rank_count), "-genv", "I_MPI_PIN_DOMAIN", binding};
+  auto options = hydra_counts(job);
+  if (is_bound(job))
+    options.insert(options.end(), {"-genv", "I_MPI_PIN_DOMAIN", binding});
+  else
+    options.insert(options.end(), {"-genv", "I_MPI_PIN", "0"});
+  return options;
 }
 
-std::vector<std::string> options_of(MpiKind kind, MpiJob const& job) {
+std::vector<std::string> options_of(MpiLauncher const& launcher, MpiJob const& job) {
   std::string const binding(to_string(job.binding));
-  switch (kind) {
+  switch (launcher.kind) {
     case MpiKind::open_mpi: return open_mpi_options(job, binding);
     case MpiKind::hydra: return hydra_options(job, binding);
     case MpiKind::intel_mpi: return intel_options(job, binding);
+    case MpiKind::slurm: return srun_options(launcher.mpi_type, job);
   }
   return {};
+}
+
+// By what this process may itself be one of several ranks; and what a step would take over from the request for the
+// job, in place of what it is told.
+std::vector<std::string> unwanted_variables(MpiLauncher const& launcher, MpiJob const& job) {
+  std::vector<std::string> names{"PMI_RANK", "PMI_SIZE", "PMI_FD", "PMIX_RANK", "PMIX_NAMESPACE", "PMIX_SERVER_"};
+  if (launcher.kind == MpiKind::slurm)
+    names.insert(names.end(), {"SLURM_CPUS_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_GPUS_PER_TASK",
+                               "SLURM_TRES_PER_TASK", "SLURM_EXPORT_ENV"});
+  else if (!across_nodes(job))
+    names.emplace_back("SLURM_");
+  return names;
 }
 
 }  // namespace
@@ -74,13 +90,15 @@ std::optional<MpiKind> mpi_kind(std::string_view version_text) {
 }
 
 MpiSearch find_mpi_launcher(std::string_view path) {
+  constexpr double patience_s = 10;
   MpiSearch result;
   result.problem = "no mpirun or mpiexec in PATH";
   for (auto const* const name : {"mpirun", "mpiexec"}) {
     auto const program = find_program(name, path);
     if (!program) continue;
     try {
-      std::string const text = version_text(*program);
+      std::string const text =
+          output_of({.arguments = {program->string(), "--version"}, .environment = {}}, patience_s);
       std::string const first_line = sanitized(std::string_view(text).substr(0, text.find('\n')), 120);
       if (auto const kind = mpi_kind(text)) return {MpiLauncher{*program, *kind, first_line}, {}};
       result.problem = fmt::format("'{}' is of a kind that is not known here (its --version says '{}')",
@@ -95,9 +113,15 @@ MpiSearch find_mpi_launcher(std::string_view path) {
 Command mpi_command(MpiLauncher const& launcher, MpiJob const& job, Command const& program) {
   Command command;
   command.environment = program.environment;
+  command.without = unwanted_variables(launcher, job);
   command.arguments = {launcher.program.string()};
-  auto const options = options_of(launcher.kind, job);
+  auto const options = options_of(launcher, job);
   command.arguments.insert(command.arguments.end(), options.begin(), options.end());
+  // mpirun's own srun would wait for the step that this process may run in.
+  if (launcher.kind != MpiKind::slurm && across_nodes(job)) command.environment["SLURM_OVERLAP"] = "1";
+  if (launcher.kind == MpiKind::open_mpi && across_nodes(job))
+    for (auto const& [name, value] : program.environment)
+      command.arguments.insert(command.arguments.end(), {"-x", name});
   command.arguments.insert(command.arguments.end(), program.arguments.begin(), program.arguments.end());
   return command;
 }

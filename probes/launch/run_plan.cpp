@@ -20,7 +20,7 @@ namespace {
 using profiles::SampleStatus;
 
 // How one start of the runner came to its end.
-enum class End { done, died, hung, out_of_time, interrupted, wrong_size };
+enum class End { done, died, hung, out_of_time, interrupted, wrong_ranks };
 
 class PlanRun {
  public:
@@ -46,7 +46,9 @@ class PlanRun {
   bool start_once() {
     auto const plan_file = folder_.path() / "plan.json";
     profiles::write_file_atomically(plan_file, plan_to_json({pending_, {}}));
-    ChildProcess child(settings_.command(plan_file));
+    auto command = settings_.command;
+    command.input = plan_file;
+    ChildProcess child(command);
     said_hello_ = false;
     active_.reset();
     watchdog_ = after(settings_.hello_timeout_s);
@@ -69,7 +71,7 @@ class PlanRun {
       Event event = event_from_line(output.line);
       if (std::holds_alternative<DoneEvent>(event) && said_hello_ && !active_) return End::done;
       if (!std::visit([this](auto& what) { return take(what); }, event)) note_garbage(output.line);
-      if (outcome_.hello && outcome_.hello->rank_count != settings_.rank_count) return End::wrong_size;
+      if (outcome_.hello && !has_ranks(*outcome_.hello)) return End::wrong_ranks;
     }
   }
 
@@ -109,7 +111,7 @@ class PlanRun {
         outcome_.out_of_time = true;
         if (!outcome_.hello) give_up("it did not say what it is before the budget was spent" + said);
         return true;
-      case End::wrong_size: explain_wrong_size(); return true;
+      case End::wrong_ranks: explain_wrong_ranks(); return true;
       case End::died:
         last_words_ = fmt::format("it ended with {}{}", to_string(status), said);
         if (active_) resolve_active(SampleStatus::crashed, fmt::format("the runner died in it: {}", to_string(status)));
@@ -126,10 +128,21 @@ class PlanRun {
     return false;
   }
 
-  void explain_wrong_size() {
+  bool has_ranks(HelloEvent const& hello) const {
+    return hello.rank_count == settings_.ranks.rank_count && hello.ranks_a_node == settings_.ranks.ranks_a_node;
+  }
+
+  void explain_wrong_ranks() {
     int const got = outcome_.hello->rank_count;
-    outcome_.lost =
-        fmt::format("{} MPI ranks were asked for, but the runner's communicator has {}", settings_.rank_count, got);
+    if (got == settings_.ranks.rank_count) {
+      outcome_.lost = fmt::format("{} on each node were asked for, but a node has {} of the {}",
+                                  profiles::format_counted(std::size_t(settings_.ranks.ranks_a_node), "MPI rank"),
+                                  outcome_.hello->ranks_a_node, got);
+      outcome_.next_step = "ask the scheduler for the same tasks and devices on every node";
+      return;
+    }
+    outcome_.lost = fmt::format("{} MPI ranks were asked for, but the runner's communicator has {}",
+                                settings_.ranks.rank_count, got);
     if (got == 1)
       outcome_.lost +=
           ": the launcher started separate processes that do not know each other, because it belongs to "
@@ -144,7 +157,7 @@ class PlanRun {
   }
 
   std::string command_text() const {
-    return fmt::format("{}", fmt::join(settings_.command("PLAN.json").arguments, " "));
+    return fmt::format("{} < PLAN.json", fmt::join(settings_.command.arguments, " "));
   }
 
   std::vector<SampleRequest>::iterator find_pending(std::int64_t id) {

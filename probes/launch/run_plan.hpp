@@ -14,8 +14,8 @@
 namespace hpcadvise::probes {
 
 struct RunSettings {
-  std::function<Command(std::filesystem::path const& plan_file)> command;
-  int rank_count = 1;           // that the runner's communicator must have
+  Command command;              // of the runner, which reads the plan from its stdin
+  Ranks ranks;                  // that the runner's communicator must have
   double hello_timeout_s = 30;  // mpirun on a busy file system takes its time
   double idle_timeout_s = 10;   // between two samples
   double patience_s = 2;        // between asking it to end and killing it
@@ -38,8 +38,8 @@ struct RunOutcome {
   std::string next_step;     // what to do about that
 };
 
-// An empty plan only asks the runner what it can do. Nothing is left running. Throws MachineError if the program
-// cannot be started at all.
+// The plan goes to stdin, the one way that reaches the first rank on whatever node it starts. An empty plan only asks
+// the runner what it can do. Nothing is left running. Throws MachineError if the program cannot be started at all.
 RunOutcome run_plan(SamplePlan const& plan, RunSettings const& settings, RunListener const& listener);
 
 }  // namespace hpcadvise::probes

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -59,13 +60,15 @@ Pipe make_pipe(std::string const& program) {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-// This process's environment with the additions in place of what has the same name.
+// This process's environment, less what is unwanted, with the additions in place of what has the same name.
 std::vector<std::string> environment_of(Command const& command) {
   std::vector<std::string> result;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view const text = *entry;
     auto const name = std::string(text.substr(0, text.find('=')));
-    if (command.environment.find(name) == command.environment.end()) result.emplace_back(text);
+    bool const is_unwanted =
+        std::ranges::any_of(command.without, [&](auto const& prefix) { return name.starts_with(prefix); });
+    if (!is_unwanted && !command.environment.contains(name)) result.emplace_back(text);
   }
   for (auto const& [name, value] : command.environment) result.push_back(fmt::format("{}={}", name, value));
   return result;
@@ -118,8 +121,8 @@ Spawned spawn(Command const& command) {
   auto const argument_pointers = pointers(arguments);
   auto const environment_pointers = pointers(environment);
   cpu_set_t const cpus = cpus_of(command);
-  Descriptor const null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (null.get() < 0) fail(program, errno);
+  Descriptor const in(::open(command.input.empty() ? "/dev/null" : command.input.c_str(), O_RDONLY | O_CLOEXEC));
+  if (in.get() < 0) fail(program, errno);
   Pipe out = make_pipe(program);
   Pipe err = make_pipe(program);
   Pipe report = make_pipe(program);  // closed by a successful exec; else brings errno
@@ -128,7 +131,7 @@ Spawned spawn(Command const& command) {
   pid_t const pid = ::fork();
   if (pid < 0) fail(program, errno);
   if (pid == 0)
-    become(argument_pointers.data(), environment_pointers.data(), null.get(), out.write.get(), err.write.get(),
+    become(argument_pointers.data(), environment_pointers.data(), in.get(), out.write.get(), err.write.get(),
            report.write.get(), cpus, parent);
 
   ::close(report.write.release());

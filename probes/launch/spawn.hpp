@@ -13,7 +13,7 @@ struct Spawned {
   int stderr_fd = -1;
 };
 
-// stdin is /dev/null, no signal is blocked or ignored. Throws MachineError that names the program and the reason.
+// No signal is blocked or ignored. Throws MachineError that names the program and the reason.
 Spawned spawn(Command const& command);
 
 }  // namespace hpcadvise::probes

@@ -12,7 +12,10 @@ std::optional<int> parse_command_line(int count, char const* const* arguments, C
   CLI::App app("Measures what a plan asks for, and says it as one JSON object a line. `hpcadvise probe` starts it.");
   app.set_version_flag("--version", profiles::version_text());
   auto* const hello = app.add_flag("--hello", command_line.hello, "Say who measures, with what, and end");
-  app.add_option("--plan", command_line.plan, "The requests, as JSON")->excludes(hello);
+  app.add_option("--plan", command_line.plan, "The requests, as JSON; - is stdin. Of several ranks the first reads it")
+      ->excludes(hello);
+  app.add_option("--ranks", command_line.ranks, "This is one of so many ranks of MPI, whatever started them")
+      ->check(CLI::PositiveNumber);
   app.footer("Threads: OMP_NUM_THREADS. Binding: OMP_PROC_BIND and OMP_PLACES, else one thread a core.");
   try {
     app.parse(count, arguments);

@@ -8,7 +8,8 @@ namespace hpcadvise::probes::runner {
 
 struct CommandLine {
   bool hello = false;
-  std::filesystem::path plan;
+  std::filesystem::path plan;  // "-": stdin
+  std::optional<int> ranks;    // that MPI joins, this process one of them; not given: those of a launcher that shows
 };
 
 // Prints help and version. The exit code when there is nothing left to do.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/communicators.hpp"
 
+#include "kernels/space.hpp"
 #include "probes/runner/request.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ Communicators::Made Communicators::make(std::string const& provider) const {
   if (!made.problem.empty()) return made;
   mpi_.share(id);
   made.problem =
-      mpi_.first_problem([&] { made.communicator = kernels::make_communicator(space_, id, mpi_.rank(), mpi_.size()); });
+      mpi_.first_problem([&] { made.communicator = kernels::make_communicator(id, mpi_.rank(), mpi_.size()); });
   return made;
 }
 

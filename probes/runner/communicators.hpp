@@ -19,7 +19,7 @@ std::vector<kernels::VendorLibrary> collective_providers();
 
 class Communicators {
  public:
-  Communicators(kernels::Space const& space, MpiSession const& mpi) : space_(space), mpi_(mpi) {}
+  explicit Communicators(MpiSession const& mpi) : mpi_(mpi) {}
 
   // Made by the first request for it. Throws RequestError on all ranks alike, then and at every later request.
   kernels::Communicator& of(std::string const& provider);
@@ -31,7 +31,6 @@ class Communicators {
   };
   Made make(std::string const& provider) const;
 
-  kernels::Space space_;
   MpiSession const& mpi_;
   std::map<std::string, Made> made_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/context.hpp"
 
+#include "probes/runner/request.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -17,6 +19,10 @@ std::string scientific(double value) {
 }
 
 }  // namespace
+
+void everywhere(Context const& context, std::function<void()> const& step) {
+  if (auto const problem = context.mpi.first_problem(step); !problem.empty()) throw RequestError(problem);
+}
 
 bool accept(profiles::Sample& sample, double relative_error, double bound) {
   if (!std::isfinite(relative_error)) {

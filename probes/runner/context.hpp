@@ -10,6 +10,7 @@
 #include "probes/runner/sensors.hpp"
 #include "probes/sample_request.hpp"
 
+#include <functional>
 #include <string>
 
 namespace hpcadvise::probes::runner {
@@ -23,6 +24,9 @@ struct Context {
   Sensors& sensors;
   Communicators& communicators;
 };
+
+// Takes a step on each rank; what throws on one throws on all: RequestError.
+void everywhere(Context const& context, std::function<void()> const& step);
 
 // Stores how far the answer was off. False, and the sample is wrong, when that is beyond the bound or not a number.
 bool accept(profiles::Sample& sample, double relative_error, double bound);

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/environment.hpp"
 
-#include "probes/runner/mpi_session.hpp"
-
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <sstream>
-#include <stdexcept>
 #include <string_view>
 
 namespace hpcadvise::probes::runner {
 
-void pin_threads(char** arguments) {
+void pin_threads(char** arguments, bool is_rank) {
   if (std::getenv("OMP_PROC_BIND")) return;
-  if (started_by_mpi_launcher()) {
+  if (is_rank) {
     setenv("OMP_PROC_BIND", "false", 0);
   } else {
     setenv("OMP_PROC_BIND", "spread", 0);
@@ -26,23 +22,13 @@ void pin_threads(char** arguments) {
   // Only a failed execv returns; measuring with threads that move is then what is left.
 }
 
-void take_device_of_rank(int local_rank) {
-  char const* const list = std::getenv("HPCADVISE_RANK_DEVICES");
-  if (list == nullptr) return;
-  std::istringstream places(list);
-  std::string place;
-  for (int rank = 0; rank <= local_rank; ++rank)
-    if (!std::getline(places, place, ','))
-      throw std::runtime_error("HPCADVISE_RANK_DEVICES=" + std::string(list) + " names no device for rank " +
-                               std::to_string(local_rank) + " of this node");
-  setenv("KOKKOS_DEVICE_ID", place.c_str(), 1);
-}
-
 std::map<std::string, std::string> relevant_environment() {
-  // Of threads and host libraries; then what GPUs, their runtimes and their libraries take.
-  constexpr std::array<std::string_view, 18> prefixes = {
-      "OMP_",   "KOKKOS_", "OPENBLAS_", "BLIS_", "MKL_",  "HPCADVISE_", "CUDA_", "NVIDIA_", "CUBLAS",
-      "CUDNN_", "NCCL_",   "RCCL_",     "HIP_",  "ROCR_", "ROCBLAS_",   "HSA_",  "GPU_",    "MPICH_GPU_"};
+  // Of threads and host libraries; what GPUs, their runtimes and their libraries take; by which way, and by which
+  // network device, messages go.
+  constexpr std::array<std::string_view, 22> prefixes = {
+      "OMP_",   "KOKKOS_", "OPENBLAS_", "BLIS_",  "MKL_", "HPCADVISE_", "CUDA_", "NVIDIA_",
+      "CUBLAS", "CUDNN_",  "NCCL_",     "RCCL_",  "HIP_", "ROCR_",      "HSA_",  "ROCBLAS_",
+      "GPU_",   "MPICH_",  "OMPI_MCA_", "I_MPI_", "UCX_", "FI_"};
   std::map<std::string, std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view const text(*entry);

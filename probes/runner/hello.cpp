@@ -45,6 +45,7 @@ HelloEvent hello(std::string const& runner_name, Context const& context) {
   event.backend = HPCADVISE_BACKEND_KIND;
   event.thread_count = int(Kokkos::DefaultHostExecutionSpace().concurrency());
   event.rank_count = context.mpi.size();
+  event.ranks_a_node = context.mpi.ranks_a_node();
   event.providers = {"kokkos"};
   event.libraries["kokkos"] = kokkos_version();
   add(event, kernels::vendor_blases());

@@ -20,6 +20,7 @@ namespace hpcadvise::probes::runner {
 namespace {
 
 constexpr std::int64_t most_checked = std::int64_t{1} << 22;  // elements of a rank
+constexpr std::int64_t most_terms = 8 * most_checked;         // of their sums
 
 // One set for all calls: a message is what was written just before it is sent, in a training run as here, and the
 // published numbers that ours are compared with (nccl-tests, OSU) are taken so.
@@ -29,19 +30,14 @@ struct Messages {
 };
 
 Messages messages_of(Context const& context, std::int64_t send_elements, std::int64_t receive_elements) {
-  // On a host as if all ranks were on this node, which is where memory is scarce. A device is a rank's own.
-  int const sharing = kernels::on_device ? 1 : context.mpi.size();
+  // Ranks on a host share a node's memory. A device is a rank's own.
+  int const sharing = kernels::on_device ? 1 : context.mpi.ranks_a_node();
   require_memory(double(sharing) * sizeof(float) * (double(send_elements) + double(receive_elements)));
   Messages messages{{"hpcadvise::collective::send", 1, send_elements},
                     {"hpcadvise::collective::receive", 1, receive_elements}};
   fill_random(context.space, messages.send.all(), collective_seed(context.mpi.rank()));
   poison(context.space, messages.receive.all());
   return messages;
-}
-
-// What throws on one rank throws on all.
-void everywhere(Context const& context, std::function<void()> const& step) {
-  if (auto const problem = context.mpi.first_problem(step); !problem.empty()) throw RequestError(problem);
 }
 
 Messages messages_everywhere(Context const& context, std::int64_t send_elements, std::int64_t receive_elements) {
@@ -71,7 +67,8 @@ bool receives(Collective const& collective, Context const& context) {
 // The largest error of any rank, the same on all of them.
 double relative_error(Collective const& collective, Context const& context, Messages const& messages,
                       std::int64_t block_elements, std::int64_t count) {
-  std::int64_t const stride = std::max<std::int64_t>(1, count / most_checked);
+  std::int64_t const terms = count * collective.additions(context.mpi.size());
+  std::int64_t const stride = std::max<std::int64_t>({1, count / most_checked, terms / most_terms});
   auto const received = some_elements(context.space, messages.receive.all(), count, stride);
   double difference = 0;
   double norm = 0;
@@ -89,7 +86,8 @@ double relative_error(Collective const& collective, Context const& context, Mess
 
 }  // namespace
 
-void measure_collective(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+std::optional<ReadyCollective> ready_collective(SampleRequest const& request, Context const& context,
+                                                profiles::Sample& sample) {
   auto const operation = word_of(request, "operation");
   auto const* const collective = find_collective(operation);
   if (collective == nullptr) throw RequestError("there is no collective operation " + operation);
@@ -109,35 +107,49 @@ void measure_collective(SampleRequest const& request, Context const& context, pr
 
   auto const receive_elements = block * collective->receive_blocks(ranks);
   auto const messages = messages_everywhere(context, block * collective->send_blocks(ranks), receive_elements);
-  CollectiveCall call{.rank = context.mpi.rank(),
-                      .rank_count = ranks,
-                      .number = 0,
-                      .send = messages.send.set(0),
-                      .receive = messages.receive.set(0),
-                      .block_elements = block};
-  auto const run = [&] {
-    collective->run(communicator, call);
-    ++call.number;
-  };
-  auto const finish = [&] {
-    context.space.fence();
-    communicator.check();
-  };
+  CollectiveCall const first{.rank = context.mpi.rank(),
+                             .rank_count = ranks,
+                             .number = 0,
+                             .send = messages.send.set(0),
+                             .receive = messages.receive.set(0),
+                             .block_elements = block};
+  ReadyCollective ready{.call =
+                            [collective, &communicator, messages, call = first]() mutable {
+                              collective->run(communicator, call);
+                              ++call.number;
+                            },
+                        .communicator = communicator,
+                        .moved_bytes = double(sizeof(float)) * double(block * collective->block_count(ranks)),
+                        .bus_share = collective->bus_share(ranks)};
   everywhere(context, [&] {
-    run();
-    run();  // point to point: there and back
-    finish();
+    ready.call();
+    ready.call();  // point to point: there and back
+    communicator.fence();
+    communicator.check();
   });
   double const unit_roundoff = std::numeric_limits<float>::epsilon() / 2;
   double const bound = 2 * unit_roundoff * collective->additions(ranks);
-  if (!accept(sample, relative_error(*collective, context, messages, block, receive_elements), bound)) return;
+  if (!accept(sample, relative_error(*collective, context, messages, block, receive_elements), bound))
+    return std::nullopt;
+  return ready;
+}
 
-  time_into(sample, context, request, run, context.mpi);
-  everywhere(context, finish);
-  double const moved_bytes = double(sizeof(float)) * double(block * collective->block_count(ranks));
-  sample.work_bytes = moved_bytes;
-  add_rate(sample, "algorithm_bytes_per_s", moved_bytes);
-  add_rate(sample, "bus_bytes_per_s", moved_bytes * collective->bus_share(ranks));
+void require_success(ReadyCollective const& collective, Context const& context) {
+  everywhere(context, [&] { collective.communicator.check(); });
+}
+
+void measure_collective(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+  auto const collective = ready_collective(request, context, sample);
+  if (!collective) return;
+  auto const body = [&](std::int64_t calls) {
+    for (std::int64_t i = 0; i < calls; ++i) collective->call();
+    collective->communicator.fence();
+  };
+  time_calls_into(sample, context, request, body, context.mpi);
+  require_success(*collective, context);
+  sample.work_bytes = collective->moved_bytes;
+  add_rate(sample, "algorithm_bytes_per_s", collective->moved_bytes);
+  add_rate(sample, "bus_bytes_per_s", collective->moved_bytes * collective->bus_share);
 }
 
 }  // namespace hpcadvise::probes::runner

@@ -10,7 +10,9 @@
 #include "probes/runner/inputs.hpp"
 #include "probes/runner/request.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -94,7 +96,8 @@ Transpose transpose_of(SampleRequest const& request, std::string_view name) {
 }
 
 template <class Element, class Result = Element>
-void measure_elements(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+std::optional<ReadyGemm> ready_elements(SampleRequest const& request, Context const& context,
+                                        profiles::Sample& sample) {
   auto const precision = precision_of(request);
   auto gemm = gemm_of<Element, Result>(request.provider, precision);
   std::int64_t const m = extent_of(request, "m");
@@ -103,7 +106,7 @@ void measure_elements(SampleRequest const& request, Context const& context, prof
   kernels::GemmShape const shape{m, n, k};
   auto const a_op = transpose_of(request, "a_transposed");
   auto const b_op = transpose_of(request, "b_transposed");
-  auto const& space = context.space;
+  auto const space = context.space;
 
   double const set_bytes = kernels::gemm_compulsory_bytes(shape, sizeof(Element), sizeof(Result));
   require_memory(set_bytes);
@@ -113,17 +116,16 @@ void measure_elements(SampleRequest const& request, Context const& context, prof
   Buffers<Result> const c_buffers("hpcadvise::gemm::c", sets, m * n);
   fill_random(space, a_buffers.all(), 1);
   fill_random(space, b_buffers.all(), 2);
-  poison(space, c_buffers.all());
 
-  auto const a = [&](auto set) {
+  auto const a = [=](auto set) {
     return Matrix<Element const>(a_buffers.set(set), std::size_t(a_op == Transpose::no ? m : k),
                                  std::size_t(a_op == Transpose::no ? k : m));
   };
-  auto const b = [&](auto set) {
+  auto const b = [=](auto set) {
     return Matrix<Element const>(b_buffers.set(set), std::size_t(b_op == Transpose::no ? k : n),
                                  std::size_t(b_op == Transpose::no ? n : k));
   };
-  auto const c = [&](auto set) { return Matrix<Result>(c_buffers.set(set), std::size_t(m), std::size_t(n)); };
+  auto const c = [=](auto set) { return Matrix<Result>(c_buffers.set(set), std::size_t(m), std::size_t(n)); };
 
   auto const reference = gemm_reference({}, a_op, b_op, host_copy(a(0)), host_copy(b(0)));
   double const bound = gemm_error_bound(rounding_of(precision), k);
@@ -145,38 +147,45 @@ void measure_elements(SampleRequest const& request, Context const& context, prof
             ways[std::size_t(way)](space, a_op, b_op, a(0), b(0), c(0));
             space.fence();
           });
-      if (!fastest) return;
+      if (!fastest) return std::nullopt;
       gemm = ways[std::size_t(*fastest)];
     }
   } else if (!check(gemm, sample)) {
-    return;
+    return std::nullopt;
   }
 
-  std::int64_t call = 0;
-  time_into(sample, context, request, [&] {
-    auto const set = ++call % sets;
-    gemm(space, a_op, b_op, a(set), b(set), c(set));
-  });
-  sample.work_flops = kernels::gemm_flops(shape);
-  sample.work_bytes = set_bytes;
-  add_rate(sample, "flops_per_s", sample.work_flops);
-  add_rate(sample, "bytes_per_s", sample.work_bytes);
+  return ReadyGemm{.enqueue =
+                       [=, call = std::int64_t{0}]() mutable {
+                         auto const set = ++call % sets;
+                         gemm(space, a_op, b_op, a(set), b(set), c(set));
+                       },
+                   .flops = kernels::gemm_flops(shape),
+                   .bytes = set_bytes};
 }
 
 }  // namespace
 
-void measure_gemm(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+std::optional<ReadyGemm> ready_gemm(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
   auto const precision = precision_of(request);
-  if (precision == Precision::fp32) return measure_elements<float>(request, context, sample);
-  if (precision == Precision::fp64) return measure_elements<double>(request, context, sample);
+  if (precision == Precision::fp32) return ready_elements<float>(request, context, sample);
+  if (precision == Precision::fp64) return ready_elements<double>(request, context, sample);
   if constexpr (kernels::on_device) {
-    if (precision == Precision::tf32) return measure_elements<float>(request, context, sample);
-    if (precision == Precision::fp16) return measure_elements<kernels::Half>(request, context, sample);
-    if (precision == Precision::bf16) return measure_elements<kernels::BFloat16>(request, context, sample);
-    if (precision == Precision::fp8)
-      return measure_elements<kernels::E4M3, kernels::BFloat16>(request, context, sample);
+    if (precision == Precision::tf32) return ready_elements<float>(request, context, sample);
+    if (precision == Precision::fp16) return ready_elements<kernels::Half>(request, context, sample);
+    if (precision == Precision::bf16) return ready_elements<kernels::BFloat16>(request, context, sample);
+    if (precision == Precision::fp8) return ready_elements<kernels::E4M3, kernels::BFloat16>(request, context, sample);
   }
   throw RequestError("gemm on this backend does not know " + word_of(request, "precision"));
+}
+
+void measure_gemm(SampleRequest const& request, Context const& context, profiles::Sample& sample) {
+  auto const gemm = ready_gemm(request, context, sample);
+  if (!gemm) return;
+  time_into(sample, context, request, gemm->enqueue);
+  sample.work_flops = gemm->flops;
+  sample.work_bytes = gemm->bytes;
+  add_rate(sample, "flops_per_s", sample.work_flops);
+  add_rate(sample, "bytes_per_s", sample.work_bytes);
 }
 
 }  // namespace hpcadvise::probes::runner

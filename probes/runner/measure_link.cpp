@@ -25,21 +25,6 @@ constexpr std::uint64_t stale = 2;
 
 constexpr std::int64_t word_bytes = sizeof(std::uint64_t);
 
-struct DeviceWords {
-  std::shared_ptr<void> memory;
-  Words words;
-};
-
-DeviceWords device_words(Space const& space, std::int64_t count, std::uint64_t seed) {
-  auto const memory = kernels::device_memory(count * word_bytes);
-  Words const words(static_cast<std::uint64_t*>(memory.get()), std::size_t(count));
-  Kokkos::parallel_for(
-      "hpcadvise::link::fill", WordPolicy(space, 0, count),
-      KOKKOS_LAMBDA(std::int64_t i) { words(i) = random_bits(seed, std::uint64_t(i)); });
-  space.fence();
-  return {memory, words};
-}
-
 std::int64_t count_not_sent(Space const& space, Words const& words) {
   std::int64_t wrong = 0;
   Kokkos::parallel_reduce(
@@ -56,13 +41,44 @@ std::int64_t count_not_sent(std::uint64_t const* words, std::int64_t count) {
   return wrong;
 }
 
-// A copy that is made again and again.
-struct Way {
-  kernels::CopyQueue queue = kernels::copy_queue();
-  void* to = nullptr;
-  void const* from = nullptr;
-  std::vector<std::any> memory;  // keeps what is copied alive
-  std::function<std::int64_t()> count_wrong;
+void fill(Space const& space, Words const& words, std::uint64_t seed) {
+  Kokkos::parallel_for(
+      "hpcadvise::link::fill", WordPolicy(space, 0, std::int64_t(words.extent(0))),
+      KOKKOS_LAMBDA(std::int64_t i) { words(i) = random_bits(seed, std::uint64_t(i)); });
+  space.fence();
+}
+
+// Words in a device's memory. Kernels run on one device: another's words are made and looked at there.
+class DeviceWords {
+ public:
+  DeviceWords(Space const& space, kernels::Ordinal device, std::int64_t count, std::uint64_t seed)
+      : space_(space), here_(kernels::device_memory(count * word_bytes)), words_(pointer(here_), std::size_t(count)) {
+    fill(space, words_, seed);
+    if (!device) return;
+    there_ = kernels::device_memory(count * word_bytes, device);
+    copy(there_.get(), here_.get());
+  }
+
+  void* memory() const { return there_ ? there_.get() : here_.get(); }
+  std::int64_t count_wrong() const {
+    if (there_) copy(here_.get(), there_.get());
+    return count_not_sent(space_, words_);
+  }
+
+ private:
+  static std::uint64_t* pointer(std::shared_ptr<void> const& memory) {
+    return static_cast<std::uint64_t*>(memory.get());
+  }
+  void copy(void* to, void const* from) const {
+    auto const queue = kernels::new_queue();
+    kernels::enqueue_copy(queue, to, from, word_bytes * std::int64_t(words_.extent(0)));
+    kernels::fence(queue);
+  }
+
+  Space space_;
+  std::shared_ptr<void> here_;
+  Words words_;
+  std::shared_ptr<void> there_;
 };
 
 struct HostWords {
@@ -73,46 +89,55 @@ struct HostWords {
   std::shared_ptr<void> pinned;
 };
 
-Way to_device(Space const& space, int numa_node, std::int64_t count, bool is_pinned) {
-  auto const host = std::make_shared<HostWords>(numa_node, count, sent, is_pinned);
-  auto const device = device_words(space, count, stale);
-  Way way;
-  way.to = device.memory.get();
-  way.from = host->memory.words();
-  way.memory = {host};
-  way.count_wrong = [=] { return count_not_sent(space, device.words); };
-  return way;
+// A copy that is made again and again.
+struct Way {
+  kernels::Queue queue;
+  void* to = nullptr;
+  void const* from = nullptr;
+  std::any source;  // kept alive
+  std::function<std::int64_t()> count_wrong;
+};
+
+struct HostEnd {
+  int numa_node;
+  bool is_pinned;
+};
+
+Way to_device(Space const& space, HostEnd const& end, kernels::Ordinal device, std::int64_t count) {
+  auto const host = std::make_shared<HostWords>(end.numa_node, count, sent, end.is_pinned);
+  DeviceWords const words(space, device, count, stale);
+  return {.queue = kernels::new_queue(device),
+          .to = words.memory(),
+          .from = host->memory.words(),
+          .source = host,
+          .count_wrong = [=] { return words.count_wrong(); }};
 }
 
-Way to_host(Space const& space, int numa_node, std::int64_t count, bool is_pinned) {
-  auto const host = std::make_shared<HostWords>(numa_node, count, stale, is_pinned);
-  auto const device = device_words(space, count, sent);
-  Way way;
-  way.to = host->memory.words();
-  way.from = device.memory.get();
-  way.memory = {device};
-  way.count_wrong = [=] { return count_not_sent(host->memory.words(), count); };
-  return way;
+Way to_host(Space const& space, HostEnd const& end, kernels::Ordinal device, std::int64_t count) {
+  auto const host = std::make_shared<HostWords>(end.numa_node, count, stale, end.is_pinned);
+  DeviceWords const words(space, device, count, sent);
+  return {.queue = kernels::new_queue(device),
+          .to = host->memory.words(),
+          .from = words.memory(),
+          .source = words,
+          .count_wrong = [=] { return count_not_sent(host->memory.words(), count); }};
 }
 
-// What arrived is brought back to be looked at.
-Way to_peer(Space const& space, int peer, std::int64_t count) {
-  auto const bytes = count * word_bytes;
-  auto const there = kernels::peer_memory(peer, bytes);
-  auto const source = device_words(space, count, sent);
-  auto const back = device_words(space, count, stale);
-  Way way;
-  kernels::enqueue_copy(way.queue, there.get(), back.memory.get(), bytes);
-  kernels::fence(way.queue);
-  way.to = there.get();
-  way.from = source.memory.get();
-  way.memory = {source};
-  way.count_wrong = [=, queue = way.queue] {
-    kernels::enqueue_copy(queue, back.memory.get(), there.get(), bytes);
-    kernels::fence(queue);
-    return count_not_sent(space, back.words);
-  };
-  return way;
+Way to_peer(Space const& space, kernels::Ordinal device, int peer, std::int64_t count) {
+  DeviceWords const source(space, device, count, sent);
+  DeviceWords const there(space, peer, count, stale);
+  kernels::connect(device, peer);
+  return {.queue = kernels::new_queue(device),
+          .to = there.memory(),
+          .from = source.memory(),
+          .source = source,
+          .count_wrong = [=] { return there.count_wrong(); }};
+}
+
+// The device at this end of the link: the measured one, where the request names no other.
+kernels::Ordinal device_of(SampleRequest const& request) {
+  if (!request.parameters.contains("ordinal")) return std::nullopt;
+  return int(ordinal_of(request, "ordinal"));
 }
 
 std::vector<Way> host_ways(SampleRequest const& request, Space const& space, std::string const& direction,
@@ -126,9 +151,11 @@ std::vector<Way> host_ways(SampleRequest const& request, Space const& space, std
     throw RequestError("direction=" + direction +
                        " is not host_to_device, device_to_host, both_ways or device_to_device");
   require_memory(double(word_bytes) * double(count) * (both ? 2 : 1), available_memory_bytes());
+  HostEnd const end{numa_node, memory == "pinned"};
+  auto const device = device_of(request);
   std::vector<Way> ways;
-  if (both || direction == "host_to_device") ways.push_back(to_device(space, numa_node, count, memory == "pinned"));
-  if (both || direction == "device_to_host") ways.push_back(to_host(space, numa_node, count, memory == "pinned"));
+  if (both || direction == "host_to_device") ways.push_back(to_device(space, end, device, count));
+  if (both || direction == "device_to_host") ways.push_back(to_host(space, end, device, count));
   return ways;
 }
 
@@ -143,9 +170,10 @@ void measure_link(SampleRequest const& request, Context const& context, profiles
     throw RequestError("message_bytes=" + std::to_string(message_bytes) + " is not a multiple of 8");
   require_memory(2.0 * double(message_bytes));
 
-  auto const ways = direction == "device_to_device"
-                        ? std::vector{to_peer(context.space, int(ordinal_of(request, "peer")), count)}
-                        : host_ways(request, context.space, direction, count);
+  auto const ways =
+      direction == "device_to_device"
+          ? std::vector{to_peer(context.space, device_of(request), int(ordinal_of(request, "peer")), count)}
+          : host_ways(request, context.space, direction, count);
   auto const copy = [&](std::int64_t calls) {
     for (std::int64_t call = 0; call < calls; ++call)
       for (Way const& way : ways) kernels::enqueue_copy(way.queue, way.to, way.from, message_bytes);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 
@@ -30,9 +32,17 @@ std::string mpi_library() {
 MpiSession::MpiSession(bool wanted) : active_(wanted) {
   if (!active_) return;
   int provided = 0;
-  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided);
+  takes_other_threads_ = provided >= MPI_THREAD_SERIALIZED;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
   MPI_Comm_size(MPI_COMM_WORLD, &size_);
+  if (size_ == 1) return;
+  MPI_Comm node = MPI_COMM_NULL;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+  MPI_Comm_rank(node, &local_rank_);
+  MPI_Comm_size(node, &ranks_a_node_);
+  MPI_Comm_free(&node);
+  MPI_Allreduce(MPI_IN_PLACE, &ranks_a_node_, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
 }
 
 MpiSession::~MpiSession() {
@@ -64,16 +74,6 @@ void MpiSession::share(std::span<char> bytes) const {
   if (size_ > 1) MPI_Bcast(bytes.data(), int(bytes.size()), MPI_CHAR, 0, MPI_COMM_WORLD);
 }
 
-int MpiSession::local_rank() const {
-  if (size_ == 1) return 0;
-  MPI_Comm node = MPI_COMM_NULL;
-  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-  int rank = 0;
-  MPI_Comm_rank(node, &rank);
-  MPI_Comm_free(&node);
-  return rank;
-}
-
 #else
 
 std::string mpi_library() { return ""; }
@@ -83,9 +83,15 @@ void MpiSession::align() const {}
 double MpiSession::slowest(double value) const { return value; }
 std::string MpiSession::first_of(std::string const& problem) const { return problem; }
 void MpiSession::share(std::span<char>) const {}
-int MpiSession::local_rank() const { return 0; }
 
 #endif
+
+void MpiSession::share(std::string& text) const {
+  auto size = std::bit_cast<std::array<char, sizeof(std::size_t)>>(text.size());
+  share(size);
+  text.resize(std::bit_cast<std::size_t>(size));
+  share(std::span(text));
+}
 
 std::string MpiSession::first_problem(std::function<void()> const& step) const {
   std::string problem;

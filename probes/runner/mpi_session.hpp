@@ -26,6 +26,8 @@ class MpiSession {
 
   int rank() const noexcept { return rank_; }
   int size() const noexcept { return size_; }
+  // Whether a thread that did not start MPI may call it while no other does.
+  bool takes_other_threads() const noexcept { return takes_other_threads_; }
 
   // For measure(): a barrier before each reading, and the slowest rank's time as the reading. Both stand outside of
   // what is timed; that the ranks leave a barrier at slightly different times is part of the reading.
@@ -36,15 +38,21 @@ class MpiSession {
   std::string first_problem(std::function<void()> const& step) const;
   // What the first rank has, to all.
   void share(std::span<char> bytes) const;
-  // Among the ranks of this node, counted from 0.
-  int local_rank() const;
+  void share(std::string& text) const;
+  // Among the ranks of this node, as MPI knows nodes, counted from 0.
+  int local_rank() const noexcept { return local_rank_; }
+  // The most on any node.
+  int ranks_a_node() const noexcept { return ranks_a_node_; }
 
  private:
   std::string first_of(std::string const& problem) const;
 
   bool active_ = false;
+  bool takes_other_threads_ = false;
   int rank_ = 0;
   int size_ = 1;
+  int local_rank_ = 0;
+  int ranks_a_node_ = 1;
 };
 
 }  // namespace hpcadvise::probes::runner

@@ -7,6 +7,7 @@
 #include "probes/runner/measure_launch.hpp"
 #include "probes/runner/measure_link.hpp"
 #include "probes/runner/measure_memory.hpp"
+#include "probes/runner/measure_overlap.hpp"
 #include "probes/runner/measure_sustained.hpp"
 
 #include <array>
@@ -20,6 +21,7 @@ std::span<Measurer const> all_measurers() {
       Measurer{"memory", measure_memory},
       Measurer{"launch", measure_launch},
       Measurer{"collective", measure_collective},
+      Measurer{"overlap", measure_overlap},
       Measurer{"link", measure_link},
       Measurer{"sustained", measure_sustained},
   };

@@ -14,8 +14,8 @@ namespace {
 
 void require_ranks(SampleRequest const& request, Context const& context) {
   int const size = context.mpi.size();
-  if (request.rank_count == size) return;
-  throw RequestError("asks for " + std::to_string(request.rank_count) + " ranks, the communicator has " +
+  if (request.ranks.rank_count == size) return;
+  throw RequestError("asks for " + std::to_string(request.ranks.rank_count) + " ranks, the communicator has " +
                      std::to_string(size) +
                      (size == 1 ? ": the runner was started without an MPI launcher, or by that of another MPI" : ""));
 }

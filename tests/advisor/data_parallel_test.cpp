@@ -42,13 +42,30 @@ TEST_CASE("A hidden collective still costs a share of its own time") {
              WithinRel(fitted.overlap_cost * 2e9 * 1.75 / 1e11));
 }
 
+TEST_CASE("Overlapping is never dearer than waiting, nor cheaper than its share, and more cover never costs more") {
+  namespace model = hpcadvise::advisor;
+  for (double const cost : {0.0, 0.2, 0.7, 1.0}) {
+    double before_s = 1;
+    for (double const cover_s : {0.0, 0.3, 0.9, 1.0, 1.5, 10.0}) {
+      double const exposed = model::exposed_s(1, cover_s, cost);
+      CHECK(exposed <= before_s);
+      CHECK(exposed >= cost);
+      before_s = exposed;
+    }
+    CHECK(model::exposed_s(1, 0, cost) == 1);
+    CHECK_THAT(before_s, WithinRel(cost));
+  }
+  // Half of it covered, of which four fifths are hidden.
+  CHECK_THAT(model::exposed_s(1, 0.5, 0.2), WithinRel(0.6));
+}
+
 TEST_CASE("ZeRO-3 gathers parameters twice and scatters gradients once for each micro-batch") {
   double const communication_s = (2 * 2e9 + 4e9) * 0.875 / 1e11;  // 0.07 s beside 2 s
   CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero3, FrameworkKind::fsdp_eager, input),
              WithinRel(8 * fitted.overlap_cost * communication_s));
-  // Nothing to hide behind: all of it, and the share.
+  // Nothing to hide behind: all of it.
   CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero3, FrameworkKind::fsdp_eager, {{{}, {1e9, 0}}, 8, 0, 0}),
-             WithinRel(8 * (1 + fitted.overlap_cost) * communication_s));
+             WithinRel(8 * communication_s));
 }
 
 TEST_CASE("torchtitan and MaxText gather FP8 weights as one byte, embedding and head apart, unless rows have scales") {
@@ -60,7 +77,7 @@ TEST_CASE("torchtitan and MaxText gather FP8 weights as one byte, embedding and 
   DataParallelInput const bare{{{}, {1e9, 0}}, 8, 0, 0, 1e8};
   auto const bytes = [&](EstimateOptions const& options) {
     CostContext const context{fp8, plan, machine, options, framework_traits(options.framework)};
-    return data_parallel_cost_s(context, bare) * 1e11 / 0.875 / 8 / (1 + fitted.overlap_cost);
+    return data_parallel_cost_s(context, bare) * 1e11 / 0.875 / 8;
   };
   double const gradients = 4e9;
   double const in_16_bit = 2 * 2e9 + gradients;
@@ -104,7 +121,7 @@ TEST_CASE("Hybrid sharding gathers inside its group and reduces shards between g
   double const in_node_s = (2 * 2e9 + 4e9) * 7 / 8 / 1e11;
   double const between_nodes_s = 4e9 / 8 / 1e10;
   CHECK_THAT(exposed_s(plan, Sharding::zero3, FrameworkKind::fsdp_eager, bare),
-             WithinRel((1 + fitted.overlap_cost) * (4 * in_node_s + between_nodes_s)));
+             WithinRel(4 * in_node_s + between_nodes_s));
   double const hybrid_s = exposed_s(plan, Sharding::zero3, FrameworkKind::fsdp_eager, bare);
   plan.shard_group = 0;
   CHECK(exposed_s(plan, Sharding::zero3, FrameworkKind::fsdp_eager, bare) > hybrid_s);
@@ -158,8 +175,7 @@ TEST_CASE("Dense parameters and experts share what hides them") {
   double const experts_s = 2e9 / 1e11;
   CHECK_THAT(reduced_s({1e9, 1e9}, 1), WithinRel(fitted.overlap_cost * (dense_s + experts_s)));
   // As long as the dense part alone: the experts stand out.
-  CHECK_THAT(reduced_s({1e9, 1e9}, dense_s),
-             WithinRel((1 + fitted.overlap_cost) * (dense_s + experts_s) - dense_s + fitted.overlap_cost * dense_s));
+  CHECK_THAT(reduced_s({1e9, 1e9}, dense_s), WithinRel(experts_s + fitted.overlap_cost * dense_s));
 }
 
 TEST_CASE("Adam in mixed precision moves 34 bytes a parameter, and a shard moves its share") {

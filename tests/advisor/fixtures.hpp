@@ -7,6 +7,11 @@
 #include "advisor/machine.hpp"
 #include "advisor/step_estimate.hpp"
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
 namespace hpcadvise::advisor::testing {
 
 // 100 TFLOP/s, 1 TB/s, 64 GiB; 8 devices a node at 100 GB/s, 10 GB/s each between nodes; no latencies, no tiles.
@@ -32,6 +37,24 @@ inline Machine round_machine() {
   machine.module_link = machine.node_link;
   machine.network.bytes_per_s_per_device = 1e10;
   return machine;
+}
+
+inline profiles::Sample measured_sample(std::string probe, std::string provider, profiles::Parameters parameters,
+                                        std::string const& rate, double value) {
+  profiles::Sample sample;
+  sample.probe = std::move(probe);
+  sample.provider = std::move(provider);
+  sample.parameters = std::move(parameters);
+  sample.timing.emplace();
+  sample.timing->median_s = 5e-6;
+  sample.timing->low_s = 4.95e-6;
+  sample.timing->high_s = 5.05e-6;
+  sample.rates[rate] = {value, value, value};
+  return sample;
+}
+
+inline bool has_note(Machine const& machine, std::string_view words) {
+  return std::ranges::any_of(machine.notes, [&](auto const& note) { return note.find(words) != note.npos; });
 }
 
 inline ModelSpec llama_7b() {

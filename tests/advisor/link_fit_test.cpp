@@ -5,13 +5,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <cmath>
 
 using namespace hpcadvise;
 using namespace hpcadvise::advisor;
-using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::WithinRel;
 
 namespace {
@@ -41,21 +39,6 @@ LinkRates as_link(LinkFit const& fit) {
           .half_rate_bytes = fit.half_rate_bytes,
           .ramp_exponent = fit.ramp_exponent,
           .source = {}};
-}
-
-profiles::Sample sample_of(std::string operation, double bytes, double time_s, double bus_bytes_per_s,
-                           std::int64_t rank_count = 8) {
-  profiles::Sample sample;
-  sample.probe = "collective";
-  sample.provider = "nccl";
-  sample.parameters = {{"operation", std::move(operation)},
-                       {"message_bytes", std::int64_t(bytes)},
-                       {"rank_count", rank_count},
-                       {"placement", std::string("node")}};
-  sample.timing.emplace();
-  sample.timing->median_s = time_s;
-  sample.rates["bus_bytes_per_s"] = {bus_bytes_per_s, bus_bytes_per_s, bus_bytes_per_s};
-  return sample;
 }
 
 }  // namespace
@@ -114,30 +97,4 @@ TEST_CASE("Times that follow no link at all make none") {
   auto messages = messages_of({.bytes_per_s_per_device = 100e9, .latency_s = 20e-6, .source = {}});
   for (std::size_t i = 0; i < messages.size(); ++i) messages[i].time_s = i % 2 == 0 ? 1e-3 : 1e-5;
   CHECK_FALSE(fit_link(messages, 8));
-}
-
-TEST_CASE("A node's link comes from samples of all its devices, and gathers from theirs") {
-  profiles::MachineProfile profile;
-  profile.name = "node17";
-  LinkRates const link{.bytes_per_s_per_device = 100e9, .latency_s = 20e-6, .source = {}};
-  for (auto const& message : messages_of(link))
-    profile.samples.push_back(
-        sample_of("all_reduce", message.bytes, message.time_s, 1.75 * message.bytes / message.time_s));
-  double const reduced = profile.samples.back().rates.at("bus_bytes_per_s").median;
-  auto measured = measured_node_link(profile, 8);
-  REQUIRE(measured.link);
-  CHECK_THAT(measured.link->bytes_per_s_per_device, WithinRel(100e9, 1e-6));
-  CHECK(measured.link->gather_share == 1);
-  CHECK(measured.link->origin == profiles::Origin::measured);
-  CHECK_THAT(measured.note, ContainsSubstring("9 sizes by nccl"));
-  profile.samples.push_back(sample_of("all_gather", 256 * mib, 1, 0.75 * reduced));
-  CHECK_THAT(measured_node_link(profile, 8).link->gather_share, WithinRel(0.75, 1e-12));
-
-  CHECK_FALSE(measured_node_link(profile, 4).link);
-  CHECK(measured_node_link(profile, 4).note.empty());
-  profile.samples.resize(3);
-  CHECK_FALSE(measured_node_link(profile, 8).link);
-  CHECK_THAT(measured_node_link(profile, 8).note, ContainsSubstring("as described; 3 "));
-  for (auto& sample : profile.samples) sample.provider = "mpi_device";
-  CHECK(measured_node_link(profile, 8).note.empty());
 }

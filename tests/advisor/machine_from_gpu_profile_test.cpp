@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/machine.hpp"
 #include "advisor/rates.hpp"
+#include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -9,29 +10,16 @@
 
 using namespace hpcadvise;
 using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
 using Catch::Matchers::WithinRel;
 using profiles::Origin;
 using profiles::Precision;
 
 namespace {
 
-profiles::Sample measured(std::string probe, std::string provider, profiles::Parameters parameters, std::string rate,
-                          double value) {
-  profiles::Sample sample;
-  sample.probe = std::move(probe);
-  sample.provider = std::move(provider);
-  sample.parameters = std::move(parameters);
-  sample.timing.emplace();
-  sample.timing->median_s = 5e-6;
-  sample.timing->low_s = 4.9e-6;
-  sample.timing->high_s = 5.1e-6;
-  sample.rates[rate] = {value, value, value};
-  return sample;
-}
-
 profiles::Sample gemm(std::string provider, std::int64_t size, double flops_per_s) {
-  return measured("gemm", std::move(provider), {{"m", size}, {"n", size}, {"k", size}, {"precision", "bf16"}},
-                  "flops_per_s", flops_per_s);
+  return measured_sample("gemm", std::move(provider), {{"m", size}, {"n", size}, {"k", size}, {"precision", "bf16"}},
+                         "flops_per_s", flops_per_s);
 }
 
 profiles::MeasuredDevice h100() {
@@ -44,29 +32,26 @@ profiles::MeasuredDevice h100() {
 }
 
 profiles::Sample attention(char const* provider, double flops_per_s) {
-  return measured("attention", provider,
-                  {{"head_size", std::int64_t{128}},
-                   {"query_length", std::int64_t{8192}},
-                   {"causal", true},
-                   {"direction", "forward"}},
-                  "flops_per_s", flops_per_s);
+  return measured_sample("attention", provider,
+                         {{"head_size", std::int64_t{128}},
+                          {"query_length", std::int64_t{8192}},
+                          {"causal", true},
+                          {"direction", "forward"}},
+                         "flops_per_s", flops_per_s);
 }
 
 profiles::MachineProfile node(int device_count) {
   profiles::MachineProfile profile;
   profile.name = "node17";
   profile.devices.assign(std::size_t(device_count), h100());
-  profile.samples = {gemm("kokkos", 8192, 400e12),
-                     gemm("cublaslt", 8192, 700e12),
-                     gemm("cublaslt", 1024, 300e12),
-                     measured("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2.9e12),
-                     measured("launch", "kokkos", {{"kind", "parallel_for"}}, "", 0),
-                     attention("kokkos", 100e12)};
+  profile.samples = {
+      gemm("kokkos", 8192, 400e12),
+      gemm("cublaslt", 8192, 700e12),
+      gemm("cublaslt", 1024, 300e12),
+      measured_sample("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2.9e12),
+      measured_sample("launch", "kokkos", {{"kind", "parallel_for"}}, "", 0),
+      attention("kokkos", 100e12)};
   return profile;
-}
-
-bool has_note(Machine const& machine, std::string_view words) {
-  return std::ranges::any_of(machine.notes, [&](auto const& note) { return note.find(words) != note.npos; });
 }
 
 }  // namespace
@@ -93,6 +78,8 @@ TEST_CASE("What was not measured on a GPU comes from its description, and says s
   CHECK(machine.origin == Origin::reference);
   CHECK(machine.node_link.bytes_per_s_per_device > 0);
   CHECK(machine.network.bytes_per_s_per_device > 0);
+  for (auto const* const link : {&machine.module_link, &machine.node_link, &machine.network})
+    CHECK(link->origin == Origin::reference);
   CHECK(has_note(machine, "links and network: as described for h100-sxm-80gb, not measured"));
   // Frameworks do not run hpcadvise's kernel.
   CHECK(machine.attention.origin == Origin::reference);
@@ -156,19 +143,65 @@ TEST_CASE("A GPU that no description ships for plans for itself alone") {
 
 namespace {
 
-// Eight devices: 20 us, and 1.75 bytes over a link of 300 GB/s for each of the message.
-void add_all_reduces(profiles::MachineProfile& profile) {
+profiles::Sample overlap(char const* operation, std::int64_t message_bytes, double hidden_share,
+                         char const* provider = "nccl") {
+  return measured_sample("overlap", provider, {{"operation", operation}, {"message_bytes", message_bytes}},
+                         "hidden_share", hidden_share);
+}
+
+}  // namespace
+
+TEST_CASE("What a hidden collective still costs is as measured, by the longest messages that sharding hides") {
+  auto profile = node(8);
+  auto const fitted = machine_from_profile(profile).fitted.overlap_cost;
+  CHECK(fitted == FittedConstants{}.overlap_cost);
+  profile.samples.push_back(overlap("all_reduce", 1 << 28, 0.6));
+  CHECK_THAT(machine_from_profile(profile).fitted.overlap_cost, WithinRel(0.4));
+  profile.samples.push_back(overlap("all_gather", 1 << 20, 0.1));
+  profile.samples.push_back(overlap("all_gather", 1 << 28, 0.9));
+  profile.samples.push_back(overlap("reduce_scatter", 1 << 28, 0.8));
+  auto const machine = machine_from_profile(profile);
+  CHECK_THAT(machine.fitted.overlap_cost, WithinRel(0.15));
+  CHECK(has_note(machine, "hidden collectives: measured in the node, they still cost 0.15 of their own time"));
+
+  SECTION("a share above 1, which noise can make, costs nothing") {
+    std::erase_if(profile.samples, [](auto const& sample) { return sample.probe == "overlap"; });
+    profile.samples.push_back(overlap("all_gather", 1 << 28, 1.01));
+    CHECK(machine_from_profile(profile).fitted.overlap_cost == 0);
+  }
+}
+
+namespace {
+
+// All-reduces that take 20 us, and 2 (n - 1) / n bytes over a bus of that rate for each of the message.
+void add_all_reduces(profiles::MachineProfile& profile, std::string const& placement, std::int64_t rank_count,
+                     double bus_bytes_per_s, std::int64_t ranks_a_node = 0) {
+  double const wire_share = 2 * double(rank_count - 1) / double(rank_count);
   for (double const bytes : {1e3, 1e6, 16.8e6, 268e6}) {
-    double const time_s = 20e-6 + 1.75 * bytes / 300e9;
-    auto sample = measured("collective", "nccl",
-                           {{"operation", "all_reduce"},
-                            {"message_bytes", std::int64_t(bytes)},
-                            {"rank_count", std::int64_t{8}},
-                            {"placement", "node"}},
-                           "bus_bytes_per_s", 1.75 * bytes / time_s);
+    double const time_s = 20e-6 + wire_share * bytes / bus_bytes_per_s;
+    auto sample = measured_sample("collective", "nccl",
+                                  {{"operation", "all_reduce"},
+                                   {"message_bytes", std::int64_t(bytes)},
+                                   {"rank_count", rank_count},
+                                   {"placement", placement}},
+                                  "bus_bytes_per_s", wire_share * bytes / time_s);
+    if (ranks_a_node > 0) sample.parameters["ranks_a_node"] = ranks_a_node;
     sample.timing->median_s = time_s;
     profile.samples.push_back(sample);
   }
+}
+
+profiles::MachineProfile lumi_node() {
+  auto profile = node(8);
+  profile.host.system = "lumi-g";
+  for (auto& device : profile.devices) {
+    device.backend = "hip";
+    device.name = "AMD Instinct MI250X";
+    device.gpu->architecture = "gfx90a";
+    device.gpu->memory_bytes = 68'700'000'000;
+    device.gpu->multiprocessor_count = 110;
+  }
+  return profile;
 }
 
 }  // namespace
@@ -176,7 +209,7 @@ void add_all_reduces(profiles::MachineProfile& profile) {
 TEST_CASE("Links between a node's GPUs are those that were measured, its network the described one") {
   auto profile = node(8);
   auto const described = machine_from_profile(profile);
-  add_all_reduces(profile);
+  add_all_reduces(profile, "node", 8, 300e9);
   auto const machine = machine_from_profile(profile);
   CHECK_THAT(machine.node_link.bytes_per_s_per_device, WithinRel(300e9, 1e-3));
   CHECK_THAT(machine.node_link.latency_s, WithinRel(20e-6, 1e-3));
@@ -202,21 +235,47 @@ TEST_CASE("Links between a node's GPUs are those that were measured, its network
   }
 }
 
-TEST_CASE("A link inside modules that is described apart stays when the node's is measured") {
-  auto profile = node(8);
-  add_all_reduces(profile);
-  profile.host.system = "lumi-g";
-  for (auto& device : profile.devices) {
-    device.backend = "hip";
-    device.name = "AMD Instinct MI250X";
-    device.gpu->architecture = "gfx90a";
-    device.gpu->memory_bytes = 68'700'000'000;
-    device.gpu->multiprocessor_count = 110;
-  }
+TEST_CASE("A link inside modules that is described apart stays when the node's is measured, until it is too") {
+  auto profile = lumi_node();
+  add_all_reduces(profile, "node", 8, 300e9);
   auto const machine = machine_from_profile(profile);
   REQUIRE(machine.device == "mi250x-gcd");
   CHECK_THAT(machine.node_link.bytes_per_s_per_device, WithinRel(300e9, 1e-3));
   CHECK(machine.module_link.bytes_per_s_per_device != machine.node_link.bytes_per_s_per_device);
+  CHECK(machine.module_link.origin != Origin::measured);
+  add_all_reduces(profile, "module", 2, 170e9);
+  auto const with_module = machine_from_profile(profile);
+  CHECK_THAT(with_module.module_link.bytes_per_s_per_device, WithinRel(170e9, 1e-3));
+  CHECK_THAT(with_module.node_link.bytes_per_s_per_device, WithinRel(300e9, 1e-3));
+  CHECK(has_note(with_module, "link in a module: all-reduces of 4 sizes"));
+}
+
+TEST_CASE("A network that was measured takes the place of the described one, and of what was said of it") {
+  auto profile = lumi_node();
+  add_all_reduces(profile, "nodes", 16, 88e9, 8);
+  auto const machine = machine_from_profile(profile);
+  CHECK_THAT(machine.network.bytes_per_s_per_device, WithinRel(11e9, 1e-3));
+  CHECK_THAT(machine.network.latency_s, WithinRel(10e-6, 1e-3));
+  CHECK(machine.network.origin == Origin::measured);
+  CHECK(has_note(machine, "network: all-reduces of 4 sizes by nccl over 2 nodes"));
+  CHECK(has_note(machine, "links in the node: as described for lumi-g, not measured"));
+  CHECK_FALSE(has_note(machine, "network: collectives are taken to reach"));
+  CHECK_FALSE(has_note(machine, "network: as described"));
+
+  SECTION("with the node's links nothing is left of the description") {
+    add_all_reduces(profile, "node", 8, 150e9);
+    CHECK_FALSE(has_note(machine_from_profile(profile), "as described for lumi-g"));
+  }
+  SECTION("a device that no description ships for plans for any number of nodes") {
+    add_all_reduces(profile, "node", 8, 150e9);
+    profile.host.system.reset();
+    for (auto& device : profile.devices) device.name = "AMD Instinct X1";
+    auto const unknown = machine_from_profile(profile);
+    CHECK(unknown.devices_per_node == 8);
+    CHECK_FALSE(unknown.node_count);
+    CHECK_THAT(unknown.network.bytes_per_s_per_device, WithinRel(11e9, 1e-3));
+    CHECK_FALSE(has_note(unknown, "nothing is known"));
+  }
 }
 
 TEST_CASE("Attention of an unknown GPU is cuDNN's where it was measured, and no mixture") {

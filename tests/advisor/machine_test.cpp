@@ -4,6 +4,7 @@
 #include "advisor/constants.hpp"
 #include "advisor/machine_parts.hpp"
 #include "profiles/error.hpp"
+#include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -12,6 +13,7 @@
 
 using namespace hpcadvise;
 using namespace hpcadvise::advisor;
+using namespace hpcadvise::advisor::testing;
 using Catch::Matchers::WithinRel;
 using profiles::Precision;
 
@@ -52,38 +54,20 @@ profiles::SystemDescription system() {
   return result;
 }
 
-profiles::Sample sample(std::string probe, std::string provider, profiles::Parameters parameters, std::string rate,
-                        double value) {
-  profiles::Sample result;
-  result.probe = std::move(probe);
-  result.provider = std::move(provider);
-  result.parameters = std::move(parameters);
-  result.timing.emplace();
-  result.timing->median_s = 1e-3;
-  result.timing->low_s = 0.99e-3;
-  result.timing->high_s = 1.01e-3;
-  result.rates[rate] = {value, value, value};
-  return result;
-}
-
 profiles::Sample gemm_sample(std::string provider, double flops_per_s) {
-  return sample("gemm", std::move(provider),
-                {{"m", std::int64_t{64}}, {"n", std::int64_t{64}}, {"k", std::int64_t{64}}, {"precision", "fp32"}},
-                "flops_per_s", flops_per_s);
+  return measured_sample(
+      "gemm", std::move(provider),
+      {{"m", std::int64_t{64}}, {"n", std::int64_t{64}}, {"k", std::int64_t{64}}, {"precision", "fp32"}}, "flops_per_s",
+      flops_per_s);
 }
 
 profiles::Sample attention_sample(std::int64_t head_size, bool causal, std::string direction, double flops_per_s) {
-  return sample("attention", "kokkos",
-                {{"head_size", head_size},
-                 {"query_length", std::int64_t{1024}},
-                 {"causal", causal},
-                 {"direction", std::move(direction)}},
-                "flops_per_s", flops_per_s);
-}
-
-bool has_note(Machine const& machine, std::string_view words) {
-  return std::any_of(machine.notes.begin(), machine.notes.end(),
-                     [&](std::string const& note) { return note.find(words) != std::string::npos; });
+  return measured_sample("attention", "kokkos",
+                         {{"head_size", head_size},
+                          {"query_length", std::int64_t{1024}},
+                          {"causal", causal},
+                          {"direction", std::move(direction)}},
+                         "flops_per_s", flops_per_s);
 }
 
 profiles::MachineProfile profile() {
@@ -95,8 +79,8 @@ profiles::MachineProfile profile() {
   result.host.peak[Precision::fp32] = {1e12, "cores x clock x width"};
   result.samples = {gemm_sample("kokkos", 4e11),
                     gemm_sample("openblas", 5e11),
-                    sample("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2e10),
-                    sample("memory", "kokkos", {{"kernel", "triad"}, {"level", "L2"}}, "bytes_per_s", 9e11),
+                    measured_sample("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2e10),
+                    measured_sample("memory", "kokkos", {{"kernel", "triad"}, {"level", "L2"}}, "bytes_per_s", 9e11),
                     attention_sample(128, true, "forward", 3e11),
                     attention_sample(64, true, "forward", 1e11),
                     attention_sample(128, false, "forward", 4e11),
@@ -210,7 +194,8 @@ TEST_CASE("A profile keeps every attention it measured, by direction") {
 TEST_CASE("Measured collectives make no link of one device, and that is said") {
   auto measured = profile();
   CHECK_FALSE(has_note(machine_from_profile(measured), "collectives"));
-  measured.samples.push_back(sample("collective", "mpi", {{"operation", "all_reduce"}}, "bus_bytes_per_s", 1e10));
+  measured.samples.push_back(
+      measured_sample("collective", "mpi", {{"operation", "all_reduce"}}, "bus_bytes_per_s", 1e10));
   auto const machine = machine_from_profile(measured);
   CHECK(has_note(machine, "measured collectives are not used yet"));
   CHECK(machine.network.bytes_per_s_per_device == 0);

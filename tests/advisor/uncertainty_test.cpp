@@ -59,6 +59,19 @@ TEST_CASE("A measured machine carries the spread of its samples") {
   CHECK_FALSE(has_flag(of(machine), "reference-only"));
 }
 
+TEST_CASE("Links of a measured device are flagged until both they and the network were measured") {
+  using hpcadvise::profiles::Origin;
+  auto machine = round_machine();
+  machine.origin = Origin::reference;
+  for (auto& [precision, rates] : machine.gemm) rates.origin = Origin::measured;
+  CHECK(has_flag(of(machine), "links-reference"));
+  machine.node_link.origin = Origin::measured;
+  CHECK(has_flag(of(machine), "links-reference"));
+  machine.network.origin = Origin::measured;
+  CHECK_FALSE(has_flag(of(machine), "links-reference"));
+  CHECK_FALSE(has_flag(of(machine), "reference-only"));
+}
+
 TEST_CASE("A format without rates of its own is flagged") {
   auto machine = round_machine();
   machine.gemm.erase(Precision::bf16);

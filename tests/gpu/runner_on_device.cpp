@@ -11,9 +11,7 @@ namespace {
 
 probes::RunSettings settings_of(std::filesystem::path const& file) {
   probes::RunSettings settings;
-  settings.command = [file](std::filesystem::path const& plan) {
-    return probes::Command{.arguments = {file.string(), "--plan", plan.string()}, .environment = {}, .cpus = {}};
-  };
+  settings.command.arguments = {file.string(), "--plan", "-"};
   return settings;
 }
 

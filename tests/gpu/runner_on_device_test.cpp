@@ -40,3 +40,30 @@ TEST_CASE("A sample that needs more memory than the device has fails alone", "[d
   CHECK_THAT(samples[0].reason, ContainsSubstring("of memory"));
   CHECK(samples[1].status == SampleStatus::ok);
 }
+
+TEST_CASE("Copies between the devices of a node, and of each with the host, arrive", "[device]") {
+  auto const runner = runner_on_device();
+  auto const count = std::int64_t(runner.hello.visible_devices.size());
+  if (count < 2) SKIP(count << " devices visible");
+  std::vector<probes::SampleRequest> requests;
+  for (std::int64_t from = 0; from < count; ++from) {
+    profiles::Parameters copy{{"message_bytes", std::int64_t{1} << 20}, {"ordinal", from}};
+    for (std::int64_t to = 0; to < count; ++to) {
+      if (from == to) continue;
+      copy["direction"] = std::string("device_to_device");
+      copy["peer"] = to;
+      requests.push_back(request("link", "runtime", copy));
+    }
+    copy.erase("peer");
+    copy["memory"] = std::string("pinned");
+    copy["numa_node"] = std::int64_t{0};
+    for (auto const* const direction : {"host_to_device", "device_to_host", "both_ways"}) {
+      copy["direction"] = std::string(direction);
+      requests.push_back(request("link", "runtime", copy));
+    }
+  }
+  for (auto const& sample : take(runner, requests)) {
+    CAPTURE(sample_key(sample), sample.reason);
+    CHECK(sample.status == SampleStatus::ok);
+  }
+}

@@ -22,6 +22,14 @@ profiles::Sample all_reduce(std::int64_t message_bytes, double bus_bytes_per_s) 
   return sample;
 }
 
+profiles::Sample between_nodes(profiles::Sample sample, std::string provider, std::string operation) {
+  sample.provider = std::move(provider);
+  sample.parameters["placement"] = std::string("nodes");
+  sample.parameters["operation"] = std::move(operation);
+  sample.parameters["ranks_a_node"] = std::int64_t{2};
+  return sample;
+}
+
 profiles::MachineProfile gpus(std::vector<profiles::Sample> samples) {
   profiles::MachineProfile profile;
   profile.devices.resize(1);
@@ -67,4 +75,37 @@ TEST_CASE("Variables that leave NCCL nothing but sockets are a finding", "[findi
   environment = {{"NCCL_NET", "Socket"}};
   REQUIRE(slow_collectives(profile).size() == 1);
   CHECK_THAT(slow_collectives(profile)[0].seen, ContainsSubstring("between nodes"));
+}
+
+TEST_CASE("Between nodes NCCL's all-reduce and MPI's longest message tell sockets from a network", "[findings]") {
+  auto const found = [](std::int64_t bytes, double rate, char const* provider, char const* operation) {
+    return slow_collectives(gpus({between_nodes(all_reduce(bytes, rate), provider, operation)}));
+  };
+  auto const by_nccl = found(256 << 20, 1.1e9, "nccl", "all_reduce");
+  REQUIRE(by_nccl.size() == 1);
+  CHECK(by_nccl[0].kind == "collective_on_tcp");
+  CHECK_THAT(by_nccl[0].seen, ContainsSubstring("all_reduce of 256 MiB by nccl between nodes: 1.10 GB/s"));
+  CHECK_THAT(by_nccl[0].next_step, ContainsSubstring("NCCL_SOCKET_IFNAME"));
+  auto const by_mpi = found(64 << 20, 1.1e9, "mpi_device", "point_to_point");
+  REQUIRE(by_mpi.size() == 1);
+  CHECK_THAT(by_mpi[0].next_step, ContainsSubstring("UCX_NET_DEVICES"));
+  CHECK(found(256 << 20, 22e9, "nccl", "all_reduce").empty());
+  CHECK(found(64 << 20, 1.1e9, "mpi", "all_reduce").empty());  // of many ranks it may be the sums
+  CHECK(found(1 << 20, 1.1e9, "mpi", "point_to_point").empty());
+}
+
+TEST_CASE("Variables that leave MPI nothing but TCP between nodes are a finding", "[findings]") {
+  profiles::MachineProfile host;
+  host.samples = {between_nodes(all_reduce(1024, 1e6), "mpi", "all_reduce")};
+  auto const seen = [&](char const* variable, char const* value) {
+    host.provenance.environment = {{variable, value}};
+    auto const found = slow_collectives(host);
+    return found.empty() ? std::string() : found.at(0).seen;
+  };
+  CHECK_THAT(seen("OMPI_MCA_btl", "self,tcp"), ContainsSubstring("OMPI_MCA_btl=self,tcp is set"));
+  CHECK_THAT(seen("UCX_TLS", "TCP,sm"), ContainsSubstring("between nodes MPI uses TCP"));
+  for (auto const* const value : {"", "self,vader", "self,tcp,openib", "^tcp", "tcp,rc", ",", "ud"})
+    CHECK(seen("OMPI_MCA_btl", value).empty());
+  host.samples[0].status = profiles::SampleStatus::skipped;
+  CHECK(seen("OMPI_MCA_btl", "self,tcp").empty());  // nothing went between nodes
 }

@@ -19,10 +19,13 @@ struct FakeMachine {
 
   explicit FakeMachine(char const* behaviour, bool with_mpi = true) {
     ::setenv("FAKE_RUNNER", behaviour, 1);
+    ::unsetenv("SLURM_JOB_ID");  // these tests may themselves run in an allocation
     if (with_mpi) {
       auto const mpirun = folder.path() / "mpirun";
       std::ofstream(mpirun) << "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'mpirun (Open MPI) 4.1.4'; exit; }\n"
                                "echo \"$HPCADVISE_RANK_DEVICES: $*\" >> \"${0%/*}/mpirun.log\"\n"
+                               "for each in \"$@\"; do case $each in ppr:*) each=${each#ppr:}; "
+                               "export FAKE_RANKS_A_NODE=${each%%:*};; esac; done\n"
                                "while [ \"$1\" != '" HPCADVISE_FAKE_RUNNER "' ]; do shift; done\nexec \"$@\"\n";
       std::filesystem::permissions(mpirun, std::filesystem::perms::owner_all);
     }

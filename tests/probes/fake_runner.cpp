@@ -5,7 +5,6 @@
 
 #include "probes/plan.hpp"
 #include "probes/protocol.hpp"
-#include "profiles/atomic_file.hpp"
 
 #include <signal.h>
 #include <unistd.h>
@@ -13,6 +12,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <sstream>
 #include <string>
 
@@ -81,11 +83,15 @@ void describe_gpu(HelloEvent& hello) {
   for (int ordinal = 0; ordinal < gpu_count(); ++ordinal) hello.visible_devices.push_back(bus_id(ordinal));
 }
 
-int rank_count(SamplePlan const& plan) {
-  int count = 1;
-  if (asked("alone")) return count;
-  for (auto const& request : plan.requests) count = std::max(count, request.rank_count);
-  return count;
+// What MPI would join: as many as the arguments say were started.
+int rank_count(int argument_count, char** arguments) {
+  for (int i = 1; i + 1 < argument_count; ++i)
+    if (std::string(arguments[i]) == "--ranks" && !asked("alone")) return std::atoi(arguments[i + 1]);
+  return 1;
+}
+
+void count_this_start() {
+  if (char const* const file = std::getenv("FAKE_RUNNER_STARTS")) std::ofstream(file, std::ios::app) << '.';
 }
 
 profiles::Sample invented(SampleRequest const& request) {
@@ -106,6 +112,8 @@ profiles::Sample invented(SampleRequest const& request) {
   double const rate = asked("impossible") || asked("impossible", request.id) ? 1e30 : 1e9 * slowness;
   for (auto const* const name : {"flops_per_s", "bytes_per_s", "bus_bytes_per_s"})
     sample.rates[name] = {rate, rate * 0.999, rate * 1.001};
+  double const share = asked("takes-turns") ? 0.1 : 0.9;
+  if (request.probe == "overlap") sample.rates["hidden_share"] = {share, share - 0.01, share + 0.01};
   return sample;
 }
 
@@ -136,7 +144,8 @@ void misbehave_in(std::int64_t id) {
 
 }  // namespace
 
-int main(int, char** arguments) {
+int main(int argument_count, char** arguments) {
+  count_this_start();
   if (asked("no-hello")) {
     std::fputs("error while loading shared libraries: libgone.so\n", stderr);
     return 127;
@@ -146,8 +155,8 @@ int main(int, char** arguments) {
     std::fputs("cudaGetDeviceProperties: GPU is lost\n", stderr);
     return 3;
   }
-  std::string const file = arguments[2];
-  SamplePlan const plan = plan_from_json(profiles::read_text_file(file), file);
+  std::string const text(std::istreambuf_iterator<char>(std::cin), {});
+  SamplePlan const plan = plan_from_json(text, "stdin");
   // Only the first pass repeats its sentinel.
   auto const sentinels =
       std::count_if(plan.requests.begin(), plan.requests.end(), [](auto const& r) { return r.sentinel; });
@@ -156,7 +165,10 @@ int main(int, char** arguments) {
   hello.runner = "fake";
   hello.backend = "host";
   hello.thread_count = 2;
-  hello.rank_count = rank_count(plan);
+  hello.rank_count = hello.ranks_a_node = rank_count(argument_count, arguments);
+  if (char const* const count = std::getenv("FAKE_RANKS_A_NODE"); count != nullptr && hello.rank_count > 1)
+    hello.ranks_a_node = std::atoi(count);
+  hello.libraries["mpi"] = "Open MPI v4.1.4";
   hello.providers = {"kokkos", "openblas", "mpi"};
   if (asked("no-mpi")) hello.providers.pop_back();
   if (gpu_count() > 0) describe_gpu(hello);

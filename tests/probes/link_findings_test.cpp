@@ -73,7 +73,9 @@ TEST_CASE("Pageable and short copies, copies between devices and lost samples sa
   peer.parameters["direction"] = std::string("device_to_device");
   auto lost = copy(5e9);
   lost.status = profiles::SampleStatus::wrong;
-  CHECK(findings({pageable, brief, peer, lost, copy(25e9)}).empty());
+  auto other = copy(5e9);  // its link's width was not looked at
+  other.parameters["ordinal"] = std::int64_t{1};
+  CHECK(findings({pageable, brief, peer, lost, other, copy(25e9)}).empty());
 }
 
 TEST_CASE("The best node tells the link, and those slower by a fifth are far", "[link]") {

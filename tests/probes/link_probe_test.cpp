@@ -52,7 +52,22 @@ TEST_CASE("A link is measured from the node near the device, to each peer, and t
   CHECK(first == std::vector<std::string>{"host_to_device pinned 1", "device_to_host pinned 1", "device_to_device 0",
                                           "device_to_device 2", "host_to_device pinned 0", "device_to_host pinned 0"});
   // What only the near node is asked for.
-  for (std::size_t i = 6; i < all.size(); ++i) CHECK(all[i].ends_with(" 1"));
+  for (std::size_t i = 6; i < 11; ++i) CHECK(all[i].ends_with(" 1"));
+}
+
+TEST_CASE("The links of the other devices are measured where the budget has room for them", "[link]") {
+  auto context = two_nodes();
+  context.peers = {0, 2};
+  std::vector<std::string> spare;
+  for (auto const& candidate : link_candidates(context)) {
+    auto const ordinal = profiles::integer_parameter(candidate.request.parameters, "ordinal");
+    CHECK(candidate.spare == ordinal.has_value());
+    if (ordinal) spare.push_back(std::to_string(*ordinal) + ": " + text(candidate));
+  }
+  CHECK(spare == std::vector<std::string>{
+                     "0: device_to_device 2", "0: host_to_device pinned 1", "0: device_to_host pinned 1",
+                     "2: host_to_device pinned 1", "2: device_to_host pinned 1", "0: host_to_device pinned 0",
+                     "0: device_to_host pinned 0", "2: host_to_device pinned 0", "2: device_to_host pinned 0"});
 }
 
 TEST_CASE("From a node none of whose cores may be used nothing is measured", "[link]") {

@@ -104,6 +104,22 @@ TEST_CASE("A GPU of another kind is no sibling, and one that discovery has not s
   CHECK(kinds.others[0].pci_bus_id == "b");
 }
 
+TEST_CASE("GPUs of other jobs are nobody's concern while the runner has one of its own", "[gpu-machine]") {
+  auto lost = gpu(h100, "b");
+  lost.unusable = "NVML says: GPU is lost";
+  auto taken = gpu(h100, "c");
+  taken.unusable = "NVML says: Insufficient Permissions";
+  taken.forbidden = true;
+  HelloEvent hello;
+  CHECK(devices_in_use(hello, {gpu(h100, "a"), lost, taken}).size() == 3);
+  hello.gpu = profiles::GpuSpec{};
+  hello.visible_devices = {"a"};
+  auto const in_use = devices_in_use(hello, {gpu(h100, "a"), lost, taken, gpu(h100, "d")});
+  REQUIRE(in_use.size() == 2);
+  CHECK(in_use[0].pci_bus_id == "a");
+  CHECK(in_use[1].pci_bus_id == "b");
+}
+
 TEST_CASE("Siblings take the first sample of each probe that fits", "[gpu-machine]") {
   SamplePlan plan;
   for (auto const* const probe : {"gemm", "gemm", "memory", "launch", "collective", "attention"}) {
@@ -111,7 +127,7 @@ TEST_CASE("Siblings take the first sample of each probe that fits", "[gpu-machin
     request.id = std::int64_t(plan.requests.size()) + 7;
     request.probe = probe;
     request.expected_s = request.probe == "attention" ? 100 : 1;
-    request.rank_count = request.probe == "collective" ? 4 : 1;
+    if (request.probe == "collective") request.ranks = node_ranks(4);
     plan.requests.push_back(request);
   }
   auto const siblings = siblings_plan(plan, 4, 6);
@@ -152,17 +168,19 @@ TEST_CASE("A GPU's plan is for a GPU: bf16, its own memory, no messages of the h
   CHECK(any_bf16);
 }
 
-TEST_CASE("A GPU's link is measured once, to each of its peers, and not by all GPUs at once", "[gpu-machine]") {
+TEST_CASE("A link is measured once, to each peer and between these, and not by all GPUs at once", "[gpu-machine]") {
   FakeMachine machine("gpus:3");
   machine.request.only = {"gemm", "link"};
   auto const profile = machine.probe();
-  std::vector<std::int64_t> peers;
+  std::vector<std::string> pairs;
   for (auto const& sample : profile.samples) {
     if (sample.probe != "link") continue;
     CHECK_FALSE(sample.parameters.contains("device"));
-    if (auto const peer = profiles::integer_parameter(sample.parameters, "peer")) peers.push_back(*peer);
+    auto const own = profiles::integer_parameter(sample.parameters, "ordinal").value_or(0);
+    if (auto const peer = profiles::integer_parameter(sample.parameters, "peer"))
+      pairs.push_back(std::to_string(own) + " to " + std::to_string(*peer));
   }
-  CHECK(peers == std::vector<std::int64_t>{1, 2});
+  CHECK(pairs == Names{"0 to 1", "0 to 2", "1 to 2"});
 }
 
 TEST_CASE("What goes on for half a minute is measured once", "[gpu-machine]") {
@@ -205,6 +223,24 @@ TEST_CASE("Between GPUs of a kind a rank each measures collectives, unbound", "[
   REQUIRE(finding != nullptr);
   CHECK_THAT(finding->seen, ContainsSubstring("by nccl between 3 GPUs"));
   CHECK(find_finding(profile, "no_collectives") == nullptr);
+}
+
+TEST_CASE("GPUs that make messages wait for their kernels are found out", "[gpu-machine]") {
+  for (bool const takes_turns : {false, true}) {
+    FakeMachine machine(takes_turns ? "gpus:4 nccl takes-turns" : "gpus:4 nccl");
+    machine.request.rank_count.reset();
+    machine.request.only = {"overlap"};
+    for (int ordinal = 0; ordinal < 4; ++ordinal) plug_in(machine, ordinal, h100);
+    auto const profile = machine.probe();
+    REQUIRE_FALSE(profile.samples.empty());
+    for (auto const& sample : profile.samples) {
+      CHECK(sample.status == SampleStatus::ok);
+      CHECK(sample.provider == "nccl");
+      CHECK(profiles::text_parameter(sample.parameters, "gemm_provider") == "cublaslt");
+      CHECK(profiles::integer_parameter(sample.parameters, "rank_count") == 4);
+    }
+    CHECK((find_finding(profile, "little_overlap") != nullptr) == takes_turns);
+  }
 }
 
 TEST_CASE("What keeps GPUs from being asked about collectives is said", "[gpu-machine]") {

@@ -25,7 +25,7 @@ PlanContext context_of(int rank_count = 0) {
   context.host.peak[profiles::Precision::fp64] = {4e11, "test"};
   context.thread_count = 2;
   context.providers = {"kokkos", "openblas", "mpi"};
-  context.rank_count = rank_count;
+  if (rank_count > 1) context.layouts = {node_ranks(rank_count)};
   return context;
 }
 
@@ -224,6 +224,17 @@ TEST_CASE("The default budget on a small host covers every probe", "[plan]") {
     CHECK(count_of(plan, probe) > 0);
   CHECK(plan.requests.size() >= 40);
   CHECK(plan.requests.front().probe == "gemm");
+}
+
+TEST_CASE("What is spare comes after all else, however early its probe would have its turn", "[plan]") {
+  auto context = h100_context();
+  context.peers = {1, 2, 3, 4, 5, 6, 7};
+  auto const plan = plan_samples(every_probe(), context, 600);
+  auto const is_spare = [](auto const& request) { return request.parameters.contains("ordinal"); };
+  auto const first = std::ranges::find_if(plan.requests, is_spare);
+  REQUIRE(first != plan.requests.end());
+  for (auto request = first; request != plan.requests.end(); ++request)
+    CHECK((is_spare(*request) || request->sentinel || request->probe == "sustained"));
 }
 
 TEST_CASE("The default budget of one GPU covers its layers, its memory and its link", "[plan]") {

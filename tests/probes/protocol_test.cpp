@@ -70,7 +70,7 @@ probes::SamplePlan small_plan() {
                         .rule = {.target_half_width = 0.02, .max_total_s = 0.5, .min_readings = 7, .max_readings = 90},
                         .timeout_s = 10,
                         .expected_s = 0.6,
-                        .rank_count = 2,
+                        .ranks = probes::nodes_ranks(2, 4),
                         .sentinel = true}},
           .dropped = {"gemm m=8192: over the budget"}};
 }
@@ -88,6 +88,7 @@ TEST_CASE("A hello says the same at the other end", "[probes][protocol]") {
                                                        .backend = "host",
                                                        .thread_count = 2,
                                                        .rank_count = 4,
+                                                       .ranks_a_node = 2,
                                                        .providers = {"kokkos", "mpi"},
                                                        .libraries = {{"kokkos", "3.4.1"}},
                                                        .compiler = "GNU 12.2.0",
@@ -96,6 +97,7 @@ TEST_CASE("A hello says the same at the other end", "[probes][protocol]") {
                                                        .sensors = {{"papi:cycles", false, "no counters"}},
                                                        .environment = {{"OMP_PROC_BIND", "spread"}}});
   CHECK(hello.rank_count == 4);
+  CHECK(hello.ranks_a_node == 2);
   CHECK(hello.providers == std::vector<std::string>{"kokkos", "mpi"});
   CHECK(hello.libraries.at("kokkos") == "3.4.1");
   CHECK(hello.clock_resolution_s == 2.5e-8);
@@ -183,7 +185,7 @@ TEST_CASE("A plan says the same at the other end", "[probes][protocol]") {
   CHECK(request.id == 3);
   CHECK(request.rule.min_readings == 7);
   CHECK(request.rule.max_total_s == 0.5);
-  CHECK(request.rank_count == 2);
+  CHECK(request.ranks == probes::nodes_ranks(2, 4));
   CHECK(request.sentinel);
   CHECK(plan.dropped == small_plan().dropped);
 }
@@ -199,12 +201,14 @@ TEST_CASE("A plan that cannot be read is refused with file and place", "[probes]
     return std::string("accepted");
   };
   CHECK_THAT(refusal(text.substr(0, text.size() / 2)),
-             ContainsSubstring("plan.json: line 12, column 25: syntax error"));
+             ContainsSubstring("plan.json: line 14, column 12: syntax error"));
   CHECK_THAT(refusal("{}"), ContainsSubstring("'requests' is missing"));
   CHECK_THAT(refusal(replaced(text, "\"min_readings\": 7", "\"min_readings\": 0")),
              ContainsSubstring("plan.json: /requests/0/rule/min_readings"));
   CHECK_THAT(refusal(replaced(text, "\"max_total_s\": 0.5", "\"max_total_s\": 0")),
              ContainsSubstring("/requests/0/rule/max_total_s: must be above zero"));
+  CHECK_THAT(refusal(replaced(text, "\"placement\": \"nodes\"", "\"placement\": \"moon\"")),
+             ContainsSubstring("/requests/0/ranks/placement: not a placement"));
   CHECK_THAT(refusal(replaced(text, "\"message_bytes\": 1024", "\"message_bytes\": [1]")),
              ContainsSubstring("/requests/0/parameters/message_bytes: expected a number, a string, true or false"));
 }

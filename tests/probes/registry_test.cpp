@@ -20,7 +20,8 @@ PlanContext context_of(int rank_count) {
   context.host.memory_bytes = std::int64_t{16} << 30;
   context.host.caches = {{1, 32 << 10, 4, 64}, {2, 1 << 20, 4, 64}, {3, 32 << 20, 1, 64}};
   context.providers = {"kokkos", "openblas", "mpi"};
-  context.rank_count = rank_count;
+  context.thread_count = 8;
+  if (rank_count > 1) context.layouts = {node_ranks(rank_count)};
   return context;
 }
 
@@ -48,14 +49,21 @@ std::map<std::string, Contract> const contract{
        "precision"}}},
     {"memory", {{"kernel", "working_set_bytes", "level"}}},
     {"launch", {{"kind"}, {"count"}}},
-    {"collective", {{"operation", "message_bytes", "rank_count", "placement"}}},
+    {"collective", {{"operation", "message_bytes", "rank_count", "placement"}, {"ranks_a_node"}}},
+    {"overlap",
+     {{"operation", "message_bytes", "rank_count", "placement", "gemm_provider", "m", "n", "k", "precision"},
+      {"ranks_a_node"}}},
     {"sustained", {{"m", "n", "k", "precision"}}},
-    {"link", {{"direction", "message_bytes"}, {"memory", "numa_node", "peer"}}},
+    {"link", {{"direction", "message_bytes"}, {"memory", "numa_node", "peer", "ordinal"}}},
 };
 
-// Of a host with two ranks, and of a GPU.
+bool takes_ranks(Probe const& probe) { return probe.name == "collective" || probe.name == "overlap"; }
+
+// Of a host with two ranks, also on two nodes, and of a GPU.
 std::vector<Candidate> all_candidates(Probe const& probe) {
-  auto result = probe.candidates(context_of(2));
+  auto context = context_of(2);
+  context.layouts.push_back(nodes_ranks(2, 2));
+  auto result = probe.candidates(context);
   for (auto& candidate : probe.candidates(gpu_context())) result.push_back(std::move(candidate));
   return result;
 }
@@ -104,11 +112,11 @@ TEST_CASE("Without its providers a probe wants nothing", "[registry]") {
   for (Probe const& probe : all_probes()) CHECK(probe.candidates(context).empty());
 }
 
-TEST_CASE("Collectives need two ranks, and only they take more than one", "[registry]") {
+TEST_CASE("Probes of several ranks need two, and only they take more than one", "[registry]") {
   for (Probe const& probe : all_probes()) {
     for (auto const& candidate : probe.candidates(context_of(4)))
-      CHECK(candidate.request.rank_count == (probe.name == "collective" ? 4 : 1));
-    if (probe.name == "collective") {
+      CHECK(candidate.request.ranks == (takes_ranks(probe) ? node_ranks(4) : Ranks{}));
+    if (takes_ranks(probe)) {
       CHECK(probe.candidates(context_of(0)).empty());
       CHECK(probe.candidates(context_of(1)).empty());
     }
@@ -132,7 +140,7 @@ TEST_CASE("Between GPUs the all-reduce comes first, by what moves messages betwe
   std::set<std::string> keys;
   for (auto const& candidate : all) {
     CHECK(keys.insert(sample_key(unmeasured_sample(candidate.request, profiles::SampleStatus::ok, ""))).second);
-    CHECK(candidate.request.rank_count == 8);
+    CHECK(candidate.request.ranks == node_ranks(8));
     CHECK(candidate.request.peak_per_s == 0);
   }
   for (auto const& candidate : find_probe("gemm")->candidates(context))

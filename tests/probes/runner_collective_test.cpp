@@ -2,8 +2,11 @@
 
 // Ranks that measure together, by MPI on the host, and by the vendor's communicator on a library that works by MPI.
 
+#include "probes/launch/find_program.hpp"
+#include "probes/launch/mpi_launcher.hpp"
 #include "tests/probes/runner_process.hpp"
 
+#include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -31,7 +34,7 @@ std::vector<SampleRequest> collectives(int rank_count, std::string const& provid
                                   {"message_bytes", message_bytes},
                                   {"rank_count", std::int64_t{rank_count}},
                                   {"placement", std::string("node")}}));
-      requests.back().rank_count = rank_count;
+      requests.back().ranks = probes::node_ranks(rank_count);
     }
   return requests;
 }
@@ -43,6 +46,7 @@ void check_collectives(Outcome const& outcome, int rank_count) {
   CHECK(outcome.done == 1);  // only one rank speaks
   REQUIRE(outcome.hellos.size() == 1);
   CHECK(outcome.hellos[0].rank_count == rank_count);
+  CHECK(outcome.hellos[0].ranks_a_node == rank_count);
   REQUIRE(outcome.samples.size() == collectives(rank_count).size());
   for (auto const& sample : outcome.samples) {
     check_measured(sample);
@@ -93,6 +97,32 @@ TEST_CASE("Collectives that cannot be fail on all ranks alike", "[runner][proces
   check_measured(outcome.samples[3]);
 }
 
+TEST_CASE("Ranks that MPI has not joined measure nothing, and their size says so", "[runner][process][mpi]") {
+  PlanFile const file(probes::plan_to_json(plan_of(collectives(2))));
+  auto alone = with_mpi(runner_command({"--plan", "-", "--ranks", "2"}));
+  alone.input = file.path();
+  auto const outcome = outcome_of(alone);
+  REQUIRE(outcome.hellos.size() == 1);
+  CHECK(outcome.hellos[0].rank_count == 1);
+  CHECK(outcome.samples.empty());
+}
+
+TEST_CASE("A plan that cannot be read ends all ranks, and the first says why", "[runner][process][mpi]") {
+  auto const search = probes::find_mpi_launcher(probes::environment_value("PATH"));
+  if (!search.launcher) SKIP("no MPI: " + search.problem);
+  PlanFile const broken("{\"requests\": [");
+  auto command = probes::mpi_command(*search.launcher,
+                                     {.ranks = probes::node_ranks(2), .oversubscribe = true, .as_root = geteuid() == 0},
+                                     with_mpi(runner_command({"--plan", "-", "--ranks", "2"}, 1)));
+  command.input = broken.path();
+  auto const outcome = outcome_of(command);
+  CHECK_FALSE(outcome.exit.success());
+  CHECK(outcome.hellos.empty());
+  auto const first = outcome.errors.find("syntax error");
+  REQUIRE(first != std::string::npos);
+  CHECK(outcome.errors.find("syntax error", first + 1) == std::string::npos);
+}
+
 TEST_CASE("A collective without an MPI launcher fails and says so", "[runner][process][mpi]") {
   PlanFile const file(probes::plan_to_json(plan_of(collectives(2))));
   auto const outcome = outcome_of(with_mpi(runner_command({"--plan", file.path()})));
@@ -103,6 +133,67 @@ TEST_CASE("A collective without an MPI launcher fails and says so", "[runner][pr
     CHECK(sample.status == SampleStatus::failed);
     CHECK_THAT(sample.reason, ContainsSubstring("without an MPI launcher"));
   }
+}
+
+namespace {
+
+SampleRequest overlap(std::string const& provider) {
+  auto result = request("overlap", provider,
+                        {{"operation", std::string("all_reduce")},
+                         {"message_bytes", std::int64_t{65536}},
+                         {"rank_count", std::int64_t{2}},
+                         {"placement", std::string("node")},
+                         {"gemm_provider", std::string("kokkos")},
+                         {"m", std::int64_t{64}},
+                         {"n", std::int64_t{65}},
+                         {"k", std::int64_t{66}},
+                         {"precision", std::string("fp32")}});
+  result.ranks = probes::node_ranks(2);
+  return result;
+}
+
+// Ranks and threads of one small host wait for each other as they please; that all was made right is what can be seen.
+void check_overlap(profiles::Sample const& sample) {
+  if (sample.status == SampleStatus::failed) {
+    CHECK_THAT(sample.reason, ContainsSubstring("they wait for each other"));
+    return;
+  }
+  check_measured(sample);
+  for (auto const* const share : {"hidden_share", "hidden_gemm_share"}) {
+    REQUIRE(sample.rates.contains(share));
+    CHECK(sample.rates.at(share).high <= 1);
+  }
+  for (auto const* const alone : {"gemm_flops_per_s", "bus_bytes_per_s"}) CHECK(sample.rates.at(alone).median > 0);
+  CHECK(sample.rates.contains("gemm_slowdown") == sample.rates.contains("collective_slowdown"));
+  // Whole multiplications, and whole messages.
+  CHECK(std::fmod(sample.work_flops, 2.0 * 64 * 65 * 66) == 0);
+  CHECK(std::fmod(sample.work_bytes, 65536) == 0);
+  CHECK(sample.work_flops > 0);
+  CHECK(sample.work_bytes > 0);
+}
+
+}  // namespace
+
+TEST_CASE("Two ranks multiply while a collective is under way", "[runner][process][mpi]") {
+  auto const outcome = outcome_under_mpi({overlap("mpi"), collectives(2).front()}, 2);
+  CAPTURE(outcome.errors);
+  REQUIRE(outcome.samples.size() == 2);
+  check_overlap(outcome.samples[0]);
+  check_measured(outcome.samples[1]);
+}
+
+TEST_CASE("An overlap that cannot be fails on all ranks alike", "[runner][process][mpi]") {
+  auto bad = overlap("mpi");
+  bad.parameters["gemm_provider"] = std::string("abacus");
+  auto huge = overlap("mpi");
+  huge.parameters["m"] = huge.parameters["k"] = std::int64_t{1} << 24;
+  auto const outcome = outcome_under_mpi({bad, huge, collectives(2).front()}, 2);
+  REQUIRE(outcome.samples.size() == 3);
+  CHECK(outcome.samples[0].status == SampleStatus::failed);
+  CHECK_THAT(outcome.samples[0].reason, ContainsSubstring("abacus"));
+  CHECK(outcome.samples[1].status == SampleStatus::failed);
+  CHECK_THAT(outcome.samples[1].reason, ContainsSubstring("of memory"));
+  check_measured(outcome.samples[2]);
 }
 
 #ifdef HPCADVISE_RUNNER_WITH_NCCL
@@ -149,6 +240,16 @@ TEST_CASE("NCCL is found when the runner starts, or the reason is said", "[runne
 TEST_CASE("Ranks measure every collective by NCCL's functions", "[runner][process][nccl][mpi]") {
   for (int const ranks : {2, 3})
     check_collectives(outcome_under_mpi(collectives(ranks, "nccl"), ranks, nccl_runner(HPCADVISE_FAKE_NCCL)), ranks);
+}
+
+TEST_CASE("Ranks multiply beside a collective by NCCL's functions", "[runner][process][nccl][mpi]") {
+  auto const outcome = outcome_under_mpi({overlap("nccl")}, 2, nccl_runner(HPCADVISE_FAKE_NCCL));
+  REQUIRE(outcome.samples.size() == 1);
+  check_overlap(outcome.samples[0]);
+  auto const failing = outcome_under_mpi({overlap("nccl")}, 2, nccl_runner(HPCADVISE_FAKE_NCCL, "fail-later"));
+  REQUIRE(failing.samples.size() == 1);
+  CHECK(failing.samples[0].status == SampleStatus::failed);
+  CHECK_FALSE(failing.samples[0].timing);
 }
 
 TEST_CASE("What NCCL gets wrong is not timed", "[runner][process][nccl][mpi]") {

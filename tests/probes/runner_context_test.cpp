@@ -51,7 +51,7 @@ TEST_CASE("The state after is read as the last timed call ends", "[runner][senso
   write_clock(1000);
   runner::Sensors sensors(root.path());
   runner::MpiSession const mpi(false);
-  runner::Communicators communicators({}, mpi);
+  runner::Communicators communicators(mpi);
   runner::Context const context{
       .space = {}, .clock_resolution_s = 1e-9, .mpi = mpi, .sensors = sensors, .communicators = communicators};
   SampleRequest request;

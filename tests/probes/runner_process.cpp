@@ -79,10 +79,12 @@ Outcome outcome_under_mpi(std::vector<SampleRequest> requests, int rank_count, p
   if (std::ranges::count(outcome_of(runner_command({"--hello"})).hellos.at(0).providers, "mpi") == 0)
     SKIP("this runner was built without MPI");
   PlanFile const file(probes::plan_to_json(plan_of(std::move(requests))));
-  runner.arguments.insert(runner.arguments.end(), {"--plan", file.path()});
-  return outcome_of(probes::mpi_command(*search.launcher,
-                                        {.rank_count = rank_count, .oversubscribe = true, .as_root = geteuid() == 0},
-                                        with_mpi(std::move(runner))));
+  runner.arguments.insert(runner.arguments.end(), {"--plan", "-", "--ranks", std::to_string(rank_count)});
+  auto command = probes::mpi_command(
+      *search.launcher, {.ranks = probes::node_ranks(rank_count), .oversubscribe = true, .as_root = geteuid() == 0},
+      with_mpi(std::move(runner)));
+  command.input = file.path();
+  return outcome_of(command);
 }
 
 void check_measured(profiles::Sample const& sample) {
@@ -95,7 +97,7 @@ void check_measured(profiles::Sample const& sample) {
   for (auto const& [name, rate] : sample.rates) {
     CHECK(rate.low <= rate.median);
     CHECK(rate.median <= rate.high);
-    CHECK(rate.median > 0);
+    CHECK((rate.median > 0 || name.ends_with("_share")));
   }
 }
 

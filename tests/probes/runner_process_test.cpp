@@ -96,6 +96,12 @@ TEST_CASE("Every probe of the host measures, checked and with rates", "[runner][
     for (auto const* const held : {"pinned", "pageable"})
       requests.push_back(request("link", "runtime", copy(direction, held)));
   requests.push_back(request("link", "runtime", peer_copy(1)));
+  auto between_others = peer_copy(1);
+  between_others["ordinal"] = std::int64_t{2};
+  requests.push_back(request("link", "runtime", between_others));
+  auto to_another = copy("host_to_device", "pinned");
+  to_another["ordinal"] = std::int64_t{2};
+  requests.push_back(request("link", "runtime", to_another));
   for (auto const* const kernel : {"read", "write", "copy", "triad", "strided"}) {
     requests.push_back(request("memory", "kokkos", memory(kernel, "L1", 16384)));
     requests.push_back(request("memory", "kokkos", memory(kernel, "DRAM", 8 << 20)));

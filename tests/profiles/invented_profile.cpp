@@ -57,6 +57,16 @@ std::vector<Sample> samples() {
               {"numa_node", std::int64_t{0}}}),
       sample("link", "runtime",
              {{"direction", "device_to_device"s}, {"message_bytes", std::int64_t{1} << 26}, {"peer", std::int64_t{3}}}),
+      sample("overlap", "nccl",
+             {{"operation", "reduce_scatter"s},
+              {"message_bytes", std::int64_t{1} << 28},
+              {"rank_count", std::int64_t{4}},
+              {"placement", "node"s},
+              {"gemm_provider", "cublaslt"s},
+              {"m", std::int64_t{8192}},
+              {"n", std::int64_t{8192}},
+              {"k", std::int64_t{8192}},
+              {"precision", "bf16"s}}),
       sample("sustained", "cublaslt",
              {{"m", std::int64_t{8192}}, {"n", std::int64_t{8192}}, {"k", std::int64_t{8192}}, {"precision", "bf16"s}}),
   };
@@ -124,6 +134,9 @@ MachineProfile invented_profile() {
                         .drifted = true}};
   profile.samples = samples();
   profile.samples.back().rates["flops_per_j"] = {.median = 1e12, .low = 1e12, .high = 1e12};
+  auto& overlap = *std::prev(profile.samples.end(), 2);
+  overlap.rates["hidden_share"] = {.median = 0.875, .low = 0.75, .high = 1};
+  overlap.rates["gemm_slowdown"] = {.median = 1.125, .low = 1, .high = 1.25};
   Sample& wrong = profile.samples.emplace_back(profile.samples.front());
   wrong.status = SampleStatus::wrong;
   wrong.reason = "relative error 0.5, bound 1e-6";

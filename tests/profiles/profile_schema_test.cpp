@@ -148,6 +148,9 @@ TEST_CASE("The schema refuses what the format does not have", "[profile][schema]
   CHECK(violation_after([](json& p) { p["samples"][6]["parameters"]["memory"] = "borrowed"; }) != "");
   CHECK(violation_after([](json& p) { p["samples"][7]["parameters"]["peer"] = -1; }) != "");
   CHECK(violation_after([](json& p) { p["samples"][8]["parameters"].erase("precision"); }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][8]["parameters"].erase("gemm_provider"); }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][8]["parameters"].erase("placement"); }) != "");
+  CHECK(violation_after([](json& p) { p["samples"][9]["parameters"].erase("precision"); }) != "");
 }
 
 TEST_CASE("A probe that the schema does not know may have any parameters", "[profile][schema]") {

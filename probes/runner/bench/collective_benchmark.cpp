@@ -48,7 +48,7 @@ BenchmarkResult collective_vs_bare_mpi(std::string_view operation, std::int64_t 
     throw profiles::MachineError("built without MPI", "Configure where an MPI is found.");
   auto const search = find_mpi_launcher(environment_value("PATH"));
   if (!search.launcher) throw profiles::MachineError(search.problem, "Load the module of an MPI.");
-  MpiJob const job{.rank_count = rank_count,
+  MpiJob const job{.ranks = node_ranks(rank_count),
                    .oversubscribe = std::thread::hardware_concurrency() < unsigned(rank_count),
                    .as_root = geteuid() == 0};
   Command const command{{program.string(), std::string(operation), std::to_string(message_bytes)},

@@ -54,7 +54,7 @@ double bare_median_s(std::function<void()> const& call, runner::MpiSession const
 void print_ratios(std::string const& operation, std::int64_t message_bytes, runner::MpiSession const& mpi) {
   constexpr int pairs = 7;
   runner::Sensors sensors;
-  runner::Communicators communicators({}, mpi);
+  runner::Communicators communicators(mpi);
   runner::Context const context{.space = {},
                                 .clock_resolution_s = clock_resolution_s(),
                                 .mpi = mpi,

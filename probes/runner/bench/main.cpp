@@ -62,7 +62,7 @@ int main(int argument_count, char** arguments) {
     return app.exit(error) == 0 ? int(ExitCode::done) : int(ExitCode::usage);
   }
   try {
-    pin_threads(arguments);
+    pin_threads(arguments, false);
     auto const results = run_benchmarks(options);
     fmt::print("{}", options.json ? benchmark_json(results) : benchmark_table(results));
     return int(ExitCode::done);

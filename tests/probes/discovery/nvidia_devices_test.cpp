@@ -118,6 +118,7 @@ TEST_CASE("A GPU that fell off the bus stays in the list, with the reason", "[di
     CHECK(found[0].pci_bus_id == "0000:1d:00.0");
     CHECK(found[0].name == "NVIDIA A100-SXM-64GB");
     CHECK(found[0].unusable == "NVML says: GPU is lost");
+    CHECK_FALSE(found[0].forbidden);
     CHECK(found[1].unusable.empty());
   }
   SECTION("by its number where nobody else does") {
@@ -126,6 +127,18 @@ TEST_CASE("A GPU that fell off the bus stays in the list, with the reason", "[di
     CHECK(found[0].name == "NVIDIA GPU 0");
     CHECK(found[0].unusable == "NVML says: GPU is lost");
   }
+}
+
+TEST_CASE("A GPU of another job is told from one that is lost", "[discovery][nvml]") {
+  FakeNode node;
+  node.nvml("0 nvmlDeviceGetHandleByIndex_v2 error 4\n");
+  node.nvml(two_kinds);
+  node.nvidia("0000:1D:00.0", "NVIDIA A100-SXM-64GB");
+  auto const found = found_by(node);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].forbidden);
+  CHECK(found[0].unusable == "NVML says: Insufficient Permissions");
+  CHECK_FALSE(found[1].forbidden);
 }
 
 TEST_CASE("Without an NVML that answers there is what the driver's folder lists", "[discovery][nvml]") {

@@ -3,10 +3,14 @@
 
 #include "probes/discovery/cpu_list.hpp"
 #include "probes/launch/session.hpp"
+#include "probes/launch/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <signal.h>
+#include <stdlib.h>
+
+#include <fstream>
 
 using namespace hpcadvise::probes;
 using Kind = ChildProcess::Output::Kind;
@@ -46,6 +50,32 @@ TEST_CASE("Waiting for a line ends at its limit", "[child]") {
 TEST_CASE("stdin is empty and the environment has the additions", "[child]") {
   ChildProcess child({{"/bin/sh", "-c", "cat; echo \"$ADDED\""}, {{"ADDED", "x y"}}});
   CHECK(all_lines(child) == std::vector<std::string>{"x y"});
+}
+
+TEST_CASE("A child reads the file that is its stdin", "[child]") {
+  TemporaryFolder const folder;
+  std::ofstream(folder.path() / "plan") << "one\ntwo\n";
+  auto command = shell("cat");
+  command.input = folder.path() / "plan";
+  ChildProcess child(command);
+  CHECK(all_lines(child) == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("A child lacks the variables that it shall not have, but for those it is given", "[child]") {
+  ::setenv("HPCADVISE_TEST_ONE", "1", 1);
+  ::setenv("HPCADVISE_TEST_TWO", "2", 1);
+  auto command = shell("echo $HPCADVISE_TEST_ONE-$HPCADVISE_TEST_TWO");
+  command.without = {"HPCADVISE_TEST_"};
+  command.environment["HPCADVISE_TEST_TWO"] = "3";
+  ChildProcess child(command);
+  CHECK(all_lines(child) == std::vector<std::string>{"-3"});
+  ::unsetenv("HPCADVISE_TEST_ONE");
+  ::unsetenv("HPCADVISE_TEST_TWO");
+}
+
+TEST_CASE("What a short program prints comes from both of its streams, and not for ever", "[child]") {
+  CHECK(output_of(shell("echo out; echo err >&2"), 10) == "out\nerr");
+  CHECK(output_of(shell("echo out; sleep 60"), 0.3) == "out\n");
 }
 
 TEST_CASE("A child runs on the CPUs it was given, of those that are allowed", "[child]") {

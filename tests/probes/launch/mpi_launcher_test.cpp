@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -37,21 +38,23 @@ TEST_CASE("A launcher is known by what its --version prints", "[mpi]") {
 }
 
 TEST_CASE("Open MPI is told ranks, place and binding; root has to be allowed", "[mpi]") {
-  CHECK(options(MpiKind::open_mpi, {.rank_count = 4}) == Words{"-np", "4", "--map-by", "core", "--bind-to", "core"});
-  CHECK(options(MpiKind::open_mpi, {.rank_count = 2, .binding = Binding::numa, .as_root = true}) ==
+  CHECK(options(MpiKind::open_mpi, {.ranks = node_ranks(4)}) ==
+        Words{"-np", "4", "--map-by", "core", "--bind-to", "core"});
+  CHECK(options(MpiKind::open_mpi, {.ranks = node_ranks(2), .binding = Binding::numa, .as_root = true}) ==
         Words{"--allow-run-as-root", "-np", "2", "--map-by", "numa", "--bind-to", "numa"});
 }
 
 TEST_CASE("Oversubscription is allowed only when asked for, and then nothing is bound", "[mpi]") {
-  CHECK(options(MpiKind::open_mpi, {.rank_count = 4, .oversubscribe = true}) ==
+  CHECK(options(MpiKind::open_mpi, {.ranks = node_ranks(4), .oversubscribe = true}) ==
         Words{"-np", "4", "--map-by", "core:OVERSUBSCRIBE", "--bind-to", "none"});
-  CHECK(options(MpiKind::hydra, {.rank_count = 4, .oversubscribe = true}) == Words{"-n", "4", "-bind-to", "none"});
+  CHECK(options(MpiKind::hydra, {.ranks = node_ranks(4), .oversubscribe = true}) ==
+        Words{"-n", "4", "-bind-to", "none"});
 }
 
 TEST_CASE("Hydra and Intel MPI have their own words", "[mpi]") {
-  CHECK(options(MpiKind::hydra, {.rank_count = 4, .binding = Binding::numa, .as_root = true}) ==
+  CHECK(options(MpiKind::hydra, {.ranks = node_ranks(4), .binding = Binding::numa, .as_root = true}) ==
         Words{"-n", "4", "-bind-to", "numa", "-map-by", "numa"});
-  CHECK(options(MpiKind::intel_mpi, {.rank_count = 4}) == Words{"-n", "4", "-genv", "I_MPI_PIN_DOMAIN", "core"});
+  CHECK(options(MpiKind::intel_mpi, {.ranks = node_ranks(4)}) == Words{"-n", "4", "-genv", "I_MPI_PIN_DOMAIN", "core"});
 }
 
 TEST_CASE("mpirun is looked for before mpiexec, in the order of PATH", "[mpi]") {
@@ -72,4 +75,29 @@ TEST_CASE("No launcher, and one of an unknown kind, are told with the reason", "
   auto const found = find_mpi_launcher(folder.path().string());
   CHECK_FALSE(found.launcher);
   CHECK_THAT(found.problem, ContainsSubstring("'other'"));
+}
+
+TEST_CASE("Between nodes each launcher is told how many ranks a node has, and Open MPI what to hand on", "[mpi]") {
+  MpiJob const job{.ranks = nodes_ranks(2, 4), .bound = false};
+  CHECK(options(MpiKind::open_mpi, job) ==
+        Words{"-np", "8", "--map-by", "ppr:4:node:OVERSUBSCRIBE", "--bind-to", "none", "-x", "A"});
+  CHECK(options(MpiKind::hydra, job) == Words{"-n", "8", "-ppn", "4", "-bind-to", "none"});
+  CHECK(options(MpiKind::intel_mpi, job) == Words{"-n", "8", "-ppn", "4", "-genv", "I_MPI_PIN", "0"});
+}
+
+TEST_CASE("What mpirun starts on other nodes waits for no step of Slurm", "[mpi][slurm]") {
+  auto const command = mpi_command({"mpirun", MpiKind::hydra, ""}, {.ranks = nodes_ranks(2, 1)}, {{"runner"}, {}});
+  CHECK(command.environment.at("SLURM_OVERLAP") == "1");
+}
+
+TEST_CASE("Ranks of this node are not told of Slurm, and a step not of the job's tasks", "[mpi][slurm]") {
+  auto const is_unwanted = [](MpiKind kind, Ranks const& ranks, char const* name) {
+    auto const command = mpi_command({"launcher", kind, ""}, {.ranks = ranks}, {{"runner"}, {}});
+    return std::ranges::count(command.without, name) == 1;
+  };
+  CHECK(is_unwanted(MpiKind::open_mpi, node_ranks(4), "SLURM_"));
+  CHECK_FALSE(is_unwanted(MpiKind::open_mpi, nodes_ranks(2, 4), "SLURM_"));
+  CHECK_FALSE(is_unwanted(MpiKind::slurm, nodes_ranks(2, 4), "SLURM_"));
+  for (auto const* const name : {"SLURM_CPUS_PER_TASK", "SLURM_GPUS_PER_TASK", "SLURM_EXPORT_ENV", "PMIX_RANK"})
+    CHECK(is_unwanted(MpiKind::slurm, nodes_ranks(2, 4), name));
 }

@@ -2,6 +2,7 @@
 #include "probes/launch/run_plan.hpp"
 
 #include "probes/launch/session.hpp"
+#include "probes/launch/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -35,16 +36,14 @@ struct Run {
   std::string behaviour;
   std::map<std::int64_t, profiles::Sample> samples;
   std::vector<std::int64_t> order;
-  std::int64_t starts = 0;
+  TemporaryFolder folder;
   std::function<bool()> interrupted = [] { return false; };
   RunSettings settings;
 
   explicit Run(std::string how) : behaviour(std::move(how)) {
     settings.patience_s = 0.2;
-    settings.command = [this](std::filesystem::path const& plan_file) {
-      starts += std::filesystem::exists(plan_file);
-      return Command{{HPCADVISE_FAKE_RUNNER, "--plan", plan_file.string()}, {{"FAKE_RUNNER", behaviour}}};
-    };
+    settings.command = {{HPCADVISE_FAKE_RUNNER, "--plan", "-"},
+                        {{"FAKE_RUNNER", behaviour}, {"FAKE_RUNNER_STARTS", folder.path() / "starts"}}};
   }
 
   RunOutcome operator()(SamplePlan const& plan) {
@@ -57,6 +56,12 @@ struct Run {
     return run_plan(plan, settings, listener);
   }
 
+  // How often the runner was started.
+  std::int64_t starts() const {
+    std::error_code none;
+    auto const bytes = std::filesystem::file_size(folder.path() / "starts", none);
+    return none ? 0 : std::int64_t(bytes);
+  }
   SampleStatus status(std::int64_t id) const { return samples.at(id).status; }
   std::string reason(std::int64_t id) const { return samples.at(id).reason; }
 };
@@ -66,7 +71,7 @@ struct Run {
 TEST_CASE("A well-behaved runner measures all samples in one start", "[launch]") {
   Run run("");
   auto const outcome = run(plan_of(3));
-  CHECK(run.starts == 1);
+  CHECK(run.starts() == 1);
   CHECK(outcome.lost.empty());
   CHECK_FALSE(outcome.garbage);
   REQUIRE(outcome.hello);
@@ -86,7 +91,7 @@ TEST_CASE("An empty plan asks the runner what it can do", "[launch]") {
 TEST_CASE("A crash costs the sample it happened in, and names the signal", "[launch]") {
   Run run("crash:1");
   auto const outcome = run(plan_of(4));
-  CHECK(run.starts == 2);
+  CHECK(run.starts() == 2);
   CHECK(outcome.lost.empty());
   CHECK(run.status(1) == SampleStatus::crashed);
   CHECK_THAT(run.reason(1), ContainsSubstring("SIGSEGV"));
@@ -157,7 +162,7 @@ TEST_CASE("A runner that dies before it says hello is lost, with its last words"
   auto const outcome = run(plan_of(2));
   CHECK_FALSE(outcome.hello);
   CHECK_THAT(outcome.lost, ContainsSubstring("exit code 127") && ContainsSubstring("libgone.so"));
-  CHECK_THAT(outcome.next_step, ContainsSubstring("--plan PLAN.json"));
+  CHECK_THAT(outcome.next_step, ContainsSubstring("--plan - < PLAN.json"));
   CHECK(run.status(0) == SampleStatus::skipped);
   CHECK(run.status(1) == SampleStatus::skipped);
 }
@@ -166,13 +171,13 @@ TEST_CASE("A runner that never says hello is lost", "[launch]") {
   Run run("silent");
   run.settings.hello_timeout_s = 0.2;
   CHECK_FALSE(run(plan_of(1)).lost.empty());
-  CHECK(run.starts == 1);
+  CHECK(run.starts() == 1);
 }
 
 TEST_CASE("Two starts without progress end the run", "[launch]") {
   Run run("dies-idle");
   auto const outcome = run(plan_of(2));
-  CHECK(run.starts == 2);
+  CHECK(run.starts() == 2);
   CHECK_FALSE(outcome.lost.empty());
   CHECK(run.status(0) == SampleStatus::skipped);
 }
@@ -180,7 +185,7 @@ TEST_CASE("Two starts without progress end the run", "[launch]") {
 TEST_CASE("A runner that dies between samples is started again", "[launch]") {
   Run run("dies-after:0 dies-after:1");
   auto const outcome = run(plan_of(3));
-  CHECK(run.starts == 3);
+  CHECK(run.starts() == 3);
   CHECK(outcome.lost.empty());
   for (std::int64_t id = 0; id < 3; ++id) CHECK(run.status(id) == SampleStatus::ok);
 }
@@ -190,14 +195,14 @@ TEST_CASE("What is said after 'done' changes nothing", "[launch]") {
   auto const outcome = run(plan_of(2));
   CHECK(outcome.lost.empty());
   CHECK(run.samples.size() == 2);
-  CHECK(run.starts == 1);
+  CHECK(run.starts() == 1);
 }
 
 TEST_CASE("Separate processes in place of ranks are found out", "[launch]") {
   Run run("alone");
-  run.settings.rank_count = 2;
+  run.settings.ranks = node_ranks(2);
   auto plan = plan_of(2);
-  for (auto& request : plan.requests) request.rank_count = 2;
+  for (auto& request : plan.requests) request.ranks = node_ranks(2);
   auto const outcome = run(plan);
   CHECK_THAT(outcome.lost, ContainsSubstring("2 MPI ranks were asked for") && ContainsSubstring("another MPI"));
   CHECK(run.status(0) == SampleStatus::skipped);
@@ -228,6 +233,6 @@ TEST_CASE("Nothing is measured beyond the deadline", "[launch]") {
 
 TEST_CASE("A program that is not there is named", "[launch]") {
   Run run("");
-  run.settings.command = [](auto const&) { return Command{{"/nowhere/runner"}, {}}; };
+  run.settings.command.arguments = {"/nowhere/runner"};
   CHECK_THROWS_WITH(run(plan_of(1)), ContainsSubstring("/nowhere/runner"));
 }

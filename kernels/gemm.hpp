@@ -28,8 +28,8 @@ struct GemmWorkspace {
 enum class GemmFormat { fp16, bf16, tf32, fp32, fp64 };
 
 // The tiles of C that a device's gemm(), or gemm_tf32(), can be made of: "128x128x32" is rows, columns and the part of
-// k that is copied at once. The first serves any shape well; which is best for one, its time says. Empty on a host,
-// which has one way, and for a format that the device lacks.
+// k that is copied at once. Those alone that a block has memory for here; the first serves most shapes, and which is
+// best for one, its time says. Empty on a host, which has one way, and for a format that the device lacks.
 std::vector<std::string> gemm_tile_names(GemmFormat format);
 
 // Enqueues C = op(A) op(B) on `space` and returns; the caller fences. A is m x k (k x m when transposed), B is k x n

@@ -64,6 +64,25 @@ void add_lost_samples(profiles::MachineProfile const& profile, std::vector<Findi
   }
 }
 
+void add_ways_left_out(profiles::MachineProfile const& profile, std::vector<Finding>& findings) {
+  std::vector<std::string> names;
+  for (Sample const& sample : profile.samples)
+    if (sample.status == SampleStatus::ok)
+      for (auto const& way : sample.left_out) names.push_back(sample_key(sample) + ": " + way);
+  if (names.empty()) return;
+  findings.push_back(
+      {.kind = "ways_left_out",
+       .severity = Severity::warning,
+       .seen = fmt::format("{} {} wrong or failed: {}", names.size(),
+                           names.size() == 1 ? "way to compute a sample was" : "ways to compute samples were",
+                           listed(names)),
+       .expected = "the same right answer by each of them",
+       .cost = "none that is known: the fastest of the right ones was measured",
+       .next_step =
+           "read each one's reason; of a wrong answer the kernel, the compiler or the device is the cause: report it "
+           "with this profile"});
+}
+
 void add_wide_intervals(profiles::MachineProfile const& profile, std::vector<Finding>& findings) {
   std::vector<std::string> names;
   std::size_t timed = 0;
@@ -134,6 +153,7 @@ profiles::Sentinel judge_sentinel(std::string sample_key, std::vector<SentinelRe
 std::vector<Finding> findings_of_samples(profiles::MachineProfile const& profile) {
   std::vector<Finding> findings;
   add_lost_samples(profile, findings);
+  add_ways_left_out(profile, findings);
   add_drift(profile, findings);
   add_wide_intervals(profile, findings);
   std::ranges::move(throttle_findings(profile), std::back_inserter(findings));

@@ -78,6 +78,7 @@ struct Sample {
   std::string reason;  // why the status is not ok; empty otherwise
   std::string
       variant;  // of several ways to do it the one measured, found the fastest: "128x128x32"; empty: there is one
+  std::vector<std::string> left_out;  // other ways that are wrong or fail here: "128x256x64: relative error 1 ..."
   std::optional<Timing> timing;
   std::optional<Correctness> correctness;
   double work_flops = 0;                   // of one call

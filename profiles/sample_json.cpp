@@ -105,6 +105,7 @@ ordered_json sample_to_json(Sample const& sample) {
       {"reason", sample.reason},
   };
   if (!sample.variant.empty()) object["variant"] = sample.variant;
+  if (!sample.left_out.empty()) object["left_out"] = sample.left_out;
   if (sample.correctness)
     object["correctness"] = {{"relative_error", sample.correctness->relative_error},
                              {"bound", sample.correctness->bound}};
@@ -126,6 +127,7 @@ Sample sample_from_json(JsonNode const& object) {
   sample.status = object.at("status").one_of(sample_status_from_string);
   sample.reason = object.at("reason").text();
   if (auto const variant = object.find("variant")) sample.variant = variant->text();
+  if (auto const left_out = object.find("left_out")) sample.left_out = left_out->texts();
   if (auto const correctness = object.find("correctness"))
     sample.correctness = {.relative_error = correctness->at("relative_error").number_from(0),
                           .bound = correctness->at("bound").number_from(0)};

@@ -33,9 +33,10 @@ struct GemmBlock {
   TileGrid grid;
 
   template <class Block>
-  KOKKOS_FUNCTION void operator()(Block const& block, int index, typename Tile::Panels& panels) const {
+  KOKKOS_FUNCTION void operator()(Block const& block, int index, typename Tile::Buffers& buffers) const {
     auto const [row, column] = tile_position(grid, index);
-    gemm_tile<Tile>(block, gemm, std::int64_t{row} * Tile::rows, std::int64_t{column} * Tile::columns, panels);
+    TileCorner const corner{.row = std::int64_t{row} * Tile::rows, .column = std::int64_t{column} * Tile::columns};
+    gemm_tile<Tile>(block, gemm, corner, buffers);
   }
 };
 
@@ -54,10 +55,19 @@ template <class Tile, class Element>
 void launch_tiles(Space const& space, DeviceGemm<Element, Element> const& gemm) {
   TileGrid const grid{.down = int((gemm.a.width + Tile::rows - 1) / Tile::rows),
                       .across = int((gemm.b.width + Tile::columns - 1) / Tile::columns)};
-  launch_blocks<Tile, typename Tile::Panels, Tile::extents.blocks>(space, "hpcadvise::gemm", grid.down * grid.across,
-                                                                   GemmBlock<Tile, Element>{gemm, grid});
+  with_panel_orders<Tile>(gemm, [&](auto identity) {
+    using Ordered = typename decltype(identity)::type;
+    launch_blocks<Ordered, typename Ordered::Buffers, Ordered::extents.blocks>(
+        space, "hpcadvise::gemm", grid.down * grid.across, GemmBlock<Ordered, Element>{gemm, grid});
+  });
 }
 
+template <class Tile>
+bool is_launchable() {
+  return fits_in_a_block<typename Tile::Buffers>();
+}
+
+// `chosen` counts the launchable ones.
 template <class... Tile, class Element>
 void tiled_gemm(TileList<Tile...>, int chosen, Space const& space, Transpose a_op, Transpose b_op,
                 Matrix<Element const> const& a, Matrix<Element const> const& b, Matrix<Element> const& c) {
@@ -67,17 +77,27 @@ void tiled_gemm(TileList<Tile...>, int chosen, Space const& space, Transpose a_o
                                     .c_row_stride = std::int64_t(c.stride(0))};
   KOKKOS_EXPECTS(gemm.a.depth == gemm.b.depth);
   KOKKOS_EXPECTS(gemm.a.width == std::int64_t(c.extent(0)) && gemm.b.width == std::int64_t(c.extent(1)));
-  KOKKOS_EXPECTS(chosen >= 0 && chosen < int(sizeof...(Tile)));
   gemm.a_wide = is_wide(gemm.a);
   gemm.b_wide = is_wide(gemm.b);
+  gemm.c_wide = begins_wide(gemm.c, gemm.c_row_stride);
   int place = 0;
-  (void)((place++ == chosen ? (launch_tiles<Tile>(space, gemm), true) : false) || ...);
+  bool const launched =
+      ((is_launchable<Tile>() && place++ == chosen ? (launch_tiles<Tile>(space, gemm), true) : false) || ...);
+  KOKKOS_EXPECTS(launched);
+}
+
+template <class Tile>
+void add_name(std::vector<std::string>& names) {
+  if (is_launchable<Tile>())
+    names.push_back(std::to_string(Tile::rows) + "x" + std::to_string(Tile::columns) + "x" +
+                    std::to_string(Tile::extents.depth));
 }
 
 template <class... Tile>
 std::vector<std::string> names_of(TileList<Tile...>) {
-  return {std::to_string(Tile::rows) + "x" + std::to_string(Tile::columns) + "x" +
-          std::to_string(Tile::extents.depth)...};
+  std::vector<std::string> names;
+  (add_name<Tile>(names), ...);
+  return names;
 }
 
 }  // namespace
@@ -86,7 +106,7 @@ std::vector<std::string> gemm_tile_names(GemmFormat format) {
   switch (format) {
     case GemmFormat::fp16: return names_of(NativeF16Tiles{});
     case GemmFormat::bf16: return names_of(NativeBf16Tiles{});
-    case GemmFormat::tf32: return native_is_mfma ? std::vector<std::string>{} : names_of(Tf32Tiles{});
+    case GemmFormat::tf32: return names_of(NativeTf32Tiles{});
     case GemmFormat::fp32: return names_of(NativeF32Tiles{});
     case GemmFormat::fp64: return names_of(NativeF64Tiles{});
   }
@@ -118,7 +138,7 @@ void gemm_tf32(Space const& space, Transpose a_op, Transpose b_op, Matrix<float 
   if constexpr (native_is_mfma) {
     throw std::runtime_error("MI200 has no tf32");
   } else {
-    tiled_gemm(Tf32Tiles{}, workspace.tile, space, a_op, b_op, a, b, c);
+    tiled_gemm(NativeTf32Tiles{}, workspace.tile, space, a_op, b_op, a, b, c);
   }
 }
 

@@ -1,164 +1,137 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A block's tile of C = op(A) op(B) with a matrix instruction: panels of A and B are copied into the block's memory,
-// in the instruction's format, and multiplied from there by each warp into its part of the tile. Any shape: what lies
-// beyond the matrices is copied as zero and not stored.
+// A block's tile of C = op(A) op(B) with a matrix instruction: panels of A and B come into the block's memory, in the
+// instruction's format, and each warp multiplies them from there into its part of the tile, while the next ones are on
+// their way. Any shape: what lies beyond the matrices is copied as zero and not stored.
 
-#include "kernels/device/copy_panel.hpp"
+#include "kernels/device/asynchronous_panel.hpp"
+#include "kernels/device/gemm_store.hpp"
+#include "kernels/device/gemm_warp.hpp"
+#include "kernels/device/held_panel.hpp"
 #include "kernels/fragment/block.hpp"
 
 #include <cstdint>
+#include <type_traits>
 
 namespace hpcadvise::kernels {
 
-// op(A) is a.width x a.depth, op(B) b.depth x b.width; the depths agree. C is row-major.
-template <class Element, class Output>
-struct DeviceGemm {
-  PanelSource<Element> a;
-  PanelSource<Element> b;
-  Output* c;
-  std::int64_t c_row_stride;
-  bool a_wide = false;  // is_wide(a)
-  bool b_wide = false;
-};
-
-// A block is warps_down x warps_across warps, the part of each fragments_down x fragments_across instructions' C.
-struct TileExtents {
-  int warps_down;
-  int warps_across;
-  int fragments_down;
-  int fragments_across;
-  int depth;       // of the panels that are copied at once; a multiple of the instruction's k
-  int blocks = 2;  // that a multiprocessor holds at once: what a kernel is compiled for
-};
-
-template <class InstructionType, TileExtents extents_>
-struct GemmTile {
-  using Instruction = InstructionType;
-  using Input = typename Instruction::Input;
-  static constexpr TileExtents extents = extents_;
-  static constexpr int warps = extents.warps_down * extents.warps_across;
-  static constexpr int threads = warps * Instruction::lanes;
-  static constexpr int warp_rows = extents.fragments_down * Instruction::m;
-  static constexpr int warp_columns = extents.fragments_across * Instruction::n;
-  static constexpr int rows = extents.warps_down * warp_rows;
-  static constexpr int columns = extents.warps_across * warp_columns;
-  // Elements from one row of a panel to the next. The padding puts the lanes of mma.sync into different memory banks.
-  static constexpr int stride = extents.depth + 4 * Instruction::adjacent;
-  static_assert(extents.depth % Instruction::k == 0);
-
-  // In the block's memory.
+// What a block keeps from one step along k to the next, of the warps and threads that are held.
+template <class Tile, class Block, class Element>
+struct GemmRegisters {
+  struct Nothing {};
   struct Panels {
-    alignas(16) Input a[rows * stride];
-    alignas(16) Input b[columns * stride];
+    HeldPanel<Element, Tile::rows, Tile::extents.depth, Tile::threads> a;
+    HeldPanel<Element, Tile::columns, Tile::extents.depth, Tile::threads> b;
   };
-  template <class Warp>
-  struct Sums {
-    CFragment<Warp> at[extents.fragments_down][extents.fragments_across];
-  };
+  GemmWarp<Tile, typename Block::Warp> warp[Block::warps_held];
+  std::conditional_t<Tile::asynchronous, Nothing, Panels> thread[Block::threads_held];
 };
 
 namespace detail {
 
-template <class Tile, class Warp>
-HPCADVISE_DEVICE_FUNCTION void clear(typename Tile::template Sums<Warp>& sums) {
-  HPCADVISE_UNROLL
-  for (auto& row : sums.at) {
-    HPCADVISE_UNROLL
-    for (auto& fragment : row) fragment = {};
+// Whether the panels can be held in registers. Of both or none: a compiler would wait for the one's loads before it
+// begins those of the other.
+template <class Tile, class Element, class Output>
+HPCADVISE_DEVICE_FUNCTION bool threads_hold(DeviceGemm<Element, Output> const& gemm, TileCorner corner,
+                                            std::int64_t depth) {
+  return gemm.a_wide && gemm.b_wide && corner.row + Tile::rows <= gemm.a.width &&
+         corner.column + Tile::columns <= gemm.b.width && depth + Tile::extents.depth <= gemm.a.depth;
+}
+
+// One thread's share of the panels of `step` on their way: into their buffer by themselves, or into registers.
+template <class Tile, class Block, class Registers, class Element, class Output>
+HPCADVISE_DEVICE_FUNCTION void begin_step(Block const& block, DeviceGemm<Element, Output> const& gemm,
+                                          TileCorner corner, int step, typename Tile::Buffers& buffers,
+                                          Registers& registers, int held, int thread) {
+  std::int64_t const depth = std::int64_t{step} * Tile::extents.depth;
+  if constexpr (Tile::asynchronous) {
+    auto& panels = buffers.panels[step % Tile::extents.buffers];
+    if (depth < gemm.a.depth) {
+      begin_panel<Tile::threads>(block, panels.a, gemm.a, gemm.a_wide, corner.row, depth, thread);
+      begin_panel<Tile::threads>(block, panels.b, gemm.b, gemm.b_wide, corner.column, depth, thread);
+    }
+    block.commit_copies(thread);
+  } else if (threads_hold<Tile>(gemm, corner, depth)) {
+    load_panel(registers.thread[held].a, gemm.a, corner.row, depth, thread);
+    load_panel(registers.thread[held].b, gemm.b, corner.column, depth, thread);
   }
 }
 
-template <class Tile, class Warp>
-HPCADVISE_DEVICE_FUNCTION void multiply_panels(Warp warp, int warp_index, typename Tile::Panels const& panels,
-                                               typename Tile::template Sums<Warp>& sums) {
-  using Instruction = typename Tile::Instruction;
-  constexpr TileExtents extents = Tile::extents;
-  auto const* const a_panel = panels.a + warp_index / extents.warps_across * Tile::warp_rows * Tile::stride;
-  auto const* const b_panel = panels.b + warp_index % extents.warps_across * Tile::warp_columns * Tile::stride;
-  HPCADVISE_UNROLL_4
-  for (int p = 0; p < extents.depth; p += Instruction::k) {
-    AFragment<Warp> a[extents.fragments_down];
-    BFragment<Warp> b[extents.fragments_across];
-    HPCADVISE_UNROLL
-    for (int i = 0; i < extents.fragments_down; ++i) {
-      load_a(warp, a[i], a_panel + i * Instruction::m * Tile::stride + p, Tile::stride);
-    }
-    HPCADVISE_UNROLL
-    for (int j = 0; j < extents.fragments_across; ++j) {
-      load_b(warp, b[j], b_panel + j * Instruction::n * Tile::stride + p, Tile::stride);
-    }
-    HPCADVISE_UNROLL
-    for (int i = 0; i < extents.fragments_down; ++i) {
-      HPCADVISE_UNROLL
-      for (int j = 0; j < extents.fragments_across; ++j) warp.multiply_accumulate(sums.at[i][j], a[i], b[j]);
-    }
-  }
-}
-
-// The fragment whose corner is element (first_row, first_column) of C.
-template <class Warp, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void store_c(Warp warp, CFragment<Warp> const& fragment,
-                                       DeviceGemm<Element, Output> const& gemm, std::int64_t first_row,
-                                       std::int64_t first_column) {
-  using Instruction = typename Warp::Instruction;
-  for (int held = 0; held < Warp::lanes_held; ++held) {
-    HPCADVISE_UNROLL
-    for (int element = 0; element < c_elements<Instruction>; ++element) {
-      Position const at = Instruction::c_position(warp.lane(held), element);
-      std::int64_t const row = first_row + at.row;
-      std::int64_t const column = first_column + at.column;
-      if (row < gemm.a.width && column < gemm.b.width) {
-        gemm.c[row * gemm.c_row_stride + column] = converted<Output>(fragment.held[held].element[element]);
-      }
-    }
-  }
-}
-
-template <class Tile, class Warp, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, int warp_index, typename Tile::template Sums<Warp> const& sums,
-                                          DeviceGemm<Element, Output> const& gemm, std::int64_t first_row,
-                                          std::int64_t first_column) {
-  constexpr TileExtents extents = Tile::extents;
-  std::int64_t const row = first_row + warp_index / extents.warps_across * Tile::warp_rows;
-  std::int64_t const column = first_column + warp_index % extents.warps_across * Tile::warp_columns;
-  HPCADVISE_UNROLL
-  for (int i = 0; i < extents.fragments_down; ++i) {
-    HPCADVISE_UNROLL
-    for (int j = 0; j < extents.fragments_across; ++j) {
-      store_c(warp, sums.at[i][j], gemm, row + i * Tile::Instruction::m, column + j * Tile::Instruction::n);
+// The share that was begun for `step` is in its buffer.
+template <class Tile, class Block, class Registers, class Element, class Output>
+HPCADVISE_DEVICE_FUNCTION void finish_step(Block const& block, DeviceGemm<Element, Output> const& gemm,
+                                           TileCorner corner, int step, typename Tile::Buffers& buffers,
+                                           Registers& registers, int held, int thread) {
+  std::int64_t const depth = std::int64_t{step} * Tile::extents.depth;
+  if constexpr (Tile::asynchronous) {
+    block.template wait_for_copies<Tile::steps_ahead - 1>(thread);
+  } else if (depth < gemm.a.depth) {
+    auto& panels = buffers.panels[step % Tile::extents.buffers];
+    if (threads_hold<Tile>(gemm, corner, depth)) {
+      store_panel(panels.a, registers.thread[held].a, gemm.a, thread);
+      store_panel(panels.b, registers.thread[held].b, gemm.b, thread);
+    } else {
+      copy_panel<Tile::threads>(panels.a, gemm.a, corner.row, depth, thread);
+      copy_panel<Tile::threads>(panels.b, gemm.b, corner.column, depth, thread);
     }
   }
 }
 
 }  // namespace detail
 
-// The tile of C whose corner is element (first_row, first_column), by a block of Tile::threads threads that share
-// `panels`. Block is a DeviceBlock or a ModelBlock.
+// The sums of the tile at `corner`, into registers.warp[].sums. Panels come into the buffer that all warps have read by
+// the last barrier; what a warp reads first of the next panels, it reads before the last of its products.
 template <class Tile, class Block, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void gemm_tile(Block const& block, DeviceGemm<Element, Output> const& gemm,
-                                         std::int64_t first_row, std::int64_t first_column,
-                                         typename Tile::Panels& panels) {
-  using Warp = typename Block::Warp;
-  constexpr int depth = Tile::extents.depth;
-  typename Tile::template Sums<Warp> sums[Block::warps_held];
-  for (auto& warp_sums : sums) detail::clear<Tile, Warp>(warp_sums);
-  for (std::int64_t p = 0; p < gemm.a.depth; p += depth) {
-    for (int held = 0; held < Block::threads_held; ++held) {
-      int const thread = block.thread(held);
-      copy_panel<Tile::rows, depth, Tile::stride>(panels.a, gemm.a, gemm.a_wide, first_row, p, thread, Tile::threads);
-      copy_panel<Tile::columns, depth, Tile::stride>(panels.b, gemm.b, gemm.b_wide, first_column, p, thread,
-                                                     Tile::threads);
-    }
+HPCADVISE_DEVICE_FUNCTION void multiply_operands(Block const& block, DeviceGemm<Element, Output> const& gemm,
+                                                 TileCorner corner, typename Tile::Buffers& buffers,
+                                                 GemmRegisters<Tile, Block, Element>& registers) {
+  constexpr int ahead = Tile::steps_ahead;
+  auto const begin = [&](int step) {
+    block.each_thread([=, &block, &gemm, &buffers, &registers](int held, int thread) {
+      detail::begin_step<Tile>(block, gemm, corner, step, buffers, registers, held, thread);
+    });
+  };
+  auto const finish = [&](int step) {
+    block.each_thread([=, &block, &gemm, &buffers, &registers](int held, int thread) {
+      detail::finish_step<Tile>(block, gemm, corner, step, buffers, registers, held, thread);
+    });
+  };
+  auto const panels_of = [&](int step) -> auto const& { return buffers.panels[step % Tile::extents.buffers]; };
+
+  for (auto& warp : registers.warp) detail::clear(warp);
+  auto const steps = int((gemm.a.depth + Tile::extents.depth - 1) / Tile::extents.depth);
+  if (steps == 0) return;
+  for (int step = 0; step < ahead; ++step) begin(step);
+  finish(0);
+  block.barrier();
+  block.each_warp([&](int held, int warp_index) {
+    detail::load_first<Tile>(block.warp(), warp_index, buffers.panels[0], registers.warp[held]);
+  });
+  for (int step = 0; step < steps; ++step) {
+    begin(step + ahead);
+    block.each_warp([=, &block, &registers, &panels = panels_of(step)](int held, int warp_index) {
+      detail::multiply_all_but_last<Tile>(block.warp(), warp_index, panels, registers.warp[held]);
+    });
+    if constexpr (Tile::extents.buffers == 1) block.barrier();
+    finish(step + 1);
     block.barrier();
-    for (int held = 0; held < Block::warps_held; ++held) {
-      detail::multiply_panels<Tile>(block.warp(), block.warp_index(held), panels, sums[held]);
-    }
-    block.barrier();
+    block.each_warp([=, &block, &registers, &panels = panels_of(step + 1)](int held, int warp_index) {
+      if (step + 1 < steps) detail::load_first<Tile>(block.warp(), warp_index, panels, registers.warp[held]);
+      detail::multiply_last<Tile>(registers.warp[held]);
+    });
   }
+}
+
+// The tile of C whose corner is element (corner.row, corner.column), by a block of Tile::threads threads that share
+// `buffers`. Block is a DeviceBlock or a ModelBlock.
+template <class Tile, class Block, class Element, class Output>
+HPCADVISE_DEVICE_FUNCTION void gemm_tile(Block const& block, DeviceGemm<Element, Output> const& gemm, TileCorner corner,
+                                         typename Tile::Buffers& buffers) {
+  GemmRegisters<Tile, Block, Element> registers;
+  multiply_operands<Tile>(block, gemm, corner, buffers, registers);
   for (int held = 0; held < Block::warps_held; ++held) {
-    detail::store_sums<Tile>(block.warp(), block.warp_index(held), sums[held], gemm, first_row, first_column);
+    detail::store_sums<Tile>(block.warp(), block.warp_index(held), registers.warp[held], gemm, corner);
   }
 }
 

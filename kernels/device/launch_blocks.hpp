@@ -27,9 +27,15 @@ struct BlockTeam {
 
 }  // namespace detail
 
+// Whether a launch gives a block memory for them; Kokkos before 5.2 gives a CUDA block no more than 48 KiB.
+template <class Panels>
+bool fits_in_a_block() {
+  return int(sizeof(Panels)) + 16 <= Kokkos::TeamPolicy<Space>::scratch_size_max(0);
+}
+
 // Enqueues body(block, index, panels) for `count` blocks, below 2^31, of Tile::threads threads. The kernel is compiled
 // for so many blocks on a multiprocessor at once. Kokkos throws std::runtime_error where the panels are larger than a
-// block's memory; before 5.2 it gives a CUDA block no more than 48 KiB.
+// block's memory.
 template <class Tile, class Panels, int blocks_a_multiprocessor, class Body>
 void launch_blocks(Space const& space, std::string const& label, std::int64_t count, Body const& body) {
   if (count == 0) return;

@@ -81,17 +81,6 @@ using BFragment = Fragment<Warp, BRegisters<typename Warp::Instruction>>;
 template <class Warp>
 using CFragment = Fragment<Warp, CRegisters<typename Warp::Instruction>>;
 
-namespace detail {
-
-// As one access of the whole width, which the instruction's layout and the caller's alignment allow.
-template <int count, class Scalar>
-HPCADVISE_DEVICE_FUNCTION void copy_adjacent(Scalar* to, Scalar const* from) {
-  constexpr int bytes = count * int(sizeof(Scalar));
-  __builtin_memcpy(to, __builtin_assume_aligned(from, bytes), bytes);
-}
-
-}  // namespace detail
-
 // Operands lie in the block's memory. In load_a and load_b k runs fastest: element (row, p) of A at
 // tile[row * stride + p], element (p, column) of B at tile[column * stride + p]. `tile` and each row are aligned to
 // Instruction::adjacent elements, or to 16 bytes where the instruction has a load of its own.
@@ -124,6 +113,23 @@ HPCADVISE_DEVICE_FUNCTION void load_b(Warp warp, BFragment<Warp>& b, Input const
         Position const at = Instruction::b_position(warp.lane(held), element);
         detail::copy_adjacent<Instruction::adjacent>(b.held[held].element + element,
                                                      tile + at.column * stride + at.row);
+      }
+    }
+  }
+}
+
+// A with its rows running fastest: element (row, p) at tile[p * stride + row].
+template <class Warp, class Input>
+HPCADVISE_DEVICE_FUNCTION void load_column_major_a(Warp warp, AFragment<Warp>& a, Input const* tile, int stride) {
+  using Instruction = typename Warp::Instruction;
+  if constexpr (Warp::lanes_held == 1 && requires { Instruction::load_column_major_a(0, a.held[0], tile, stride); }) {
+    Instruction::load_column_major_a(warp.lane(0), a.held[0], tile, stride);
+  } else {
+    for (int held = 0; held < Warp::lanes_held; ++held) {
+      HPCADVISE_UNROLL
+      for (int element = 0; element < a_elements<Instruction>; ++element) {
+        Position const at = Instruction::a_position(warp.lane(held), element);
+        a.held[held].element[element] = tile[at.column * stride + at.row];
       }
     }
   }

@@ -15,16 +15,21 @@ namespace hpcadvise::kernels {
 
 enum class MatrixOrder { as_stored, transposed };
 
-// Two matrices, or four as they are stored.
+// Two matrices or four.
 template <MatrixOrder order, class Input, int count>
 HPCADVISE_DEVICE_FUNCTION void load_matrices([[maybe_unused]] Registers<Input, count>& to,
                                              [[maybe_unused]] Input const* row) {
 #if defined(__CUDA_ARCH__)
   constexpr bool four = count == 8, transposed = order == MatrixOrder::transposed;
-  static_assert(four ? !transposed : count == 4);
+  static_assert(four || count == 4);
   auto const address = std::uint32_t(__cvta_generic_to_shared(row));
   Registers<std::uint32_t, count / 2> words;
-  if constexpr (four) {
+  if constexpr (four && transposed) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(words.element[0]), "=r"(words.element[1]), "=r"(words.element[2]), "=r"(words.element[3])
+                 : "r"(address)
+                 : "memory");
+  } else if constexpr (four) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
                  : "=r"(words.element[0]), "=r"(words.element[1]), "=r"(words.element[2]), "=r"(words.element[3])
                  : "r"(address)

@@ -2,12 +2,14 @@
 #pragma once
 
 // NVIDIA's mma.sync of sm_80 and later. Layouts: PTX ISA, "Matrix Fragments for mma.m16n8k16 with floating point type",
-// "mma.m16n8k8" and "mma.m8n8k4 with .f64". A lane's group is lane / 4, its place in the group lane % 4.
+// "mma.m16n8k8", "mma.m8n8k4 with .f64" and "mma.m16n8k4 with .f64". A lane's group is lane / 4, its place in the group
+// lane % 4.
 
 #include "kernels/fragment/device_function.hpp"
 #include "kernels/fragment/load_matrix.hpp"
 #include "kernels/fragment/number_formats.hpp"
 #include "kernels/fragment/registers.hpp"
+#include "kernels/fragment/stacked.hpp"
 
 #include <cstdint>
 #include <type_traits>
@@ -78,12 +80,21 @@ struct MmaSyncM16N8K16 : MmaSync {
     return b_position(4 * (lane % 8), 2 * (lane / 8 % 2));
   }
   HPCADVISE_DEVICE_FUNCTION static constexpr Position b_row(int lane) { return {.row = lane % 16, .column = 0}; }
+  // Of matrix i the transposed one is stored: its row is a column of A.
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position a_column(int lane) {
+    Position const corner = a_position(0, 2 * (lane / 8));
+    return {.row = corner.row, .column = corner.column + lane % 8};
+  }
 
   HPCADVISE_DEVICE_FUNCTION static void load_a(int lane, Registers<Input, 8>& a, Input const* tile, int stride) {
     load_matrices<MatrixOrder::as_stored>(a, tile + a_row(lane).row * stride + a_row(lane).column);
   }
   HPCADVISE_DEVICE_FUNCTION static void load_b(int lane, Registers<Input, 4>& b, Input const* tile, int stride) {
     load_matrices<MatrixOrder::as_stored>(b, tile + b_column(lane).column * stride + b_column(lane).row);
+  }
+  HPCADVISE_DEVICE_FUNCTION static void load_column_major_a(int lane, Registers<Input, 8>& a, Input const* tile,
+                                                            int stride) {
+    load_matrices<MatrixOrder::transposed>(a, tile + a_column(lane).column * stride + a_column(lane).row);
   }
   HPCADVISE_DEVICE_FUNCTION static void load_row_major_b(int lane, Registers<Input, 4>& b, Input const* tile,
                                                          int stride) {
@@ -139,6 +150,20 @@ struct MmaSyncM8N8K4F64 : MmaSync {
                  : "d"(a.element[0]), "d"(b.element[0]));
 #else
     __builtin_trap();
+#endif
+  }
+};
+
+// One instruction of sm_90, two of sm_80: the layout is that of two of them either way.
+struct MmaSyncM16N8K4F64 : Stacked<MmaSyncM8N8K4F64, 2> {
+  HPCADVISE_DEVICE_FUNCTION static void multiply_accumulate(Registers<double, 4>& c, Registers<double, 2> const& a,
+                                                            Registers<double, 1> const& b) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("mma.sync.aligned.m16n8k4.row.col.f64.f64.f64.f64 {%0,%1,%2,%3}, {%4,%5}, {%6}, {%0,%1,%2,%3};"
+                 : "+d"(c.element[0]), "+d"(c.element[1]), "+d"(c.element[2]), "+d"(c.element[3])
+                 : "d"(a.element[0]), "d"(a.element[1]), "d"(b.element[0]));
+#else
+    Stacked<MmaSyncM8N8K4F64, 2>::multiply_accumulate(c, a, b);
 #endif
   }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/fragment/device_function.hpp"
+
 // What the descriptions of matrix instructions (mma_sync.hpp, mfma.hpp, fma.hpp) have in common. Each is a struct with
 //   m, n, k                    D = A B + C, A m x k, B k x n, C and D m x n
 //   lanes                      of the warp (AMD: wavefront) that executes it together
@@ -13,7 +15,7 @@
 //   a_copies, b_copies         lanes that hold the same element of A, of B; left out where it is one
 //   multiply_accumulate        the instruction, for device code of its architecture; elsewhere it traps
 // and may have, where there are instructions that load a fragment from the block's memory (fragment.hpp says which),
-//   load_a, load_b, load_row_major_b
+//   load_a, load_b, load_column_major_a, load_row_major_b
 
 namespace hpcadvise::kernels {
 
@@ -29,6 +31,13 @@ struct Registers {
 };
 
 namespace detail {
+
+// As one access of the whole width, which the instruction's layout and the caller's alignment allow.
+template <int count, class Scalar>
+HPCADVISE_DEVICE_FUNCTION void copy_adjacent(Scalar* to, Scalar const* from) {
+  constexpr int bytes = count * int(sizeof(Scalar));
+  __builtin_memcpy(to, __builtin_assume_aligned(from, bytes), bytes);
+}
 
 template <class Instruction>
 constexpr int a_copies() {

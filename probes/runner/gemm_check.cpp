@@ -13,10 +13,10 @@
 namespace hpcadvise::probes::runner {
 namespace {
 
-using Space = Kokkos::DefaultHostExecutionSpace;
+using Space = HostSpace;
 using kernels::Transpose;
 
-constexpr int vector_count = 4;
+constexpr std::size_t vector_count = GemmReference::vector_count;
 template <class Wide>
 using Vectors = std::vector<std::array<Wide, vector_count>>;  // one row: an element of each vector
 
@@ -60,52 +60,84 @@ Vectors<Wide> times(Space const& space, Transpose op, HostMatrix<Element> const&
   return op == Transpose::no ? rows_times(space, matrix, x) : columns_times(space, matrix, x);
 }
 
-template <class Element, class Result>
-double relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<Element> const& a,
-                      HostMatrix<Element> const& b, HostMatrix<Result> const& c) {
-  using Wide = std::conditional_t<std::is_same_v<Element, double>, long double, double>;
-  Vectors<Wide> signs(c.extent(1));
-  for (std::size_t j = 0; j < signs.size(); ++j)
-    for (std::size_t v = 0; v < vector_count; ++v) signs[j][v] = (random_bits(99, j) >> v & 1) != 0 ? 1 : -1;
+template <class Wide>
+Vectors<Wide> signs(std::size_t length) {
+  Vectors<Wide> result(length);
+  for (std::size_t j = 0; j < length; ++j)
+    for (std::size_t v = 0; v < vector_count; ++v) result[j][v] = (random_bits(99, j) >> v & 1) != 0 ? 1 : -1;
+  return result;
+}
 
-  auto const expected = times(space, a_op, a, times(space, b_op, b, signs));
-  auto const found = times(space, Transpose::no, c, signs);
+template <class Element>
+using WideOf = std::conditional_t<std::is_same_v<Element, double>, long double, double>;
+
+template <class Element>
+GemmReference reference_of(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<Element> const& a,
+                           HostMatrix<Element> const& b) {
+  auto const columns = b.extent(b_op == Transpose::no ? 1 : 0);
+  auto const products = times(space, a_op, a, times(space, b_op, b, signs<WideOf<Element>>(columns)));
+  GemmReference reference;
+  for (auto const& row : products) std::ranges::copy(row, reference.rows.emplace_back().begin());
+  return reference;
+}
+
+template <class Result>
+double relative_error(Space const& space, GemmReference const& reference, HostMatrix<Result> const& c) {
+  using Wide = WideOf<Result>;
+  auto const found = times(space, Transpose::no, c, signs<Wide>(c.extent(1)));
   Wide difference = 0;
   Wide norm = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i)
+  for (std::size_t i = 0; i < found.size(); ++i)
     for (std::size_t v = 0; v < vector_count; ++v) {
-      Wide const d = found[i][v] - expected[i][v];
+      auto const expected = Wide(reference.rows[i][v]);
+      Wide const d = found[i][v] - expected;
       difference += d * d;
-      norm += expected[i][v] * expected[i][v];
+      norm += expected * expected;
     }
   return double(std::sqrt(difference / norm));
 }
 
 }  // namespace
 
-double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<float> a, HostMatrix<float> b,
-                           HostMatrix<float> c) {
-  return relative_error(space, a_op, b_op, a, b, c);
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<float> const& a,
+                             HostMatrix<float> const& b) {
+  return reference_of(space, a_op, b_op, a, b);
 }
 
-double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<double> a,
-                           HostMatrix<double> b, HostMatrix<double> c) {
-  return relative_error(space, a_op, b_op, a, b, c);
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<double> const& a,
+                             HostMatrix<double> const& b) {
+  return reference_of(space, a_op, b_op, a, b);
 }
 
-double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::Half> a,
-                           HostMatrix<kernels::Half> b, HostMatrix<kernels::Half> c) {
-  return relative_error(space, a_op, b_op, a, b, c);
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::Half> const& a,
+                             HostMatrix<kernels::Half> const& b) {
+  return reference_of(space, a_op, b_op, a, b);
 }
 
-double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::BFloat16> a,
-                           HostMatrix<kernels::BFloat16> b, HostMatrix<kernels::BFloat16> c) {
-  return relative_error(space, a_op, b_op, a, b, c);
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::BFloat16> const& a,
+                             HostMatrix<kernels::BFloat16> const& b) {
+  return reference_of(space, a_op, b_op, a, b);
 }
 
-double gemm_relative_error(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::E4M3> a,
-                           HostMatrix<kernels::E4M3> b, HostMatrix<kernels::BFloat16> c) {
-  return relative_error(space, a_op, b_op, a, b, c);
+GemmReference gemm_reference(Space const& space, Transpose a_op, Transpose b_op, HostMatrix<kernels::E4M3> const& a,
+                             HostMatrix<kernels::E4M3> const& b) {
+  return reference_of(space, a_op, b_op, a, b);
+}
+
+double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<float> const& c) {
+  return relative_error(space, reference, c);
+}
+
+double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<double> const& c) {
+  return relative_error(space, reference, c);
+}
+
+double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<kernels::Half> const& c) {
+  return relative_error(space, reference, c);
+}
+
+double gemm_relative_error(Space const& space, GemmReference const& reference, HostMatrix<kernels::BFloat16> const& c) {
+  return relative_error(space, reference, c);
 }
 
 double gemm_error_bound(GemmRounding rounding, std::int64_t length) {

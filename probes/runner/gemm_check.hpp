@@ -6,28 +6,41 @@
 
 #include "kernels/gemm.hpp"
 
+#include <array>
+#include <cstdint>
+#include <vector>
+
 namespace hpcadvise::probes::runner {
 
 template <class Element>
 using HostMatrix = Kokkos::View<Element const**, Kokkos::LayoutRight, Kokkos::HostSpace>;
 
+// What C is held against: op(A) op(B) x for a few vectors x of random signs, in fp64, for fp64 in long double. One
+// serves for every C that should be this product.
+struct GemmReference {
+  static constexpr int vector_count = 4;
+  std::vector<std::array<long double, vector_count>> rows;
+};
+using HostSpace = Kokkos::DefaultHostExecutionSpace;
+GemmReference gemm_reference(HostSpace const& space, kernels::Transpose a_op, kernels::Transpose b_op,
+                             HostMatrix<float> const& a, HostMatrix<float> const& b);
+GemmReference gemm_reference(HostSpace const& space, kernels::Transpose a_op, kernels::Transpose b_op,
+                             HostMatrix<double> const& a, HostMatrix<double> const& b);
+GemmReference gemm_reference(HostSpace const& space, kernels::Transpose a_op, kernels::Transpose b_op,
+                             HostMatrix<kernels::Half> const& a, HostMatrix<kernels::Half> const& b);
+GemmReference gemm_reference(HostSpace const& space, kernels::Transpose a_op, kernels::Transpose b_op,
+                             HostMatrix<kernels::BFloat16> const& a, HostMatrix<kernels::BFloat16> const& b);
+GemmReference gemm_reference(HostSpace const& space, kernels::Transpose a_op, kernels::Transpose b_op,
+                             HostMatrix<kernels::E4M3> const& a, HostMatrix<kernels::E4M3> const& b);
+
 // An estimate of |C - op(A) op(B)| / |op(A) op(B)| in the Frobenius norm. With x of random signs the mean of |E x|^2 is
 // |E|^2 (Hutchinson 1990; the test of a product by a vector is Freivalds's, 1977), so the ratio of the two is taken
-// over a few such x, in fp64, for fp64 in long double. No sign is 0: no element of C goes unseen. Not
-// a number if C holds one.
-double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
-                           kernels::Transpose b_op, HostMatrix<float> a, HostMatrix<float> b, HostMatrix<float> c);
-double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
-                           kernels::Transpose b_op, HostMatrix<double> a, HostMatrix<double> b, HostMatrix<double> c);
-double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
-                           kernels::Transpose b_op, HostMatrix<kernels::Half> a, HostMatrix<kernels::Half> b,
-                           HostMatrix<kernels::Half> c);
-double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
-                           kernels::Transpose b_op, HostMatrix<kernels::BFloat16> a, HostMatrix<kernels::BFloat16> b,
-                           HostMatrix<kernels::BFloat16> c);
-double gemm_relative_error(Kokkos::DefaultHostExecutionSpace const& space, kernels::Transpose a_op,
-                           kernels::Transpose b_op, HostMatrix<kernels::E4M3> a, HostMatrix<kernels::E4M3> b,
-                           HostMatrix<kernels::BFloat16> c);
+// over a few such x. No sign is 0: no element of C goes unseen. Not a number if C holds one.
+double gemm_relative_error(HostSpace const& space, GemmReference const& reference, HostMatrix<float> const& c);
+double gemm_relative_error(HostSpace const& space, GemmReference const& reference, HostMatrix<double> const& c);
+double gemm_relative_error(HostSpace const& space, GemmReference const& reference, HostMatrix<kernels::Half> const& c);
+double gemm_relative_error(HostSpace const& space, GemmReference const& reference,
+                           HostMatrix<kernels::BFloat16> const& c);
 
 // Unit roundoffs of what a kernel rounds.
 struct GemmRounding {

@@ -216,29 +216,35 @@ void measure_elements(SampleRequest const& request, Context const& context, doub
       run_forward(space, shape, tensors, provider, tile);
   };
 
-  // Backward reads what forward wrote, so every set needs it once.
-  for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run(tensors, false, 0);
+  auto const check = [&](int way, profiles::Sample& attempt) {
+    buffers.poison_outputs(space);
+    run(sets.front(), false, way);
+    space.fence();
+    double const error = attention_forward_error({}, shape, on_host(sets.front()));
+    if (!accept(attempt, error, attention_forward_bound(shape, format_roundoff))) return false;
+    if (!backward) return true;
+    run(sets.front(), true, way);
+    space.fence();
+    return accept(attempt, attention_backward_error({}, shape, on_host(sets.front())),
+                  attention_backward_bound(shape, format_roundoff));
+  };
   auto const tiles =
       request.provider == "kokkos" ? kernels::attention_tile_names(shape.head_size) : std::vector<std::string>{};
   int tile = 0;
   if (tiles.size() > 1) {
-    tile = fastest_of(int(tiles.size()), [&](int choice) {
-      run(sets.front(), backward, choice);
+    auto const fastest = fastest_right_of(tiles, sample, check, [&](int way) {
+      run(sets.front(), backward, way);
       space.fence();
     });
-    sample.variant = tiles[std::size_t(tile)];
-    buffers.poison_outputs(space);
-    for (auto const& tensors : backward ? sets : std::vector{sets.front()}) run(tensors, false, tile);
+    if (!fastest) return;
+    tile = *fastest;
+  } else if (!check(tile, sample)) {
+    return;
   }
+  // Backward reads what forward wrote, so every set needs it once.
+  if (backward)
+    for (auto const& tensors : sets) run(tensors, false, tile);
   space.fence();
-  double error = attention_forward_error({}, shape, on_host(sets.front()));
-  if (!accept(sample, error, attention_forward_bound(shape, format_roundoff))) return;
-  if (backward) {
-    run(sets.front(), true, tile);
-    space.fence();
-    error = attention_backward_error({}, shape, on_host(sets.front()));
-    if (!accept(sample, error, attention_backward_bound(shape, format_roundoff))) return;
-  }
 
   std::size_t call = 0;
   time_into(sample, context, request, [&] { run(sets[++call % sets.size()], backward, tile); });

@@ -116,7 +116,6 @@ std::optional<ReadyGemm> ready_elements(SampleRequest const& request, Context co
   Buffers<Result> const c_buffers("hpcadvise::gemm::c", sets, m * n);
   fill_random(space, a_buffers.all(), 1);
   fill_random(space, b_buffers.all(), 2);
-  poison(space, c_buffers.all());
 
   auto const a = [=](auto set) {
     return Matrix<Element const>(a_buffers.set(set), std::size_t(a_op == Transpose::no ? m : k),
@@ -128,21 +127,32 @@ std::optional<ReadyGemm> ready_elements(SampleRequest const& request, Context co
   };
   auto const c = [=](auto set) { return Matrix<Result>(c_buffers.set(set), std::size_t(m), std::size_t(n)); };
 
-  if constexpr (std::is_same_v<Element, Result>) {
-    if (auto const tiles = tile_names(request.provider, precision); tiles.size() > 1) {
-      int const tile = fastest_of(int(tiles.size()), [&](int choice) {
-        own_gemm<Element>(precision, choice)(space, a_op, b_op, a(0), b(0), c(0));
-        space.fence();
-      });
-      gemm = own_gemm<Element>(precision, tile);
-      sample.variant = tiles[std::size_t(tile)];
-      poison(space, c_buffers.all());
+  auto const reference = gemm_reference({}, a_op, b_op, host_copy(a(0)), host_copy(b(0)));
+  double const bound = gemm_error_bound(rounding_of(precision), k);
+  auto const check = [&](Gemm<Element, Result> const& way, profiles::Sample& attempt) {
+    poison(space, c_buffers.all());
+    way(space, a_op, b_op, a(0), b(0), c(0));
+    space.fence();
+    return accept(attempt, gemm_relative_error({}, reference, host_copy(c(0))), bound);
+  };
+  auto const tiles = tile_names(request.provider, precision);
+  if (tiles.size() > 1) {
+    if constexpr (std::is_same_v<Element, Result>) {
+      std::vector<Gemm<Element, Result>> ways;
+      ways.reserve(tiles.size());
+      for (int tile = 0; tile < int(tiles.size()); ++tile) ways.push_back(own_gemm<Element>(precision, tile));
+      auto const fastest = fastest_right_of(
+          tiles, sample, [&](int way, profiles::Sample& attempt) { check(ways[std::size_t(way)], attempt); },
+          [&](int way) {
+            ways[std::size_t(way)](space, a_op, b_op, a(0), b(0), c(0));
+            space.fence();
+          });
+      if (!fastest) return std::nullopt;
+      gemm = ways[std::size_t(*fastest)];
     }
+  } else if (!check(gemm, sample)) {
+    return std::nullopt;
   }
-  gemm(space, a_op, b_op, a(0), b(0), c(0));
-  space.fence();
-  double const error = gemm_relative_error({}, a_op, b_op, host_copy(a(0)), host_copy(b(0)), host_copy(c(0)));
-  if (!accept(sample, error, gemm_error_bound(rounding_of(precision), k))) return std::nullopt;
 
   return ReadyGemm{.enqueue =
                        [=, call = std::int64_t{0}]() mutable {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The KERNELS (gemm or attention) compiled for ARCHITECTURE (gfx90a) by any Clang that can, ROCm or not: the MFMA
-# instructions are in the code, nothing spills, and REGISTERS a lane and the 64 KiB of LDS suffice. Nothing is run.
+# instructions are in the code, a GEMM's loads are in flight while it multiplies, nothing spills, and REGISTERS a lane and
+# the 64 KiB of LDS suffice. Nothing is run.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
 hpcadvise_find_hip_clang()
@@ -21,6 +22,29 @@ execute_process(COMMAND ${CLANG} -x hip -std=c++20 -O3 --offload-arch=${ARCHITEC
   COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${WORK}/${ARCHITECTURE}.s code)
 hpcadvise_expect_instructions("${code}" ${${KERNELS}_instructions})
+
+# In each kernel an MFMA follows loads of 16 bytes with no wait for a load between them.
+function(hpcadvise_expect_loads_in_flight file)
+  file(STRINGS ${file} lines REGEX "Begin function|global_load_dwordx4|s_waitcnt.*vmcnt|v_mfma|s_endpgm$")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "Begin function (.*)")
+      set(name ${CMAKE_MATCH_1})
+      set(in_flight FALSE)
+      set(multiplies_meanwhile FALSE)
+    elseif(line MATCHES "global_load")
+      set(in_flight TRUE)
+    elseif(line MATCHES "vmcnt")
+      set(in_flight FALSE)
+    elseif(line MATCHES "v_mfma" AND in_flight)
+      set(multiplies_meanwhile TRUE)
+    elseif(line MATCHES "s_endpgm" AND NOT multiplies_meanwhile)
+      message(FATAL_ERROR "the panels have arrived before the multiplication begins: ${name}")
+    endif()
+  endforeach()
+endfunction()
+if(KERNELS STREQUAL gemm)
+  hpcadvise_expect_loads_in_flight(${WORK}/${ARCHITECTURE}.s)
+endif()
 
 file(STRINGS ${WORK}/${ARCHITECTURE}.s report REGEX "_(spill_count|count|fixed_size): +[0-9]+$")
 hpcadvise_expect_at_most(0 ${count} "${report}" "vgpr_spill_count: +" "")

@@ -229,7 +229,7 @@ TEST_CASE("ldmatrix loads what mma.sync.m16n8k16 holds", "[fragment]") {
   }
 }
 
-// The same, "mma.m16n8k8" with .tf32 and "mma.m8n8k4" with .f64.
+// The same, "mma.m16n8k8" with .tf32, "mma.m8n8k4" and "mma.m16n8k4" with .f64.
 TEST_CASE("mma.sync of tf32 and of fp64 lie in registers as the PTX ISA says", "[fragment]") {
   for (int lane = 0; lane < 32; ++lane) {
     int const group = lane >> 2;
@@ -251,6 +251,15 @@ TEST_CASE("mma.sync of tf32 and of fp64 lie in registers as the PTX ISA says", "
     CHECK(MmaSyncM8N8K4F64::a_position(lane, 0).column == in_group);
     CHECK(MmaSyncM8N8K4F64::b_position(lane, 0).row == in_group);
     CHECK(MmaSyncM8N8K4F64::b_position(lane, 0).column == group);
+    for (int i = 0; i < 4; ++i) {
+      CHECK(MmaSyncM16N8K4F64::c_position(lane, i).row == (i < 2 ? group : group + 8));
+      CHECK(MmaSyncM16N8K4F64::c_position(lane, i).column == in_group * 2 + (i & 1));
+    }
+    CHECK(MmaSyncM16N8K4F64::a_position(lane, 0).row == group);
+    CHECK(MmaSyncM16N8K4F64::a_position(lane, 1).row == group + 8);
+    CHECK(MmaSyncM16N8K4F64::a_position(lane, 1).column == in_group);
+    CHECK(MmaSyncM16N8K4F64::b_position(lane, 0).row == in_group);
+    CHECK(MmaSyncM16N8K4F64::b_position(lane, 0).column == group);
   }
 }
 

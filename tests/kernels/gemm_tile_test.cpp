@@ -1,107 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/device/gemm_tile.hpp"
-
-#include "kernels/gemm_shape.hpp"
-#include "tests/kernels/matrix_instructions.hpp"
+#include "tests/kernels/gemm_problem.hpp"
 
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <memory>
-#include <random>
 #include <set>
-#include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace hpcadvise::kernels;
-
-namespace {
-
-// Operands in memory, C poisoned and in the middle of a wider matrix.
-template <class Tile, class Output = typename Tile::Instruction::Accumulator>
-struct Problem {
-  using Element = typename Tile::Instruction::Element;
-  static constexpr double poison = 7;
-  static constexpr std::int64_t margin = 3;
-
-  GemmShape shape;
-  bool a_transposed;
-  bool b_transposed;
-  std::vector<Element> a = std::vector<Element>(std::size_t(shape.m * shape.k));
-  std::vector<Element> b = std::vector<Element>(std::size_t(shape.k * shape.n));
-  std::vector<Output> c =
-      std::vector<Output>(std::size_t((shape.m + 2 * margin) * row_stride()), number<Output>(poison));
-
-  std::int64_t row_stride() const { return shape.n + 2 * margin; }
-  Output const& c_at(std::int64_t i, std::int64_t j) const {
-    return c[std::size_t((i + margin) * row_stride() + j + margin)];
-  }
-  DeviceGemm<Element, Output> gemm() {
-    DeviceGemm<Element, Output> result{.a = {.data = a.data(),
-                                             .width_stride = a_transposed ? 1 : shape.k,
-                                             .depth_stride = a_transposed ? shape.m : 1,
-                                             .width = shape.m,
-                                             .depth = shape.k},
-                                       .b = {.data = b.data(),
-                                             .width_stride = b_transposed ? shape.k : 1,
-                                             .depth_stride = b_transposed ? 1 : shape.n,
-                                             .width = shape.n,
-                                             .depth = shape.k},
-                                       .c = c.data() + margin * row_stride() + margin,
-                                       .c_row_stride = row_stride()};
-    result.a_wide = is_wide(result.a);
-    result.b_wide = is_wide(result.b);
-    return result;
-  }
-};
-
-// What the instruction makes of an element of an operand.
-template <class Tile, class Element>
-double value_of(PanelSource<Element> const& operand, std::int64_t i, std::int64_t p) {
-  Element const element = operand.data[i * operand.width_stride + p * operand.depth_stride];
-  return widened(converted<typename Tile::Input>(element));
-}
-
-template <class Tile, class Output>
-void run_on_model(DeviceGemm<typename Tile::Instruction::Element, Output> const& gemm) {
-  ModelBlock<typename Tile::Instruction, Tile::warps> const block;
-  auto const panels = std::make_unique<typename Tile::Panels>();
-  for (std::int64_t row = 0; row < gemm.a.width; row += Tile::rows) {
-    for (std::int64_t column = 0; column < gemm.b.width; column += Tile::columns) {
-      gemm_tile<Tile>(block, gemm, row, column, *panels);
-    }
-  }
-}
-
-template <class Tile, class Output, class Distribution>
-void fill_and_run(Problem<Tile, Output>& problem, Distribution distribution) {
-  std::mt19937 generator(3);
-  for (auto& value : problem.a) value = number<typename Tile::Instruction::Element>(distribution(generator));
-  for (auto& value : problem.b) value = number<typename Tile::Instruction::Element>(distribution(generator));
-  run_on_model<Tile>(problem.gemm());
-}
-
-// The reference of element (i, j), and the sum of its terms' magnitudes.
-struct Sum {
-  long double value = 0;
-  long double magnitude = 0;
-};
-template <class Tile, class Output>
-Sum reference(Problem<Tile, Output>& problem, std::int64_t i, std::int64_t j) {
-  auto const gemm = problem.gemm();
-  Sum sum;
-  for (std::int64_t p = 0; p < problem.shape.k; ++p) {
-    long double const term = (long double)(value_of<Tile>(gemm.a, i, p)) * value_of<Tile>(gemm.b, j, p);
-    sum.value += term;
-    sum.magnitude += std::abs(term);
-  }
-  return sum;
-}
-
-}  // namespace
 
 TEMPLATE_LIST_TEST_CASE("A GEMM of tiles is exact on small integers, for every shape and transpose", "[gemm][fragment]",
                         AllTiles) {
@@ -111,7 +25,7 @@ TEMPLATE_LIST_TEST_CASE("A GEMM of tiles is exact on small integers, for every s
                               GemmShape{rows + 8, columns + 8, depth + 8});
   bool const a_transposed = GENERATE(false, true);
   bool const b_transposed = GENERATE(false, true);
-  Problem<TestType> problem{shape, a_transposed, b_transposed};
+  GemmProblem<TestType> problem{shape, a_transposed, b_transposed};
   fill_and_run(problem, std::uniform_int_distribution<int>(-8, 8));
   INFO(shape.m << " x " << shape.n << " x " << shape.k << " transposed " << a_transposed << b_transposed);
   for (std::int64_t i = -problem.margin; i < shape.m + problem.margin; ++i) {
@@ -124,7 +38,7 @@ TEMPLATE_LIST_TEST_CASE("A GEMM of tiles is exact on small integers, for every s
 }
 
 TEMPLATE_LIST_TEST_CASE("A GEMM of tiles keeps to the bound of its sums", "[gemm][fragment]", Tiles) {
-  Problem<TestType> problem{{TestType::rows + 5, 33, 4 * TestType::extents.depth + 3}, false, false};
+  GemmProblem<TestType> problem{{TestType::rows + 5, 33, 4 * TestType::extents.depth + 3}, false, false};
   fill_and_run(problem, AwayFromZero{});
   double const unit = double(std::numeric_limits<typename TestType::Instruction::Accumulator>::epsilon()) / 2;
   for (std::int64_t i = 0; i < problem.shape.m; ++i) {
@@ -137,7 +51,7 @@ TEMPLATE_LIST_TEST_CASE("A GEMM of tiles keeps to the bound of its sums", "[gemm
 }
 
 TEST_CASE("A GEMM of tiles rounds its sums once, when C is narrower than they are", "[gemm][fragment]") {
-  Problem<MmaSyncBf16Tile, BFloat16> problem{{3, 2, 40}, false, false};
+  GemmProblem<MmaSync16BitTile<BFloat16>, BFloat16> problem{{3, 2, 40}, false, false};
   fill_and_run(problem, std::uniform_int_distribution<int>(-8, 8));
   for (std::int64_t i = 0; i < 3; ++i) {
     for (std::int64_t j = 0; j < 2; ++j) {
@@ -147,58 +61,136 @@ TEST_CASE("A GEMM of tiles rounds its sums once, when C is narrower than they ar
 }
 
 TEST_CASE("A GEMM of tiles over an empty sum is zero, and of an empty matrix is nothing", "[gemm][fragment]") {
-  Problem<MmaSyncF16Tile> empty_sum{{3, 5, 0}, false, false};
-  run_on_model<MmaSyncF16Tile>(empty_sum.gemm());
+  GemmProblem<MmaSync16BitTile<Half>> empty_sum{{3, 5, 0}, false, false};
+  run_on_model<MmaSync16BitTile<Half>>(empty_sum.gemm());
   CHECK(empty_sum.c_at(0, 0) == 0);
   CHECK(empty_sum.c_at(2, 4) == 0);
-  Problem<MmaSyncF16Tile> empty{{0, 4, 4}, false, false};
-  run_on_model<MmaSyncF16Tile>(empty.gemm());
+  GemmProblem<MmaSync16BitTile<Half>> empty{{0, 4, 4}, false, false};
+  run_on_model<MmaSync16BitTile<Half>>(empty.gemm());
   for (float const value : empty.c) CHECK(value == float(empty.poison));
 }
 
-// The model runs a block's threads one after the other, so it cannot see a race: the order of the parts stands for it.
-TEST_CASE("A block waits after panels are written, and after they are read", "[gemm][fragment]") {
-  using Tile = MmaSyncF64Tile;
-  Problem<Tile> problem{{4, 4, std::int64_t{2} * Tile::extents.depth}, false, false};
-  std::string record;
-  RecordingBlock<ModelBlock<Tile::Instruction, Tile::warps>> const block{{}, &record};
-  Tile::Panels panels;
-  gemm_tile<Tile>(block, problem.gemm(), 0, 0, panels);
-  CHECK(record == "t|w|t|w|w");  // the last are the sums' way to C
+// Kokkos before 5.2 gives a CUDA block 48 KiB, less what its teams take: 1026 fp64 numbers and one of 64 bits.
+TEST_CASE("Each format has a tile that any launch has memory for", "[gemm]") {
+  constexpr std::size_t limit = 48 * 1024 - (1026 + 1) * 8 - 16;
+  CHECK(sizeof(MmaSync16BitSmallTile<BFloat16>::Buffers) <= limit);
+  CHECK(sizeof(MmaSyncTf32SmallTile::Buffers) <= limit);
+  CHECK(sizeof(MmaSyncF64SmallTile::Buffers) <= limit);
+  CHECK(sizeof(FmaF32SmallTile::Buffers) <= limit);
 }
 
 // 32 banks of 4 bytes; a wide access is served in parts of 128 bytes (CUDA C++ Programming Guide, shared memory).
+// `byte_of` gives where a lane's access begins.
+template <class ByteOf>
+bool meets_different_banks(ByteOf byte_of, int access_bytes) {
+  int const lanes_at_once = 128 / access_bytes;
+  for (int first = 0; first < 32; first += lanes_at_once) {
+    std::set<int> banks;
+    for (int lane = first; lane < first + lanes_at_once; ++lane)
+      for (int byte = 0; byte < access_bytes; byte += 4) banks.insert((byte_of(lane) + byte) / 4 % 32);
+    if (banks.size() != 32) return false;
+  }
+  return true;
+}
+
+// The rows whose addresses lanes give to ldmatrix, 16 bytes each.
+template <class Tile>
+bool loads_matrices_without_conflict() {
+  using Instruction = typename Tile::Instruction;
+  using Panels = typename Tile::Panels;
+  constexpr int bytes = sizeof(typename Tile::Input);
+  using A = decltype(Panels::a);
+  using B = decltype(Panels::b);
+  return meets_different_banks(
+             [](int lane) {
+               Position const at = A::along_depth ? Instruction::a_row(lane) : Instruction::a_column(lane);
+               return A::place(at.row, at.column) * bytes;
+             },
+             16) &&
+         meets_different_banks(
+             [](int lane) {
+               Position const at = B::along_depth ? Instruction::b_column(lane) : Instruction::b_row(lane);
+               return B::place(at.column, at.row) * bytes;
+             },
+             16);
+}
+
 TEMPLATE_LIST_TEST_CASE("The lanes of mma.sync read different banks of shared memory", "[gemm][fragment]",
-                        AllMmaSyncTiles) {
+                        MmaSyncTiles) {
   using Instruction = typename TestType::Instruction;
-  constexpr int element_bytes = sizeof(typename TestType::Input);
-  if (Instruction::adjacent > 1) CHECK(TestType::stride * element_bytes % 16 == 0);  // for ldmatrix
-  constexpr int access_bytes = Instruction::adjacent * element_bytes;
-  constexpr int lanes_at_once = 128 / access_bytes;
-  auto const distinct = [&](auto offset_of, int elements) {
-    for (int element = 0; element < elements; element += Instruction::adjacent) {
-      for (int first = 0; first < Instruction::lanes; first += lanes_at_once) {
-        std::set<int> banks;
-        for (int lane = first; lane < first + lanes_at_once; ++lane) {
-          for (int byte = 0; byte < access_bytes; byte += 4) {
-            banks.insert((offset_of(lane, element) * element_bytes + byte) / 4 % 32);
-          }
-        }
-        if (banks.size() != 32) return false;
-      }
-    }
-    return true;
+  constexpr int bytes = sizeof(typename TestType::Input);
+  if constexpr (bytes == 2) {
+    using enum PanelOrder;
+    CHECK(loads_matrices_without_conflict<TestType>());
+    CHECK(loads_matrices_without_conflict<OrderedTile<TestType, along_width, along_width>>());
+  } else {
+    using A = decltype(TestType::Panels::a);
+    using B = decltype(TestType::Panels::b);
+    for (int element = 0; element < a_elements<Instruction>; ++element)
+      CHECK(meets_different_banks(
+          [&](int lane) {
+            Position const at = Instruction::a_position(lane, element);
+            return A::place(at.row, at.column) * bytes;
+          },
+          bytes));
+    for (int element = 0; element < b_elements<Instruction>; ++element)
+      CHECK(meets_different_banks(
+          [&](int lane) {
+            Position const at = Instruction::b_position(lane, element);
+            return B::place(at.column, at.row) * bytes;
+          },
+          bytes));
+  }
+}
+
+// Where the copies of the first warp go: an instruction's lanes each.
+struct WarpCopies {
+  std::vector<std::array<char const*, 32>> to;
+  std::array<std::size_t, 32> next{};
+  int bytes = 0;
+};
+struct CopyRecorder {
+  WarpCopies* copies;
+  template <int bytes>
+  void begin_copy(int thread, void* to, void const* /*from*/, int /*valid_bytes*/) const {
+    if (thread >= 32) return;
+    auto const lane = std::size_t(thread);
+    auto const instruction = copies->next[lane]++;
+    copies->to.resize(std::max(copies->to.size(), instruction + 1));
+    copies->to[instruction][lane] = static_cast<char const*>(to);
+    copies->bytes = bytes;
+  }
+};
+
+TEMPLATE_LIST_TEST_CASE("Asynchronous copies write to different banks of shared memory", "[gemm][fragment]",
+                        AsynchronousTiles) {
+  using Element = typename TestType::Instruction::Element;
+  bool const along_depth = GENERATE(false, true);
+  std::vector<Element> const memory(std::size_t(1024 * 1024));
+  PanelSource<Element> const source{.data = memory.data(),
+                                    .width_stride = along_depth ? 1024 : 1,
+                                    .depth_stride = along_depth ? 1 : 1024,
+                                    .width = 1024,
+                                    .depth = 1024};
+  auto const check = [&](auto& panel) {
+    WarpCopies copies;
+    for (int thread = 0; thread < TestType::threads; ++thread)
+      begin_panel<TestType::threads>(CopyRecorder{&copies}, panel, source, true, 0, 0, thread);
+    CHECK(!copies.to.empty());
+    auto const* const begin = reinterpret_cast<char const*>(panel.at);
+    for (auto const& lanes : copies.to)
+      CHECK(meets_different_banks([&](int lane) { return int(lanes[std::size_t(lane)] - begin); }, copies.bytes));
   };
-  CHECK(distinct(
-      [](int lane, int element) {
-        Position const at = Instruction::a_position(lane, element);
-        return at.row * TestType::stride + at.column;
-      },
-      a_elements<Instruction>));
-  CHECK(distinct(
-      [](int lane, int element) {
-        Position const at = Instruction::b_position(lane, element);
-        return at.column * TestType::stride + at.row;
-      },
-      b_elements<Instruction>));
+  auto const check_tile = [&]<class Tile>(std::type_identity<Tile>) {
+    auto const panels = std::make_unique<typename Tile::Panels>();
+    check(panels->a);
+    check(panels->b);
+  };
+  if constexpr (TestType::turns_operands) {
+    check_tile(std::type_identity<TestType>{});
+  } else if (along_depth) {
+    check_tile(std::type_identity<TestType>{});
+  } else {
+    check_tile(std::type_identity<OrderedTile<TestType, PanelOrder::along_width, PanelOrder::along_width>>{});
+  }
 }

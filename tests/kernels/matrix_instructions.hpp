@@ -14,21 +14,20 @@
 
 namespace hpcadvise::kernels {
 
+template <class... Tile>
+std::tuple<Tile...> tuple_of(TileList<Tile...>);
+template <class... List>
+using TilesOf = decltype(std::tuple_cat(tuple_of(List{})...));
+
 // The first of each instruction's.
-using MmaSyncTiles = std::tuple<MmaSyncF16Tile, MmaSyncBf16Tile, MmaSyncTf32Tile, MmaSyncF64Tile>;
-using MfmaTiles = std::tuple<Mfma32F16Tile, Mfma32Bf16Tile, Mfma16F16Tile, Mfma16Bf16Tile, MfmaFp32Tile, MfmaF64Tile>;
-using Tiles = decltype(std::tuple_cat(MmaSyncTiles{}, MfmaTiles{}, std::tuple<FmaF32Tile>{}));
-// The others.
-using FurtherMmaSyncTiles =
-    std::tuple<GemmTile<MmaSyncM16N8K16<Half>, mma_sync_16_bit_large>,
-               GemmTile<MmaSyncM16N8K16<BFloat16>, mma_sync_16_bit_small>, GemmTile<MmaSyncM16N8K8Tf32, mma_sync_small>,
-               GemmTile<MmaSyncM8N8K4F64, mma_sync_small>>;
-using FurtherTiles = decltype(std::tuple_cat(
-    FurtherMmaSyncTiles{},
-    std::tuple<GemmTile<MfmaF32<32, Half>, mfma_32_large>, GemmTile<MfmaF32<32, BFloat16>, mfma_32_small>,
-               GemmTile<MfmaFp32, mfma_fp32_small>, GemmTile<FmaF32, fma_small>>{}));
-using AllTiles = decltype(std::tuple_cat(Tiles{}, FurtherTiles{}));
-using AllMmaSyncTiles = decltype(std::tuple_cat(MmaSyncTiles{}, FurtherMmaSyncTiles{}));
+using Tiles = std::tuple<MmaSync16BitTile<Half>, MmaSync16BitTile<BFloat16>, MmaSyncTf32Tile, MmaSyncF64SmallTile,
+                         FmaF32Tile, Mfma32Tile<Half>, Mfma32Tile<BFloat16>, Mfma16Tile<Half>, Mfma16Tile<BFloat16>,
+                         MfmaFp32Tile, MfmaF64Tile>;
+// All of them, one format for 16 bits.
+using MmaSyncTiles = TilesOf<MmaSync16BitTiles<BFloat16>, MmaSyncTf32Tiles, MmaSyncF64Tiles>;
+using AsynchronousTiles = TilesOf<MmaSync16BitTiles<BFloat16>, MmaSyncF64Tiles, FmaF32Tiles>;
+using AllTiles = TilesOf<MmaSync16BitTiles<BFloat16>, MmaSyncTf32Tiles, MmaSyncF64Tiles, FmaF32Tiles,
+                         Mfma16BitTiles<Half>, MfmaFp32Tiles, MfmaF64Tiles>;
 
 template <class... Tile>
 std::tuple<typename Tile::Instruction...> instructions_of(std::tuple<Tile...>);

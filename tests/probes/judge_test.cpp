@@ -80,6 +80,16 @@ TEST_CASE("Findings name what was lost and what is not sure", "[judge]") {
   CHECK_THAT(findings[1].seen, ContainsSubstring("1 of 2 samples") && ContainsSubstring("5.00 %"));
 }
 
+TEST_CASE("A way that was left out of a sample is a finding", "[judge]") {
+  profiles::MachineProfile profile;
+  profile.samples = {timed(0.01)};
+  profile.samples[0].left_out = {"128x256x64: relative error 5.00e-01 against a bound of 4.00e-03"};
+  auto const findings = findings_of_samples(profile);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].kind == "ways_left_out");
+  CHECK_THAT(findings[0].seen, ContainsSubstring("1 way to compute a sample was") && ContainsSubstring("128x256x64"));
+}
+
 TEST_CASE("Too few readings for an interval are not sure, however close they are", "[judge]") {
   profiles::MachineProfile profile;
   profile.samples = {timed(0.0)};

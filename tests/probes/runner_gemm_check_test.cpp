@@ -12,7 +12,6 @@ using namespace hpcadvise;
 using Catch::Matchers::WithinRel;
 using kernels::Matrix;
 using kernels::Transpose;
-using probes::runner::gemm_relative_error;
 
 namespace {
 
@@ -44,6 +43,12 @@ Matrix<Scalar> product(Matrix<Scalar> const& a, Matrix<Scalar> const& b) {
   return c;
 }
 
+template <class Element, class Result>
+double relative_error(Transpose a_op, Transpose b_op, Matrix<Element> const& a, Matrix<Element> const& b,
+                      Matrix<Result> const& c) {
+  return probes::runner::gemm_relative_error(space, probes::runner::gemm_reference(space, a_op, b_op, a, b), c);
+}
+
 constexpr double unit_roundoff_fp32 = std::numeric_limits<float>::epsilon() / 2;
 
 }  // namespace
@@ -54,11 +59,11 @@ TEST_CASE("A product in fp32 is right to within its bound, however its operands 
   auto const c = product(a, b);
   double const bound = probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32}, 150);
 
-  double const error = gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c);
+  double const error = relative_error(Transpose::no, Transpose::no, a, b, c);
   CHECK(error > unit_roundoff_fp32 / 10);  // there is rounding, and it is seen
   CHECK(error < bound);
-  CHECK_THAT(gemm_relative_error(space, Transpose::yes, Transpose::no, transposed(a), b, c), WithinRel(error, 1e-6));
-  CHECK_THAT(gemm_relative_error(space, Transpose::no, Transpose::yes, a, transposed(b), c), WithinRel(error, 1e-6));
+  CHECK_THAT(relative_error(Transpose::yes, Transpose::no, transposed(a), b, c), WithinRel(error, 1e-6));
+  CHECK_THAT(relative_error(Transpose::no, Transpose::yes, a, transposed(b), c), WithinRel(error, 1e-6));
 }
 
 TEST_CASE("A product in fp64 is held to fp64", "[runner][gemm]") {
@@ -66,9 +71,9 @@ TEST_CASE("A product in fp64 is held to fp64", "[runner][gemm]") {
   auto const b = random_matrix<double>(90, 30, 2);
   auto const c = product(a, b);
   double const bound = probes::runner::gemm_error_bound({.sums = std::numeric_limits<double>::epsilon() / 2}, 90);
-  CHECK(gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c) < bound);
+  CHECK(relative_error(Transpose::no, Transpose::no, a, b, c) < bound);
   c(3, 4) += 1e-9;
-  CHECK(gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c) > bound);
+  CHECK(relative_error(Transpose::no, Transpose::no, a, b, c) > bound);
 }
 
 TEST_CASE("One wrong element of a product is seen", "[runner][gemm]") {
@@ -79,7 +84,7 @@ TEST_CASE("One wrong element of a product is seen", "[runner][gemm]") {
     float const right = c(row, 63 - row);
     c(row, 63 - row) = right + 1.0f;
     // Elements have a variance of 64/9, so an error of 1 in one of 4096 is 1 / sqrt(4096 * 64/9), about 0.006.
-    double const error = gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c);
+    double const error = relative_error(Transpose::no, Transpose::no, a, b, c);
     CHECK(error > 0.003);
     CHECK(error < 0.012);
     c(row, 63 - row) = right;
@@ -90,7 +95,7 @@ TEST_CASE("An element that was never written makes the error no number", "[runne
   auto const a = random_matrix<float>(8, 8, 1);
   auto const c = product(a, a);
   c(7, 7) = std::numeric_limits<float>::quiet_NaN();
-  CHECK(std::isnan(gemm_relative_error(space, Transpose::no, Transpose::no, a, a, c)));
+  CHECK(std::isnan(relative_error(Transpose::no, Transpose::no, a, a, c)));
 }
 
 TEST_CASE("A product whose operands were rounded to bf16 is wrong", "[runner][gemm]") {
@@ -99,7 +104,7 @@ TEST_CASE("A product whose operands were rounded to bf16 is wrong", "[runner][ge
   auto const rounded = random_matrix<float>(32, 256, 1);
   for (std::size_t i = 0; i < 32; ++i)
     for (std::size_t j = 0; j < 256; ++j) rounded(i, j) = std::round(a(i, j) * 256) / 256;
-  CHECK(gemm_relative_error(space, Transpose::no, Transpose::no, a, b, product(rounded, b)) >
+  CHECK(relative_error(Transpose::no, Transpose::no, a, b, product(rounded, b)) >
         10 * probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32}, 256));
 }
 
@@ -109,7 +114,7 @@ TEST_CASE("The sum's first element missing is outside of the bound", "[runner][g
   auto const c = product(a, b);
   for (std::size_t i = 0; i < 16; ++i)
     for (std::size_t j = 0; j < 16; ++j) c(i, j) -= a(i, 0) * b(0, j);
-  CHECK(gemm_relative_error(space, Transpose::no, Transpose::no, a, b, c) >
+  CHECK(relative_error(Transpose::no, Transpose::no, a, b, c) >
         10 * probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32}, 4096));
 }
 
@@ -129,13 +134,13 @@ TEST_CASE("Operands and results of 16 bits are widened as they are, and rounding
   round(a, a16);
   round(b, b16);
   round(product(a, b), c16);
-  double const error = gemm_relative_error(space, Transpose::no, Transpose::no, a16, b16, c16);
+  double const error = relative_error(Transpose::no, Transpose::no, a16, b16, c16);
   double const bound = probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32, .result = unit_roundoff_bf16}, 64);
   CHECK(error < bound);
   CHECK(error > unit_roundoff_bf16 / 10);
   CHECK(error > 100 * probes::runner::gemm_error_bound({.sums = unit_roundoff_fp32}, 64));
   c16(3, 5) = kernels::to_bfloat16(std::numeric_limits<float>::quiet_NaN());
-  CHECK(std::isnan(gemm_relative_error(space, Transpose::no, Transpose::no, a16, b16, c16)));
+  CHECK(std::isnan(relative_error(Transpose::no, Transpose::no, a16, b16, c16)));
 }
 
 TEST_CASE("A product in fp8 is right to within its bound, and not with a byte read in AMD's bias of 8",
@@ -154,7 +159,7 @@ TEST_CASE("A product in fp8 is right to within its bound, and not with a byte re
         for (std::size_t p = 0; p < k; ++p) sum += kernels::widened(a(i, p)) * kernels::widened(b(j, p));
         c(i, j) = kernels::to_bfloat16(scale * sum);
       }
-    return gemm_relative_error(space, Transpose::no, Transpose::yes, a, b, c);
+    return relative_error(Transpose::no, Transpose::yes, a, b, c);
   };
   // Sums of 14 bits, a result in bf16.
   double const bound = probes::runner::gemm_error_bound({.sums = 0x1p-14, .result = 0x1p-8}, k);

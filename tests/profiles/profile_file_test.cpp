@@ -105,6 +105,17 @@ TEST_CASE("A profile from before the clock's resolution was recorded can be read
   CHECK_THAT(profile_to_json(profile_from_json(text, "p.json")), !ContainsSubstring("clock_resolution_s"));
 }
 
+TEST_CASE("Which of several ways was measured, and which were left out, reads back", "[profile]") {
+  MachineProfile profile = invented_profile();
+  profile.samples[0].variant = "128x128x32";
+  profile.samples[0].left_out = {"128x256x64: no memory for a block", "64x64x32: relative error 1"};
+  std::string const text = profile_to_json(profile);
+  auto const sample = profile_from_json(text, "p.json").samples[0];
+  CHECK(sample.variant == profile.samples[0].variant);
+  CHECK(sample.left_out == profile.samples[0].left_out);
+  CHECK_THAT(profile_to_json(invented_profile()), !ContainsSubstring("left_out"));
+}
+
 TEST_CASE("A key that is not known is ignored", "[profile]") {
   std::string const text = changed([](ordered_json& profile) {
     profile["of_tomorrow"] = 1;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A GEMM as a device is given it, and a block's tile of C: how large it is, and of what.
+
+#include "kernels/device/panel.hpp"
+
+#include <cstdint>
+
+namespace hpcadvise::kernels {
+
+// op(A) is a.width x a.depth, op(B) b.depth x b.width; the depths agree. C is row-major.
+template <class Element, class Output>
+struct DeviceGemm {
+  PanelSource<Element> a;
+  PanelSource<Element> b;
+  Output* c;
+  std::int64_t c_row_stride;
+  bool a_wide = false;  // is_wide(a)
+  bool b_wide = false;
+  bool c_wide = false;  // begins_wide(c, c_row_stride)
+};
+
+struct TileCorner {
+  std::int64_t row;
+  std::int64_t column;
+};
+
+// How panels come into the block's memory: see held_panel.hpp and asynchronous_panel.hpp.
+enum class PanelCopies { through_registers, asynchronous };
+
+// A block is warps_down x warps_across warps, the part of each fragments_down x fragments_across instructions' C.
+struct TileExtents {
+  int warps_down;
+  int warps_across;
+  int fragments_down;
+  int fragments_across;
+  int depth;        // of the panels that are copied at once; an even multiple of the instruction's k
+  int blocks = 2;   // that a multiprocessor holds at once: what a kernel is compiled for
+  int buffers = 1;  // of panels in the block's memory
+  PanelCopies copies = PanelCopies::through_registers;
+};
+
+template <class InstructionType, TileExtents extents_, PanelOrder a_order_ = PanelOrder::along_depth,
+          PanelOrder b_order_ = PanelOrder::along_depth>
+struct GemmTile {
+  using Instruction = InstructionType;
+  using Input = typename Instruction::Input;
+  static constexpr TileExtents extents = extents_;
+  static constexpr PanelOrder a_order = a_order_, b_order = b_order_;
+  static constexpr int warps = extents.warps_down * extents.warps_across;
+  static constexpr int threads = warps * Instruction::lanes;
+  static constexpr int warp_rows = extents.fragments_down * Instruction::m;
+  static constexpr int warp_columns = extents.fragments_across * Instruction::n;
+  static constexpr int rows = extents.warps_down * warp_rows;
+  static constexpr int columns = extents.warps_across * warp_columns;
+  static constexpr int products = extents.depth / Instruction::k;
+  static_assert(extents.depth % Instruction::k == 0 && products % 2 == 0);
+
+  static constexpr bool asynchronous = extents.copies == PanelCopies::asynchronous;
+  // Asynchronous copies of the panels of so many steps are under way, each in its buffer; registers hold one.
+  static constexpr int steps_ahead = asynchronous ? extents.buffers - 1 : 1;
+  static_assert(steps_ahead >= 1 && extents.buffers >= 1);
+  static constexpr bool turns_operands = !asynchronous || sizeof(Input) >= 4;
+  static_assert(asynchronous || (a_order == PanelOrder::along_depth && b_order == PanelOrder::along_depth));
+
+  static constexpr int padding = 4 * Instruction::adjacent;
+  struct Panels {
+    Panel<Input, rows, extents.depth, a_order, padding> a;
+    Panel<Input, columns, extents.depth, b_order, padding> b;
+  };
+  // In the block's memory.
+  struct Buffers {
+    Panels panels[extents.buffers];
+  };
+};
+
+template <class... Tile>
+struct TileList {};
+
+}  // namespace hpcadvise::kernels

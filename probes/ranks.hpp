@@ -3,9 +3,9 @@
 
 // The processes that take a sample together.
 
-#include <compare>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 namespace hpcadvise::probes {
 
@@ -23,8 +23,14 @@ struct Ranks {
   int rank_count = 1;  // 1: no MPI
   int ranks_a_node = 1;
 
-  auto operator<=>(Ranks const&) const = default;
+  bool operator==(Ranks const&) const = default;
 };
+
+// From near to far, and from few to many.
+constexpr bool operator<(Ranks const& one, Ranks const& other) {
+  return std::tie(one.placement, one.rank_count, one.ranks_a_node) <
+         std::tie(other.placement, other.rank_count, other.ranks_a_node);
+}
 
 // Of one node.
 constexpr Ranks node_ranks(int rank_count) { return {Placement::node, rank_count, rank_count}; }

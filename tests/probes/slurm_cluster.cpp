@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include <functional>
 #include <iterator>
 #include <random>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -54,8 +56,9 @@ std::array<int, 3> free_ports() {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
-    ::bind(sockets[i], reinterpret_cast<sockaddr*>(&address), length);
-    ::getsockname(sockets[i], reinterpret_cast<sockaddr*>(&address), &length);
+    auto* const as_any = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(sockets[i], as_any, length) != 0 || ::getsockname(sockets[i], as_any, &length) != 0)
+      throw std::system_error(errno, std::generic_category(), "no free port");
     ports[i] = ntohs(address.sin_port);
   }
   for (int const socket : sockets) ::close(socket);

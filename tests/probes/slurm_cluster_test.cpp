@@ -11,7 +11,6 @@
 
 #include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -22,8 +21,6 @@
 using namespace hpcadvise;
 using namespace hpcadvise::tests;
 using namespace hpcadvise::probes;
-using Catch::Matchers::ContainsSubstring;
-using profiles::SampleStatus;
 
 namespace {
 

@@ -17,7 +17,7 @@ namespace hpcadvise::advisor {
 namespace {
 
 constexpr double sigma_between = 0.06;
-constexpr double sigma_inside = 0.08;
+constexpr double sigma_inside = 0.075;
 constexpr double degrees_of_freedom = 4;  // of the t distribution of single plans: their errors have outliers
 constexpr int reweighting_rounds = 20;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/links_table.hpp"
 
+#include "probes/link_findings.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,15 +17,7 @@ namespace {
 
 using profiles::Sample;
 
-constexpr std::int64_t long_bytes = std::int64_t{1} << 20;
 constexpr std::int64_t host = -1;
-
-bool is_long_copy(Sample const& sample) {
-  return sample.probe == "link" && sample.status == profiles::SampleStatus::ok &&
-         sample.rates.contains("bytes_per_s") &&
-         profiles::text_parameter(sample.parameters, "memory").value_or("pinned") == "pinned" &&
-         profiles::integer_parameter(sample.parameters, "message_bytes").value_or(0) >= long_bytes;
-}
 
 using Way = std::pair<std::int64_t, std::int64_t>;
 
@@ -33,7 +27,7 @@ std::map<Way, double> rates_of(profiles::MachineProfile const& profile) {
   if (profile.devices.empty() || !profile.devices.front().gpu || !profile.devices.front().gpu->ordinal) return rates;
   auto const measured = std::int64_t{*profile.devices.front().gpu->ordinal};
   for (Sample const& sample : profile.samples) {
-    if (!is_long_copy(sample)) continue;
+    if (!probes::is_long_copy(sample)) continue;
     auto const direction = profiles::text_parameter(sample.parameters, "direction");
     auto const here = profiles::integer_parameter(sample.parameters, "ordinal").value_or(measured);
     auto const peer = profiles::integer_parameter(sample.parameters, "peer");

@@ -31,9 +31,8 @@ std::int64_t message_bytes(Sample const& sample) {
 std::vector<Sample const*> pinned_copies(profiles::MachineProfile const& profile, std::string_view direction) {
   std::vector<Sample const*> copies;
   for (Sample const& sample : profile.samples)
-    if (sample.probe == "link" && sample.status == profiles::SampleStatus::ok && sample.rates.contains("bytes_per_s") &&
-        profiles::text_parameter(sample.parameters, "direction") == direction &&
-        profiles::text_parameter(sample.parameters, "memory") == "pinned" && !sample.parameters.contains("ordinal"))
+    if (is_long_copy(sample) && profiles::text_parameter(sample.parameters, "direction") == direction &&
+        !sample.parameters.contains("ordinal"))
       copies.push_back(&sample);
   std::int64_t largest = 0;
   for (auto const* const copy : copies) largest = std::max(largest, message_bytes(*copy));
@@ -92,6 +91,14 @@ void add_far(std::string_view direction, std::vector<Sample const*> const& copie
 }
 
 }  // namespace
+
+bool is_long_copy(profiles::Sample const& sample) {
+  constexpr std::int64_t long_bytes = std::int64_t{1} << 20;
+  return sample.probe == "link" && sample.status == profiles::SampleStatus::ok &&
+         sample.rates.contains("bytes_per_s") &&
+         profiles::text_parameter(sample.parameters, "memory").value_or("pinned") == "pinned" &&
+         message_bytes(sample) >= long_bytes;
+}
 
 std::optional<double> pci_bytes_per_s(int generation, int lanes) {
   constexpr std::array lane_bytes_per_s{2.5e9 / 8 * 8 / 10,   5e9 / 8 * 8 / 10,     8e9 / 8 * 128 / 130,

@@ -15,6 +15,10 @@ namespace hpcadvise::probes {
 // generations, 128b/130b up to the fifth, 236 of 256 bytes of a FLIT in the sixth.
 std::optional<double> pci_bytes_per_s(int generation, int lanes);
 
+// A copy that was measured, with memory that copies best (the host's pinned, or a device's), long enough to show a
+// link's bandwidth.
+bool is_long_copy(profiles::Sample const& sample);
+
 // `slow_link`: pinned copies under half of what the PCI link carries that their samples saw under load. A link of
 // another kind is faster than that and never named; where no sensor says what the link is, nothing is.
 // `far_memory`: NUMA nodes from which the device is reached much more slowly than from the best.

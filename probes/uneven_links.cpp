@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/uneven_links.hpp"
 
+#include "probes/link_findings.hpp"
 #include "profiles/order_statistics.hpp"
 #include "profiles/units.hpp"
 
@@ -23,7 +24,6 @@ using profiles::Sample;
 
 constexpr double uneven_share = 0.5;
 constexpr std::size_t least_count = 3;
-constexpr std::int64_t long_bytes = 1 << 20;
 
 // Of each device, or pair of devices, the best.
 using Rates = std::map<std::string, Rate>;
@@ -43,15 +43,10 @@ std::string name_of(profiles::MachineProfile const& profile, Sample const& sampl
 Rates rates_of(profiles::MachineProfile const& profile, std::string_view direction) {
   Rates rates;
   for (Sample const& sample : profile.samples) {
-    auto const memory = profiles::text_parameter(sample.parameters, "memory").value_or("pinned");
-    auto const bytes = profiles::integer_parameter(sample.parameters, "message_bytes").value_or(0);
-    auto const rate = sample.rates.find("bytes_per_s");
-    if (sample.probe != "link" || sample.status != profiles::SampleStatus::ok || rate == sample.rates.end() ||
-        profiles::text_parameter(sample.parameters, "direction") != direction || memory != "pinned" ||
-        bytes < long_bytes)
-      continue;
+    if (!is_long_copy(sample) || profiles::text_parameter(sample.parameters, "direction") != direction) continue;
+    auto const& rate = sample.rates.at("bytes_per_s");
     auto& best = rates[name_of(profile, sample)];
-    if (rate->second.median > best.median) best = rate->second;
+    if (rate.median > best.median) best = rate;
   }
   return rates;
 }

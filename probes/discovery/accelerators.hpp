@@ -53,7 +53,7 @@ struct Accelerator {
 
   std::optional<GcdPlace> gcd{};
   std::string unusable{};  // why this process cannot use it; empty where nothing is known against it
-  bool forbidden = false;  // that is so because it was given to somebody else
+  bool forbidden = false;  // that is so because its driver refuses it to this user: most often another job has it
   std::map<std::string, std::string> unknown{};  // why a field above is absent, where the driver said: "ecc_enabled"
 };
 

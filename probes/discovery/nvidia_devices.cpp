@@ -92,21 +92,23 @@ std::vector<Accelerator> asked(std::string const& library, Devices devices) {
     if (bus_id.value)
       devices[*bus_id.value].pci_bus_id = *bus_id.value;
     else if (!listed)
-      without_address.push_back({.name = fmt::format("NVIDIA GPU {}", index), .unusable = bus_id.reason});
+      without_address.push_back(
+          {.name = fmt::format("NVIDIA GPU {}", index), .unusable = bus_id.reason, .forbidden = handle.forbidden});
   }
   for (auto& [bus_id, device] : devices) {
     auto const handle = nvml.device(bus_id);
     if (handle.value)
       add_facts(nvml, *handle.value, device);
-    else if (nvml.problem().empty())
-      device.unusable = handle.reason;
-    else
+    else if (!nvml.problem().empty())
       device.unknown["nvml"] = nvml.problem();
+    else {
+      device.unusable = handle.reason;
+      device.forbidden = handle.forbidden;
+    }
     if (device.name.empty()) device.name = "NVIDIA GPU";
   }
   std::vector<Accelerator> result = std::move(without_address);
   for (auto& [bus_id, device] : devices) result.push_back(std::move(device));
-  for (auto& device : result) device.forbidden = device.unusable == nvml.no_permission();
   return result;
 }
 

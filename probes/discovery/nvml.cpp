@@ -72,12 +72,13 @@ Nvml::~Nvml() {
 }
 
 template <class... Arguments>
-std::string Nvml::call(char const* function, Arguments... arguments) const {
-  if (!problem_.empty()) return problem_;
+Nvml::Called Nvml::called(char const* function, Arguments... arguments) const {
+  constexpr int no_code = -1;
+  if (!problem_.empty()) return {no_code, problem_};
   auto const address = reinterpret_cast<int (*)(Arguments...)>(dlsym(library_, function));
-  if (address == nullptr) return fmt::format("this driver's NVML has no {}", function);
+  if (address == nullptr) return {no_code, fmt::format("this driver's NVML has no {}", function)};
   int const code = address(arguments...);
-  return code == success ? std::string() : words_for(code);
+  return {code, code == success ? std::string() : words_for(code)};
 }
 
 std::string Nvml::words_for(int code) const {
@@ -86,27 +87,29 @@ std::string Nvml::words_for(int code) const {
   return text != nullptr ? fmt::format("NVML says: {}", text) : fmt::format("NVML's error {}", code);
 }
 
-std::string Nvml::no_permission() const {
-  constexpr int code = 4;  // NVML_ERROR_NO_PERMISSION
-  return library_ != nullptr ? words_for(code) : problem_;
-}
-
 Answer<unsigned> Nvml::device_count() const {
   unsigned count = 0;
   auto reason = call("nvmlDeviceGetCount_v2", &count);
   return answer(std::move(reason), count);
 }
 
+Answer<Nvml::Device> Nvml::device_answer(Called called, Device device) {
+  constexpr int no_permission = 4;  // NVML_ERROR_NO_PERMISSION
+  auto result = answer(std::move(called.reason), device);
+  result.forbidden = called.code == no_permission;
+  return result;
+}
+
 Answer<Nvml::Device> Nvml::device(unsigned index) const {
   Device device = nullptr;
-  auto reason = call("nvmlDeviceGetHandleByIndex_v2", index, &device);
-  return answer(std::move(reason), device);
+  auto result = called("nvmlDeviceGetHandleByIndex_v2", index, &device);
+  return device_answer(std::move(result), device);
 }
 
 Answer<Nvml::Device> Nvml::device(std::string const& pci_bus_id) const {
   Device device = nullptr;
-  auto reason = call("nvmlDeviceGetHandleByPciBusId_v2", pci_bus_id.c_str(), &device);
-  return answer(std::move(reason), device);
+  auto result = called("nvmlDeviceGetHandleByPciBusId_v2", pci_bus_id.c_str(), &device);
+  return device_answer(std::move(result), device);
 }
 
 Answer<std::string> Nvml::driver_version() const {

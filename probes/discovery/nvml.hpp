@@ -17,6 +17,7 @@ template <class Value>
 struct Answer {
   std::optional<Value> value;
   std::string reason;
+  bool forbidden = false;  // the driver refuses it to this user
 };
 
 class Nvml {
@@ -31,9 +32,6 @@ class Nvml {
 
   // Why it cannot be asked: not found, no driver. Empty when it can.
   std::string const& problem() const noexcept { return problem_; }
-
-  // What it says of a device that was given to somebody else.
-  std::string no_permission() const;
 
   // Of all devices of the node, whether they may be used or not.
   Answer<unsigned> device_count() const;
@@ -58,9 +56,17 @@ class Nvml {
   Answer<unsigned long long> wide(char const* function, Device device) const;
 
  private:
-  // Why it failed, a function that this NVML lacks included; empty when it worked.
+  struct Called {
+    int code;
+    std::string reason;  // why it failed, a function that this NVML lacks included; empty when it worked
+  };
   template <class... Arguments>
-  std::string call(char const* function, Arguments... arguments) const;
+  Called called(char const* function, Arguments... arguments) const;
+  template <class... Arguments>
+  std::string call(char const* function, Arguments... arguments) const {
+    return called(function, arguments...).reason;
+  }
+  static Answer<Device> device_answer(Called called, Device device);
   std::string words_for(int code) const;
 
   void* library_ = nullptr;

@@ -46,7 +46,7 @@ double median(std::vector<double> values) {
 TEST_CASE("One run moves predictions three quarters of what it shows, three runs nearly all of it", "[calibration]") {
   double const shown = std::log(1.3);
   auto const one = factor_of({anchor("x", 1.3)});
-  // 0.135^2 / (0.135^2 + 0.08^2) = 0.74, and less for a run that stands three sigmas off
+  // 0.135^2 / (0.135^2 + 0.075^2) = 0.76, and less for a run that stands three sigmas off
   CHECK(one.log_factor > 0.6 * shown);
   CHECK(one.log_factor < 0.75 * shown);
   auto const three = factor_of({anchor("x", 1.3), anchor("y", 1.3), anchor("z", 1.3)});

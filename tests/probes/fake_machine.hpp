@@ -66,4 +66,15 @@ inline profiles::Finding const* find_finding(profiles::MachineProfile const& pro
   return nullptr;
 }
 
+inline constexpr char const* h100 = "NVIDIA H100 80GB HBM3";
+
+// As the kernel's driver shows it: device `ordinal` of the fake runner.
+inline void plug_in(FakeMachine& machine, int ordinal, std::string const& name) {
+  machine.request.roots.proc = machine.folder.path();
+  auto const bus_id = "0000:" + std::to_string(10 + ordinal) + ":00.0";
+  auto const folder = machine.folder.path() / "driver/nvidia/gpus" / bus_id;
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "information") << "Model: \t " << name << "\n";
+}
+
 }  // namespace hpcadvise::probes

@@ -104,6 +104,7 @@ void plan_nodes(RankQuestion const& question, MpiJob job, CollectivePlan& plan) 
   if (job.ranks.ranks_a_node == 1) return;
   auto one_a_node = *way.start;
   one_a_node.job.ranks = nodes_ranks(node_count, 1);
+  one_a_node.job.bound = false;  // it has the threads of all
   plan.starts.push_back(std::move(one_a_node));
 }
 

@@ -39,10 +39,12 @@ void take_argument(LogSettings& settings, DottedRow const& row) {
   if (row.name == "recompute_granularity") {
     if (row.value == "None") settings.recompute = Recompute::none;
     if (row.value == "full") settings.recompute = Recompute::full;
-    if (row.value == "selective") settings.recompute = Recompute::selective;
+    if (row.value == "selective")
+      settings.recompute = Recompute::attention;  // what it repeats, unless modules are named
   }
-  if (row.name == "recompute_modules" && row.value == "['core_attn']" && settings.recompute == Recompute::selective)
-    settings.recompute = Recompute::attention;
+  if (row.name == "recompute_modules" && row.value != "None" && row.value != "['core_attn']" &&
+      settings.recompute == Recompute::attention)
+    settings.recompute = Recompute::selective;
   if (row.name == "checkpoint_activations" && on) settings.recompute = Recompute::full;
   if (row.name == "use_distributed_optimizer" && on) settings.sharding = Sharding::zero1;
   if (row.name == "zero_stage") settings.sharding = zero_stage(row.value);

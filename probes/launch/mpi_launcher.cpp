@@ -70,8 +70,9 @@ std::vector<std::string> options_of(MpiLauncher const& launcher, MpiJob const& j
 std::vector<std::string> unwanted_variables(MpiLauncher const& launcher, MpiJob const& job) {
   std::vector<std::string> names{"PMI_RANK", "PMI_SIZE", "PMI_FD", "PMIX_RANK", "PMIX_NAMESPACE", "PMIX_SERVER_"};
   if (launcher.kind == MpiKind::slurm)
-    names.insert(names.end(), {"SLURM_CPUS_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_GPUS_PER_TASK",
-                               "SLURM_TRES_PER_TASK", "SLURM_EXPORT_ENV"});
+    names.insert(names.end(),
+                 {"SLURM_CPUS_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_GPUS_PER_TASK", "SLURM_TRES_PER_TASK",
+                  "SLURM_NTASKS_PER_GPU", "SLURM_NTASKS_PER_TRES", "SLURM_GPU_BIND", "SLURM_EXPORT_ENV"});
   else if (!across_nodes(job))
     names.emplace_back("SLURM_");
   return names;

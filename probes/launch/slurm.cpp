@@ -66,9 +66,13 @@ std::vector<MpiLauncher> find_sruns(std::string_view path, std::string_view mpi_
   std::vector<MpiLauncher> result;
   auto const program = find_program("srun", path);
   if (!program) return result;
-  auto const listed = output_of({.arguments = {program->string(), "--mpi=list"}, .environment = {}}, patience_s);
-  for (auto& type : srun_mpi_types(listed, mpi_library))
-    result.push_back({.program = *program, .kind = MpiKind::slurm, .version = {}, .mpi_type = std::move(type)});
+  try {
+    auto const listed = output_of({.arguments = {program->string(), "--mpi=list"}, .environment = {}}, patience_s);
+    for (auto& type : srun_mpi_types(listed, mpi_library))
+      result.push_back({.program = *program, .kind = MpiKind::slurm, .version = {}, .mpi_type = std::move(type)});
+  } catch (profiles::MachineError const&) {
+    // A file that cannot be started is no srun; another launcher may be there.
+  }
   return result;
 }
 

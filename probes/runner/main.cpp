@@ -103,7 +103,8 @@ int main(int argument_count, char** arguments) {
     measure(std::filesystem::path(arguments[0]).filename(), command_line);
     return int(ExitCode::done);
   } catch (SaidByFirstRank const&) {
-    return int(ExitCode::usage);
+    // A launcher that saw this rank fail would end the first before it has spoken.
+    return int(ExitCode::done);
   } catch (hpcadvise::profiles::Error const& error) {
     std::fprintf(stderr, "hpcadvise-runner: %s\n  %s\n", error.what(), error.next_step().c_str());
     return int(error.exit_code());

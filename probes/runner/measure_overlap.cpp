@@ -117,7 +117,9 @@ void measure_overlap(SampleRequest const& request, Context const& context, profi
   constexpr double least_cover = 2;
   constexpr double most_cover = 16;
   std::optional<Overlap> overlap;
-  for (double cover = least_cover; !overlap && cover <= most_cover; cover *= 2) {
+  double cover = least_cover / 2;
+  while (!overlap && cover < most_cover) {
+    cover *= 2;
     times.longer_collectives = pair_of_longer_collectives(times.gemm.median_s, times.collective.median_s, cover);
     times.with_longer_collectives = timed([&](std::int64_t calls) { work.both(times.longer_collectives, calls); });
     times.longer_gemms = pair_of_longer_gemms(times.gemm.median_s, times.collective.median_s, cover);
@@ -130,7 +132,7 @@ void measure_overlap(SampleRequest const& request, Context const& context, profi
   require_success(*collective, context);
   if (overlap) overlap = overlap_of(times);
   if (!overlap)
-    throw RequestError("what took " + std::to_string(int(most_cover)) +
+    throw RequestError("what took " + std::to_string(int(cover)) +
                        " times as long alone was done before what it should have covered: they wait for each other");
   sample.work_flops = double(times.longer_gemms.gemms) * gemm->flops;
   sample.work_bytes = double(times.longer_gemms.collectives) * collective->moved_bytes;

@@ -97,6 +97,7 @@ TEST_CASE("Megatron-LM that recomputes the attention core alone is not taken to 
     return read_training_log(dump + megatron_line(1, "100.0") + megatron_line(2, "100.0"), "log").settings.recompute;
   };
   CHECK(recompute("['core_attn']") == Recompute::attention);
+  CHECK(recompute("None") == Recompute::attention);
   CHECK(recompute("['layernorm', 'moe_act']") == Recompute::selective);
 }
 

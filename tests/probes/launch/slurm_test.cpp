@@ -92,3 +92,11 @@ TEST_CASE("srun is told nodes, ranks, ranks a node and binding", "[slurm]") {
     CHECK(has(here, "--cpu-bind=cores"));
   }
 }
+
+TEST_CASE("An srun that cannot be started is none, and ends nothing", "[slurm]") {
+  TemporaryFolder const folder;
+  auto const file = folder.path() / "srun";
+  std::ofstream(file) << "#!/no/such/interpreter\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  CHECK(find_sruns(folder.path().string(), "Open MPI v4.1.4").empty());
+}

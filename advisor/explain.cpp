@@ -87,8 +87,8 @@ std::string help_sentence(StepTerms const& terms, ParallelPlan const& plan, Fram
 
 std::string memory_sentence(MemoryEstimate const& memory) {
   double const headroom = memory.capacity_bytes - memory.total_bytes();
-  return fmt::format("memory: {} of {} on the fullest device, {} the largest part{}", format_bytes(memory.total_bytes()),
-                     format_bytes(memory.capacity_bytes), largest_part(memory),
+  return fmt::format("memory: {} of {} on the fullest device, {} the largest part{}",
+                     format_bytes(memory.total_bytes()), format_bytes(memory.capacity_bytes), largest_part(memory),
                      headroom < 0.1 * memory.capacity_bytes ? "; memory binds" : "");
 }
 

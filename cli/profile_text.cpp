@@ -301,9 +301,11 @@ std::string profile_summary_text(MachineProfile const& profile, Terminal const& 
   std::string text = styled(terminal, Style::bold, wrapped(host_text(profile.host), terminal.width, 2)) + '\n';
   if (auto const gpus = gpu_text(profile); !gpus.empty())
     text += styled(terminal, Style::bold, wrapped(gpus, terminal.width, 2)) + '\n';
-  text += fmt::format("Measured {} in {}: {} of {}, {} within their target interval\n", profile.provenance.started_utc,
-                      profiles::format_seconds(profile.budget.used_s), profile.budget.measured,
-                      profiles::format_counted(profile.budget.planned, "sample"), profile.budget.converged);
+  auto const measured = fmt::format("Measured {} in {}: {} of {}, {} reached their target interval in one pass",
+                                    profile.provenance.started_utc, profiles::format_seconds(profile.budget.used_s),
+                                    profile.budget.measured, profiles::format_counted(profile.budget.planned, "sample"),
+                                    profile.budget.converged);
+  text += wrapped(measured, terminal.width, 2) + '\n';
   if (profile.partial) text += styled(terminal, Style::warning, "Partial: the run ended before its plan did.") + '\n';
   text += '\n' + text_table(profile_summary_table(profile, terminal), terminal);
   if (auto const siblings = siblings_table(profile); !siblings.rows.empty())

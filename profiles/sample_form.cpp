@@ -39,56 +39,47 @@ constexpr Check operation = [](JsonNode const& node) {
 };
 
 struct Parameter {
-  std::string_view probe;
+  std::array<std::string_view, 3> probes;
   std::string_view name;
   Check check;
   bool required = true;
 };
-constexpr std::array rows{Parameter{"gemm", "m", positive},
-                          Parameter{"gemm", "n", positive},
-                          Parameter{"gemm", "k", positive},
-                          Parameter{"gemm", "precision", precision},
-                          Parameter{"gemm", "a_transposed", flag},
-                          Parameter{"gemm", "b_transposed", flag},
-                          Parameter{"attention", "batch", positive},
-                          Parameter{"attention", "query_heads", positive},
-                          Parameter{"attention", "kv_heads", positive},
-                          Parameter{"attention", "query_length", positive},
-                          Parameter{"attention", "key_length", positive},
-                          Parameter{"attention", "head_size", positive},
-                          Parameter{"attention", "causal", flag},
-                          Parameter{"attention", "direction", direction},
-                          Parameter{"attention", "precision", precision},
-                          Parameter{"memory", "kernel", kernel},
-                          Parameter{"memory", "working_set_bytes", positive},
-                          Parameter{"memory", "level", level},
-                          Parameter{"launch", "kind", filled},
-                          Parameter{"launch", "count", positive, false},
-                          Parameter{"collective", "operation", operation},
-                          Parameter{"collective", "message_bytes", positive},
-                          Parameter{"collective", "rank_count", several},
-                          Parameter{"collective", "placement", filled},
-                          Parameter{"collective", "ranks_a_node", positive, false},
-                          Parameter{"overlap", "operation", operation},
-                          Parameter{"overlap", "message_bytes", positive},
-                          Parameter{"overlap", "rank_count", several},
-                          Parameter{"overlap", "placement", filled},
-                          Parameter{"overlap", "ranks_a_node", positive, false},
-                          Parameter{"overlap", "gemm_provider", filled},
-                          Parameter{"overlap", "m", positive},
-                          Parameter{"overlap", "n", positive},
-                          Parameter{"overlap", "k", positive},
-                          Parameter{"overlap", "precision", precision},
-                          Parameter{"link", "direction", copy_direction},
-                          Parameter{"link", "message_bytes", positive},
-                          Parameter{"link", "memory", host_memory, false},
-                          Parameter{"link", "numa_node", count, false},
-                          Parameter{"link", "peer", count, false},
-                          Parameter{"link", "ordinal", count, false},
-                          Parameter{"sustained", "m", positive},
-                          Parameter{"sustained", "n", positive},
-                          Parameter{"sustained", "k", positive},
-                          Parameter{"sustained", "precision", precision}};
+constexpr std::array rows{Parameter{{"gemm", "overlap", "sustained"}, "m", positive},
+                          Parameter{{"gemm", "overlap", "sustained"}, "n", positive},
+                          Parameter{{"gemm", "overlap", "sustained"}, "k", positive},
+                          Parameter{{"gemm", "overlap", "sustained"}, "precision", precision},
+                          Parameter{{"gemm"}, "a_transposed", flag},
+                          Parameter{{"gemm"}, "b_transposed", flag},
+                          Parameter{{"attention"}, "batch", positive},
+                          Parameter{{"attention"}, "query_heads", positive},
+                          Parameter{{"attention"}, "kv_heads", positive},
+                          Parameter{{"attention"}, "query_length", positive},
+                          Parameter{{"attention"}, "key_length", positive},
+                          Parameter{{"attention"}, "head_size", positive},
+                          Parameter{{"attention"}, "causal", flag},
+                          Parameter{{"attention"}, "direction", direction},
+                          Parameter{{"attention"}, "precision", precision},
+                          Parameter{{"memory"}, "kernel", kernel},
+                          Parameter{{"memory"}, "working_set_bytes", positive},
+                          Parameter{{"memory"}, "level", level},
+                          Parameter{{"launch"}, "kind", filled},
+                          Parameter{{"launch"}, "count", positive, false},
+                          Parameter{{"collective", "overlap"}, "operation", operation},
+                          Parameter{{"collective", "overlap"}, "message_bytes", positive},
+                          Parameter{{"collective", "overlap"}, "rank_count", several},
+                          Parameter{{"collective", "overlap"}, "placement", filled},
+                          Parameter{{"collective", "overlap"}, "ranks_a_node", positive, false},
+                          Parameter{{"overlap"}, "gemm_provider", filled},
+                          Parameter{{"link"}, "direction", copy_direction},
+                          Parameter{{"link"}, "message_bytes", positive},
+                          Parameter{{"link"}, "memory", host_memory, false},
+                          Parameter{{"link"}, "numa_node", count, false},
+                          Parameter{{"link"}, "peer", count, false},
+                          Parameter{{"link"}, "ordinal", count, false}};
+
+bool belongs_to(Parameter const& row, std::string_view probe) {
+  return std::ranges::find(row.probes, probe) != row.probes.end();
+}
 
 // That a sample of any probe may have.
 struct OptionalParameter {
@@ -114,7 +105,7 @@ void check_sample(JsonNode const& sample) {
   auto const parameters = sample.at("parameters");
   for (auto const& [name, parameter] : parameters.members()) check_name(parameter, name);
   for (Parameter const& row : rows)
-    if (row.probe == probe && (row.required || parameters.find(row.name))) row.check(parameters.at(row.name));
+    if (belongs_to(row, probe) && (row.required || parameters.find(row.name))) row.check(parameters.at(row.name));
   for (OptionalParameter const& row : optional_rows)
     if (auto const parameter = parameters.find(row.name)) row.check(*parameter);
   for (auto const& [name, rate] : sample.at("rates").members())

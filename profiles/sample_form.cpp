@@ -91,6 +91,10 @@ constexpr std::array optional_rows{OptionalParameter{"device", count},
 
 constexpr std::array<std::string_view, 4> rate_suffixes{"_per_s", "_per_j", "_share", "_slowdown"};
 
+bool is_rate_name(std::string_view name) {
+  return std::ranges::any_of(rate_suffixes, [&](std::string_view suffix) { return name.ends_with(suffix); });
+}
+
 void check_name(JsonNode const& node, std::string_view name) {
   if (!is_identifier(name)) node.fail(fmt::format("'{}' is not a name: small letters, digits and _", name));
 }
@@ -109,7 +113,7 @@ void check_sample(JsonNode const& sample) {
   for (OptionalParameter const& row : optional_rows)
     if (auto const parameter = parameters.find(row.name)) row.check(*parameter);
   for (auto const& [name, rate] : sample.at("rates").members())
-    if (std::ranges::none_of(rate_suffixes, [&](std::string_view suffix) { return name.ends_with(suffix); }))
+    if (!is_rate_name(name))
       rate.fail(fmt::format("'{}' is not the name of a rate: they end with {}", name, fmt::join(rate_suffixes, ", ")));
 
   bool const ok = sample.at("status").one_of(sample_status_from_string) == SampleStatus::ok;

@@ -10,8 +10,7 @@ namespace hpcadvise::probes {
 namespace {
 
 // nvmlReturn_t
-constexpr int success = 0;              // NVML_SUCCESS
-constexpr int function_not_found = 13;  // NVML_ERROR_FUNCTION_NOT_FOUND
+constexpr int success = 0;  // NVML_SUCCESS
 
 // nvmlPciInfo_t, as nvmlDeviceGetPciInfo_v3 fills it.
 struct PciInfo {

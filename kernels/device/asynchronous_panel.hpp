@@ -22,6 +22,7 @@ HPCADVISE_DEVICE_FUNCTION void begin_lines(Block const& block, PanelType& panel,
   constexpr int together = parts >= 8 ? 1 : 8;
   constexpr int lines_at_once = threads / parts;
   static_assert(threads % (parts * together) == 0 && PanelType::lines % lines_at_once == 0);
+  static_assert(lines_at_once % PanelType::lines_alike == 0);
   constexpr bool along_depth = PanelType::along_depth;
   std::int64_t const line_stride = along_depth ? source.width_stride : source.depth_stride;
   std::int64_t const lines = along_depth ? source.width : source.depth;
@@ -30,7 +31,7 @@ HPCADVISE_DEVICE_FUNCTION void begin_lines(Block const& block, PanelType& panel,
   std::int64_t const first = along_depth ? first_depth : first_width;
   int const line = thread / (parts * together) * together + thread % together;
   int const part = thread / together % parts * count;
-  Element* const to = panel.at + line * PanelType::stride + part;
+  Element* const to = panel.at + PanelType::part_place(line, part);
   Element const* const from = source.data + (first_line + line) * line_stride + first + part;
   if (wide && first_line + PanelType::lines <= lines && first + PanelType::line_length <= length) {
     HPCADVISE_UNROLL

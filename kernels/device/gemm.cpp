@@ -89,8 +89,8 @@ void tiled_gemm(TileList<Tile...>, int chosen, Space const& space, Transpose a_o
 template <class Tile>
 void add_name(std::vector<std::string>& names) {
   if (is_launchable<Tile>())
-    names.push_back(std::to_string(Tile::rows) + "x" + std::to_string(Tile::columns) + "x" +
-                    std::to_string(Tile::extents.depth));
+    names.push_back((Tile::from_block_memory ? "wgmma-" : "") + std::to_string(Tile::rows) + "x" +
+                    std::to_string(Tile::columns) + "x" + std::to_string(Tile::extents.depth));
 }
 
 template <class... Tile>

@@ -4,6 +4,7 @@
 // A GEMM as a device is given it, and a block's tile of C: how large it is, and of what.
 
 #include "kernels/device/panel.hpp"
+#include "kernels/device/swizzled_panel.hpp"
 
 #include <cstdint>
 
@@ -26,10 +27,23 @@ struct TileCorner {
   std::int64_t column;
 };
 
+// How the panels lie that an instruction's operands are taken from.
+template <class Instruction, int width, int depth, PanelOrder order>
+struct PanelOf {
+  static constexpr int padding = 4 * Instruction::adjacent;
+  using Type = Panel<typename Instruction::Input, width, depth, order, padding>;
+};
+template <class Instruction, int width, int depth, PanelOrder order>
+requires reads_block_memory<Instruction>
+struct PanelOf<Instruction, width, depth, order> {
+  using Type = SwizzledPanel<typename Instruction::Input, width, depth, order>;
+};
+
 // How panels come into the block's memory: see held_panel.hpp and asynchronous_panel.hpp.
 enum class PanelCopies { through_registers, asynchronous };
 
-// A block is warps_down x warps_across warps, the part of each fragments_down x fragments_across instructions' C.
+// A block is warps_down x warps_across warps (of wgmma: warpgroups), the part of each fragments_down x fragments_across
+// instructions' C.
 struct TileExtents {
   int warps_down;
   int warps_across;
@@ -58,16 +72,18 @@ struct GemmTile {
   static_assert(extents.depth % Instruction::k == 0 && products % 2 == 0);
 
   static constexpr bool asynchronous = extents.copies == PanelCopies::asynchronous;
-  // Asynchronous copies of the panels of so many steps are under way, each in its buffer; registers hold one.
-  static constexpr int steps_ahead = asynchronous ? extents.buffers - 1 : 1;
+  static constexpr bool from_block_memory = reads_block_memory<Instruction>;
+  static_assert(asynchronous || !from_block_memory);
+  // Asynchronous copies of the panels of so many steps are under way, each in its buffer; registers hold one. Where
+  // products read the block's memory, those of the step before are still at it.
+  static constexpr int steps_ahead = !asynchronous ? 1 : from_block_memory ? extents.buffers - 2 : extents.buffers - 1;
   static_assert(steps_ahead >= 1 && extents.buffers >= 1);
   static constexpr bool turns_operands = !asynchronous || sizeof(Input) >= 4;
   static_assert(asynchronous || (a_order == PanelOrder::along_depth && b_order == PanelOrder::along_depth));
 
-  static constexpr int padding = 4 * Instruction::adjacent;
   struct Panels {
-    Panel<Input, rows, extents.depth, a_order, padding> a;
-    Panel<Input, columns, extents.depth, b_order, padding> b;
+    typename PanelOf<Instruction, rows, extents.depth, a_order>::Type a;
+    typename PanelOf<Instruction, columns, extents.depth, b_order>::Type b;
   };
   // In the block's memory.
   struct Buffers {

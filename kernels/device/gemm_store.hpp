@@ -51,7 +51,7 @@ HPCADVISE_DEVICE_FUNCTION void store_c(Warp warp, CFragment<Warp> const& fragmen
 }
 
 template <bool inside, class Tile, class Warp, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void store_fragments(Warp warp, GemmWarp<Tile, Warp> const& registers,
+HPCADVISE_DEVICE_FUNCTION void store_fragments(Warp warp, GemmSums<Tile, Warp> const& registers,
                                                DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
   HPCADVISE_UNROLL
   for (int i = 0; i < Tile::extents.fragments_down; ++i) {
@@ -65,7 +65,7 @@ HPCADVISE_DEVICE_FUNCTION void store_fragments(Warp warp, GemmWarp<Tile, Warp> c
 }
 
 template <class Tile, class Warp, class Element, class Output>
-HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, int warp_index, GemmWarp<Tile, Warp> const& registers,
+HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, int warp_index, GemmSums<Tile, Warp> const& registers,
                                           DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
   constexpr int warps_across = Tile::extents.warps_across;
   TileCorner const own{.row = corner.row + warp_index / warps_across * Tile::warp_rows,

@@ -9,6 +9,7 @@
 #include "kernels/device/gemm_tile.hpp"
 #include "kernels/device/gemm_tiles_mfma.hpp"
 #include "kernels/device/gemm_tiles_mma_sync.hpp"
+#include "kernels/device/gemm_tiles_wgmma.hpp"
 #include "kernels/fragment/native.hpp"
 
 #include <type_traits>
@@ -18,8 +19,10 @@ namespace hpcadvise::kernels {
 // Those of the device that is compiled for, to choose from.
 template <class Mfma, class MmaSync>
 using NativeTiles = std::conditional_t<native_is_mfma, Mfma, MmaSync>;
-using NativeF16Tiles = NativeTiles<Mfma16BitTiles<Half>, MmaSync16BitTiles<Half>>;
-using NativeBf16Tiles = NativeTiles<Mfma16BitTiles<BFloat16>, MmaSync16BitTiles<BFloat16>>;
+template <class Input>
+using Nvidia16BitTiles = std::conditional_t<native_has_wgmma, Sm90Tiles<Input>, MmaSync16BitTiles<Input>>;
+using NativeF16Tiles = NativeTiles<Mfma16BitTiles<Half>, Nvidia16BitTiles<Half>>;
+using NativeBf16Tiles = NativeTiles<Mfma16BitTiles<BFloat16>, Nvidia16BitTiles<BFloat16>>;
 using NativeTf32Tiles = NativeTiles<TileList<>, MmaSyncTf32Tiles>;
 using NativeF32Tiles = NativeTiles<MfmaFp32Tiles, FmaF32Tiles>;
 using NativeF64Tiles = NativeTiles<MfmaF64Tiles, MmaSyncF64Tiles>;

@@ -8,10 +8,14 @@
 
 namespace hpcadvise::kernels {
 
-// A warp's sums, and the operands of a product and of the one that is next.
 template <class Tile, class Warp>
-struct GemmWarp {
+struct GemmSums {
   CFragment<Warp> sums[Tile::extents.fragments_down][Tile::extents.fragments_across];
+};
+
+// With the operands of a product and of the one that is next.
+template <class Tile, class Warp>
+struct GemmWarp : GemmSums<Tile, Warp> {
   AFragment<Warp> a[2][Tile::extents.fragments_down];
   BFragment<Warp> b[2][Tile::extents.fragments_across];
 };
@@ -19,7 +23,7 @@ struct GemmWarp {
 namespace detail {
 
 template <class Tile, class Warp>
-HPCADVISE_DEVICE_FUNCTION void clear(GemmWarp<Tile, Warp>& registers) {
+HPCADVISE_DEVICE_FUNCTION void clear(GemmSums<Tile, Warp>& registers) {
   HPCADVISE_UNROLL
   for (auto& row : registers.sums) {
     HPCADVISE_UNROLL

@@ -20,17 +20,21 @@ struct BlockTeam {
   Body body;
 
   KOKKOS_FUNCTION void operator()(typename Policy::member_type const& team) const {
-    auto* const panels = static_cast<Panels*>(team.team_shmem().get_shmem_aligned(sizeof(Panels), 16));
+    auto* const panels = static_cast<Panels*>(team.team_shmem().get_shmem_aligned(sizeof(Panels), alignof(Panels)));
     body(DeviceBlock<typename Tile::Instruction>{.own_thread = team.team_rank()}, team.league_rank(), *panels);
   }
 };
+
+// With what aligning it may take.
+template <class Panels>
+inline constexpr int panels_bytes = int(sizeof(Panels) + alignof(Panels));
 
 }  // namespace detail
 
 // Whether a launch gives a block memory for them; Kokkos before 5.2 gives a CUDA block no more than 48 KiB.
 template <class Panels>
 bool fits_in_a_block() {
-  return int(sizeof(Panels)) + 16 <= Kokkos::TeamPolicy<Space>::scratch_size_max(0);
+  return detail::panels_bytes<Panels> <= Kokkos::TeamPolicy<Space>::scratch_size_max(0);
 }
 
 // Enqueues body(block, index, panels) for `count` blocks, below 2^31, of Tile::threads threads. The kernel is compiled
@@ -41,7 +45,7 @@ void launch_blocks(Space const& space, std::string const& label, std::int64_t co
   if (count == 0) return;
   using Kernel = detail::BlockTeam<Tile, Panels, blocks_a_multiprocessor, Body>;
   typename Kernel::Policy policy(space, int(count), Tile::threads);
-  policy.set_scratch_size(0, Kokkos::PerTeam(int(sizeof(Panels)) + 16));
+  policy.set_scratch_size(0, Kokkos::PerTeam(detail::panels_bytes<Panels>));
   Kokkos::parallel_for(label, policy, Kernel{.body = body});
 }
 

@@ -44,6 +44,10 @@ struct Panel {
   HPCADVISE_DEVICE_FUNCTION static constexpr int place(int width_index, int depth_index) {
     return along_depth ? width_index * stride + depth_index : depth_index * stride + width_index;
   }
+
+  // Where 16 bytes of a line are, from element `first` of it on. So many lines on they are as many strides further.
+  HPCADVISE_DEVICE_FUNCTION static constexpr int part_place(int line, int first) { return line * stride + first; }
+  static constexpr int lines_alike = 1;
 };
 
 namespace detail {

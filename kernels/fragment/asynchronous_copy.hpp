@@ -38,7 +38,7 @@ HPCADVISE_DEVICE_FUNCTION void begin_copy([[maybe_unused]] void* to, [[maybe_unu
                  : "memory");
   }
 #else
-  __builtin_trap();
+  HPCADVISE_TRAP();
 #endif
 }
 
@@ -46,7 +46,7 @@ HPCADVISE_DEVICE_FUNCTION void commit_copies() {
 #if HPCADVISE_HAS_CP_ASYNC
   asm volatile("cp.async.commit_group;" ::: "memory");
 #else
-  __builtin_trap();
+  HPCADVISE_TRAP();
 #endif
 }
 
@@ -56,7 +56,7 @@ HPCADVISE_DEVICE_FUNCTION void wait_for_copies() {
 #if HPCADVISE_HAS_CP_ASYNC
   asm volatile("cp.async.wait_group %0;" ::"n"(groups) : "memory");
 #else
-  __builtin_trap();
+  HPCADVISE_TRAP();
 #endif
 }
 

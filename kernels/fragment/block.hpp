@@ -7,9 +7,14 @@
 // reference must live on until there.
 
 #include "kernels/fragment/asynchronous_copy.hpp"
+#include "kernels/fragment/descriptor_model.hpp"
 #include "kernels/fragment/device_function.hpp"
 #include "kernels/fragment/fragment.hpp"
+#include "kernels/fragment/load_matrix.hpp"
+#include "kernels/fragment/matrix_descriptor.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace hpcadvise::kernels {
@@ -42,6 +47,26 @@ struct DeviceBlock {
   HPCADVISE_DEVICE_FUNCTION void wait_for_copies(int /*thread*/) const {
     kernels::wait_for_copies<groups>();
   }
+  // Of an instruction that reads the block's memory: see wgmma.hpp.
+  HPCADVISE_DEVICE_FUNCTION std::uint32_t address([[maybe_unused]] void const* in_block) const {
+#if defined(__CUDA_ARCH__)
+    return std::uint32_t(__cvta_generic_to_shared(in_block));
+#else
+    HPCADVISE_TRAP();
+#endif
+  }
+  HPCADVISE_DEVICE_FUNCTION void show_written(int /*thread*/) const { Instruction::show_written(); }
+  HPCADVISE_DEVICE_FUNCTION void begin_products() const { Instruction::begin_products(); }
+  template <MatrixOrder a_order, MatrixOrder b_order>
+  HPCADVISE_DEVICE_FUNCTION void multiply(int /*warp_index*/, CFragment<Warp>& c, MatrixDescriptor a,
+                                          MatrixDescriptor b, bool added) const {
+    Instruction::template multiply_accumulate<a_order, b_order>(c.held[0], a, b, added);
+  }
+  HPCADVISE_DEVICE_FUNCTION void commit_products(int /*warp_index*/) const { Instruction::commit_products(); }
+  template <int groups>
+  HPCADVISE_DEVICE_FUNCTION void wait_for_products(int /*warp_index*/, CFragment<Warp>& c) const {
+    Instruction::template wait_for_products<groups>(c.held[0]);
+  }
   // Of all threads, and their writes to the block's memory are seen after it.
   HPCADVISE_DEVICE_FUNCTION void barrier() const {
 #if defined(__CUDA_ARCH__)
@@ -51,7 +76,7 @@ struct DeviceBlock {
     __builtin_amdgcn_s_barrier();
     __builtin_amdgcn_fence(__ATOMIC_ACQUIRE, "workgroup");
 #else
-    __builtin_trap();
+    HPCADVISE_TRAP();
 #endif
   }
 };
@@ -60,6 +85,7 @@ template <class Instruction, int warps>
 struct ModelBlock {
   using Warp = ModelWarp<Instruction>;
   static constexpr int threads_held = warps * Instruction::lanes, warps_held = warps;
+  std::byte const* memory = nullptr;  // of the block, for instructions that read it; its addresses begin here
 
   constexpr int thread(int held) const { return held; }
   constexpr int warp_index(int held) const { return held; }
@@ -81,6 +107,19 @@ struct ModelBlock {
   constexpr void commit_copies(int /*thread*/) const {}
   template <int groups>
   constexpr void wait_for_copies(int /*thread*/) const {}
+  std::uint32_t address(void const* in_block) const {
+    return std::uint32_t(static_cast<std::byte const*>(in_block) - memory);
+  }
+  constexpr void show_written(int /*thread*/) const {}
+  constexpr void begin_products() const {}
+  // The product is done as early as it may be.
+  template <MatrixOrder a_order, MatrixOrder b_order>
+  void multiply(int /*warp_index*/, CFragment<Warp>& c, MatrixDescriptor a, MatrixDescriptor b, bool added) const {
+    model_multiply_accumulate<Instruction, a_order, b_order>(c.held, memory, a, b, added);
+  }
+  constexpr void commit_products(int /*warp_index*/) const {}
+  template <int groups>
+  constexpr void wait_for_products(int /*warp_index*/, CFragment<Warp>& /*c*/) const {}
   constexpr void barrier() const {}
 };
 

@@ -26,7 +26,7 @@ HPCADVISE_DEVICE_FUNCTION float number_of_lane([[maybe_unused]] float own, [[may
   int const bits = __builtin_bit_cast(int, own);
   return __builtin_bit_cast(float, __builtin_amdgcn_ds_bpermute(4 * (own_lane ^ mask), bits));
 #else
-  __builtin_trap();
+  HPCADVISE_TRAP();
 #endif
 }
 

@@ -47,7 +47,7 @@ HPCADVISE_DEVICE_FUNCTION void load_matrices([[maybe_unused]] Registers<Input, c
   }
   to = __builtin_bit_cast(Registers<Input, count>, words);
 #else
-  __builtin_trap();
+  HPCADVISE_TRAP();
 #endif
 }
 

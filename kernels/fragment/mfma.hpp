@@ -63,7 +63,7 @@ struct MfmaF32 {
       c = __builtin_bit_cast(Sums, __builtin_amdgcn_mfma_f32_16x16x16bf16_1k(a_vector, b_vector, c_vector, 0, 0, 0));
     }
 #else
-    __builtin_trap();
+    HPCADVISE_TRAP();
 #endif
   }
 };
@@ -94,7 +94,7 @@ struct MfmaFp32 {
     auto const c_vector = __builtin_bit_cast(MfmaVector<float, 16>, c);
     c = __builtin_bit_cast(Sums, __builtin_amdgcn_mfma_f32_32x32x2f32(a.element[0], b.element[0], c_vector, 0, 0, 0));
 #else
-    __builtin_trap();
+    HPCADVISE_TRAP();
 #endif
   }
 };
@@ -125,7 +125,7 @@ struct MfmaF64 {
     auto const c_vector = __builtin_bit_cast(MfmaVector<double, 4>, c);
     c = __builtin_bit_cast(Sums, __builtin_amdgcn_mfma_f64_16x16x4f64(a.element[0], b.element[0], c_vector, 0, 0, 0));
 #else
-    __builtin_trap();
+    HPCADVISE_TRAP();
 #endif
   }
 };

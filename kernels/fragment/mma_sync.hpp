@@ -68,7 +68,7 @@ struct MmaSyncM16N8K16 : MmaSync {
       HPCADVISE_MMA_SYNC_4_2_4("m16n8k16.row.col.f32.bf16.bf16.f32", c.element, a_words.element, b_words.element);
     }
 #else
-    __builtin_trap();
+    HPCADVISE_TRAP();
 #endif
   }
 
@@ -123,7 +123,7 @@ struct MmaSyncM16N8K8Tf32 : MmaSync {
     auto const b_words = __builtin_bit_cast(Registers<std::uint32_t, 2>, b);
     HPCADVISE_MMA_SYNC_4_2_4("m16n8k8.row.col.f32.tf32.tf32.f32", c.element, a_words.element, b_words.element);
 #else
-    __builtin_trap();
+    HPCADVISE_TRAP();
 #endif
   }
 };
@@ -149,7 +149,7 @@ struct MmaSyncM8N8K4F64 : MmaSync {
                  : "+d"(c.element[0]), "+d"(c.element[1])
                  : "d"(a.element[0]), "d"(b.element[0]));
 #else
-    __builtin_trap();
+    HPCADVISE_TRAP();
 #endif
   }
 };

@@ -10,4 +10,12 @@ inline constexpr bool native_is_mfma = true;
 inline constexpr bool native_is_mfma = false;
 #endif
 
+// Whether it is code for sm_90a, which has wgmma. The compiler does not tell the host's half of a source: the build
+// does.
+#if defined(HPCADVISE_SM90A)
+inline constexpr bool native_has_wgmma = true;
+#else
+inline constexpr bool native_has_wgmma = false;
+#endif
+
 }  // namespace hpcadvise::kernels

@@ -16,6 +16,8 @@
 //   multiply_accumulate        the instruction, for device code of its architecture; elsewhere it traps
 // and may have, where there are instructions that load a fragment from the block's memory (fragment.hpp says which),
 //   load_a, load_b, load_column_major_a, load_row_major_b
+// One that reads A and B from the block's memory itself (wgmma.hpp) says so by reads_block_memory, and has nothing of
+// what is said of their registers.
 
 namespace hpcadvise::kernels {
 
@@ -58,6 +60,11 @@ constexpr int b_copies() {
 }
 
 }  // namespace detail
+
+template <class Instruction>
+inline constexpr bool reads_block_memory = requires {
+  Instruction::reads_block_memory;
+};
 
 template <class Instruction>
 inline constexpr int a_elements = detail::a_copies<Instruction>() * Instruction::m* Instruction::k / Instruction::lanes;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The KERNELS (gemm or attention) compiled for ARCHITECTURE (80 or 90) by the CUDA toolkit, where it is: the tensor-core
-# instructions are in the PTX, asynchronous copies in each tile that says so, and ptxas spills nothing and stays within
-# REGISTERS a thread. Nothing is run.
+# The KERNELS (gemm, attention or wgmma) compiled for ARCHITECTURE (80, 90 or 90a) by the CUDA toolkit, where it is: the
+# tensor-core instructions are in the PTX, asynchronous copies in each tile that says so, and ptxas spills nothing, stays
+# within REGISTERS a thread, and lets wgmma be asynchronous. Nothing is run.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
 hpcadvise_find_nvcc()
@@ -19,6 +19,16 @@ set(gemm_instructions
   ldmatrix.sync.aligned.m8n8.x2.shared.b16
   ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16
   cp.async.ca.shared.global)
+set(wgmma_count 4)
+set(wgmma_instructions
+  wgmma.mma_async.sync.aligned.m64n256k16.f32.f16.f16
+  wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16
+  wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16
+  wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16
+  wgmma.fence.sync.aligned
+  wgmma.commit_group.sync.aligned
+  "wgmma.wait_group.sync.aligned 1"
+  fence.proxy.async.shared::cta)
 set(attention_count 22)
 set(attention_instructions
   mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
@@ -50,7 +60,10 @@ function(hpcadvise_expect_asynchronous_copies ptx)
 endfunction()
 
 file(MAKE_DIRECTORY ${WORK})
-execute_process(COMMAND ${NVCC} -std=c++20 -O3 -x cu -I ${ROOT} -arch=compute_${ARCHITECTURE} -ptx
+if(ARCHITECTURE STREQUAL 90a)
+  set(definitions -D HPCADVISE_SM90A)
+endif()
+execute_process(COMMAND ${NVCC} -std=c++20 -O3 -x cu -I ${ROOT} ${definitions} -arch=compute_${ARCHITECTURE} -ptx
     ${ROOT}/tests/build/device/${KERNELS}_kernels.cpp -o ${WORK}/${ARCHITECTURE}.ptx
   COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${WORK}/${ARCHITECTURE}.ptx ptx)
@@ -63,4 +76,8 @@ execute_process(COMMAND ${NVCC} -arch=sm_${ARCHITECTURE} -cubin -Xptxas -v ${WOR
 hpcadvise_expect_at_most(0 ${count} "${report}" "" " bytes stack frame")
 hpcadvise_expect_at_most(0 ${count} "${report}" "" " bytes spill stores")
 hpcadvise_expect_at_most(${REGISTERS} ${count} "${report}" "Used " " registers")
+# ptxas says so where it waits for each wgmma before the next instruction.
+if(report MATCHES "[^\n]*serialized[^\n]*")
+  message(FATAL_ERROR "${CMAKE_MATCH_0}")
+endif()
 # The memory of a block is of a size given at the launch, and asserted in the source.

@@ -17,7 +17,8 @@ if(COMPILER STREQUAL cuda)
     set(headers -isystem ${cudnn})
   endif()
   set(command ${NVCC} -std=c++20 -O2 -x cu -extended-lambda --expt-relaxed-constexpr --threads 2
-    -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90,code=sm_90 -I ${HEADERS}/cuda/include ${headers} -c)
+    -gencode arch=compute_80,code=sm_80
+    -gencode arch=compute_90a,code=sm_90a -D HPCADVISE_SM90A -I ${HEADERS}/cuda/include ${headers} -c)
 else()
   hpcadvise_find_hip_clang()
   set(command ${CLANG} -x hip --offload-arch=gfx90a --cuda-device-only -std=c++20 -O2 -D__HIP_PLATFORM_AMD__

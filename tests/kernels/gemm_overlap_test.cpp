@@ -28,9 +28,9 @@ bool is_right(GemmProblem<Tile>& problem, Lateness lateness) {
     using Ordered = typename decltype(identity)::type;
     using Block = LateBlock<ModelBlock<typename Ordered::Instruction, Ordered::warps>>;
     using Element = typename Ordered::Instruction::Element;
-    LateWork work(lateness, Ordered::threads);
-    Block const block{{}, &work};
+    LateWork work(lateness, Ordered::threads, Ordered::warps);
     auto const buffers = poisoned_buffers<Ordered>();
+    Block const block{model_block_of<Ordered>(*buffers), &work};
     auto const registers = std::make_unique<GemmRegisters<Ordered, Block, Element>>();
     multiply_operands<Ordered>(block, gemm, {.row = 0, .column = 0}, *buffers, *registers);
     work.catch_up();
@@ -57,6 +57,7 @@ GemmProblem<Tile> long_problem(bool transposed) {
 using SmallAsynchronousTiles = std::tuple<MmaSync16BitSmallTile<BFloat16>, FmaF32SmallTile, MmaSyncF64SmallTile>;
 using SmallTiles = decltype(std::tuple_cat(
     SmallAsynchronousTiles{}, std::tuple<MmaSyncTf32SmallTile, Mfma32SmallTile<Half>, Mfma32Tile<Half>>{}));
+using WgmmaTileTypes = TilesOf<WgmmaTiles>;
 
 }  // namespace
 
@@ -93,4 +94,25 @@ TEMPLATE_LIST_TEST_CASE("It is noticed when a block leaves out one of its barrie
   for (auto const part : {Late::copies, Late::threads, Late::warps})
     right = right && is_right(problem, {.part = part, .barrier_left_out = left_out});
   CHECK_FALSE(right);
+}
+
+TEMPLATE_LIST_TEST_CASE("Products of the block's memory are right however late they are done", "[gemm][fragment]",
+                        WgmmaTileTypes) {
+  auto problem = long_problem<TestType>(GENERATE(false, true));
+  CHECK(is_right(problem, {.part = Late::products}));
+}
+
+TEMPLATE_LIST_TEST_CASE(
+    "It is noticed when a block does not wait for copies, or for products, or shows nothing of them",
+    "[gemm][fragment]", WgmmaTileTypes) {
+  static constexpr int steps = 2 * TestType::extents.buffers + 2;
+  auto problem = long_problem<TestType>(false);
+  int const left_out = GENERATE(Catch::Generators::range(0, steps));
+  CHECK_FALSE(is_right(problem, {.part = Late::copies, .wait_left_out = left_out}));
+  CHECK_FALSE(is_right(problem, {.part = Late::copies, .showing_left_out = left_out}));
+  CHECK_FALSE(is_right(problem, {.part = Late::copies, .barrier_left_out = left_out}));
+  // The panels of the step before are written over if there are any left to come; the last wait is for all products.
+  bool const written_over = left_out > 0 && left_out + 1 + TestType::steps_ahead < steps;
+  CHECK(is_right(problem, {.part = Late::products, .product_wait_left_out = left_out}) == !written_over);
+  CHECK_FALSE(is_right(problem, {.part = Late::products, .product_wait_left_out = steps}));
 }

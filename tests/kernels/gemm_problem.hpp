@@ -8,6 +8,7 @@
 #include "tests/kernels/matrix_instructions.hpp"
 
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <random>
@@ -69,12 +70,17 @@ std::unique_ptr<typename Tile::Buffers> poisoned_buffers() {
   return buffers;
 }
 
+template <class Tile>
+ModelBlock<typename Tile::Instruction, Tile::warps> model_block_of(typename Tile::Buffers const& buffers) {
+  return {.memory = reinterpret_cast<std::byte const*>(&buffers)};
+}
+
 template <class Tile, class Output>
 void run_on_model(DeviceGemm<typename Tile::Instruction::Element, Output> const& gemm) {
   with_panel_orders<Tile>(gemm, [&](auto identity) {
     using Ordered = typename decltype(identity)::type;
-    ModelBlock<typename Tile::Instruction, Tile::warps> const block;
     auto const buffers = poisoned_buffers<Ordered>();
+    auto const block = model_block_of<Ordered>(*buffers);
     for (std::int64_t row = 0; row < gemm.a.width; row += Tile::rows) {
       for (std::int64_t column = 0; column < gemm.b.width; column += Tile::columns) {
         gemm_tile<Ordered>(block, gemm, {.row = row, .column = column}, *buffers);

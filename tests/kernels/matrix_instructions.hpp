@@ -24,9 +24,10 @@ using Tiles = std::tuple<MmaSync16BitTile<Half>, MmaSync16BitTile<BFloat16>, Mma
                          FmaF32Tile, Mfma32Tile<Half>, Mfma32Tile<BFloat16>, Mfma16Tile<Half>, Mfma16Tile<BFloat16>,
                          MfmaFp32Tile, MfmaF64Tile>;
 // All of them, one format for 16 bits.
+using WgmmaTiles = TileList<WgmmaLargeTile<BFloat16>, WgmmaTile<Half>>;
 using MmaSyncTiles = TilesOf<MmaSync16BitTiles<BFloat16>, MmaSyncTf32Tiles, MmaSyncF64Tiles>;
-using AsynchronousTiles = TilesOf<MmaSync16BitTiles<BFloat16>, MmaSyncF64Tiles, FmaF32Tiles>;
-using AllTiles = TilesOf<MmaSync16BitTiles<BFloat16>, MmaSyncTf32Tiles, MmaSyncF64Tiles, FmaF32Tiles,
+using AsynchronousTiles = TilesOf<WgmmaTiles, MmaSync16BitTiles<BFloat16>, MmaSyncF64Tiles, FmaF32Tiles>;
+using AllTiles = TilesOf<WgmmaTiles, MmaSync16BitTiles<BFloat16>, MmaSyncTf32Tiles, MmaSyncF64Tiles, FmaF32Tiles,
                          Mfma16BitTiles<Half>, MfmaFp32Tiles, MfmaF64Tiles>;
 
 template <class... Tile>

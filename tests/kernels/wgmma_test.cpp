@@ -6,6 +6,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <set>
 #include <utility>
 
@@ -56,7 +58,7 @@ TEST_CASE("The sums of wgmma lie in registers as the PTX ISA says", "[fragment]"
       held.insert({at.row, at.column});
     }
   }
-  CHECK(held.size() == 64 * 256);
+  CHECK(held.size() == std::size_t(64) * 256);
 }
 
 // The same, "Matrix-descriptor format".

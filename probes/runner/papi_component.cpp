@@ -17,7 +17,7 @@ constexpr int first_right_version = PAPI_VERSION_NUMBER(7, 0, 1, 0);
 
 }  // namespace
 
-PapiComponent::PapiComponent(char const* name) : running_(PAPI_NULL) { problem_ = start(name); }
+PapiComponent::PapiComponent(char const* name) { problem_ = start(name); }
 
 PapiComponent::~PapiComponent() {
   if (running_ == PAPI_NULL) return;
@@ -44,7 +44,8 @@ std::string PapiComponent::start(char const* name) {
 Answer<long long> PapiComponent::read(std::string const& event) {
   // An event that fails when it is read does not end, and until it does the component starts no other (PAPI_stop).
   if (running_ != PAPI_NULL) {
-    if (PAPI_stop(running_, nullptr) != PAPI_OK) return {std::nullopt, "PAPI does not get past " + running_event_};
+    if (int const again = PAPI_stop(running_, nullptr); again != PAPI_OK)
+      return {std::nullopt, event == running_event_ ? papi_says(again) : "PAPI does not get past " + running_event_};
     destroy_event_set(std::exchange(running_, PAPI_NULL));
   }
   int set = PAPI_NULL;

@@ -6,6 +6,8 @@
 
 #include "probes/discovery/nvml.hpp"
 
+#include <papi.h>
+
 #include <string>
 #include <vector>
 
@@ -32,7 +34,7 @@ class PapiComponent {
 
   std::string problem_;
   std::vector<std::string> events_;
-  int running_;  // the event set that failed when it was read, and so did not end
+  int running_ = PAPI_NULL;  // the event set that failed when it was read, and so did not end
   std::string running_event_;
 };
 

@@ -95,7 +95,7 @@ DeviceSensor absent(char const* name, std::string const& reason) {
 // line too late, and so the last events of a device of the next one.
 bool of_its_device(std::vector<std::string> const& events, std::ptrdiff_t place) {
   auto lines = events;
-  lines.erase(std::ranges::unique(lines).begin(), lines.end());
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
   auto const device = [](std::string const& event) { return event.substr(0, event.rfind(':')); };
   auto const at = std::size_t(place);
   return at < lines.size() && device(lines[at]) == device(events[at]);

@@ -8,6 +8,8 @@ namespace {
 
 constinit FakePapi* papi = nullptr;
 
+void write(std::string const& text, char* to) { std::memcpy(to, text.c_str(), text.size() + 1); }
+
 }  // namespace
 
 FakePapi::FakePapi() {
@@ -19,13 +21,14 @@ FakePapi::~FakePapi() { papi = nullptr; }
 FakeComponent& FakePapi::component(std::string const& name) {
   auto& component = components.emplace_back(name, FakeComponent()).second;
   component.info.disabled = PAPI_EDELAY_INIT;
-  std::strcpy(component.info.disabled_reason, "Not initialized. Access component events to initialize it.");
+  write("Not initialized. Access component events to initialize it.", component.info.disabled_reason);
   return component;
 }
 
 }  // namespace hpcadvise::tests
 
 using hpcadvise::tests::papi;
+using hpcadvise::tests::write;
 
 extern "C" {
 
@@ -45,26 +48,26 @@ int PAPI_get_component_index(char const* name) {
   return PAPI_ENOCMP;
 }
 
-PAPI_component_info_t const* PAPI_get_component_info(int index) {
-  return &papi->components[std::size_t(index)].second.info;
+PAPI_component_info_t const* PAPI_get_component_info(int cidx) {
+  return &papi->components[std::size_t(cidx)].second.info;
 }
 
 // A code is the place of the event, after the mask.
-int PAPI_enum_cmp_event(int* code, int step, int index) {
-  auto& component = papi->components[std::size_t(index)].second;
-  if (step == PAPI_ENUM_FIRST) {
-    std::strcpy(component.info.disabled_reason, component.disabled.c_str());
+int PAPI_enum_cmp_event(int* code, int modifier, int cidx) {
+  auto& component = papi->components[std::size_t(cidx)].second;
+  if (modifier == PAPI_ENUM_FIRST) {
+    write(component.disabled, component.info.disabled_reason);
     component.info.disabled = component.disabled.empty() ? PAPI_OK : PAPI_ENOSUPP;
-    *code = PAPI_NATIVE_MASK | index << 16;
+    *code = PAPI_NATIVE_MASK | cidx << 16;
   } else {
     ++*code;
   }
   return std::size_t(*code & 0xffff) < component.events.size() ? PAPI_OK : PAPI_EINVAL;
 }
 
-int PAPI_event_code_to_name(int code, char* name) {
-  std::strcpy(name,
-              papi->components[std::size_t(code >> 16 & 0xff)].second.events[std::size_t(code & 0xffff)].first.c_str());
+int PAPI_event_code_to_name(int code, char* out) {
+  auto const& component = papi->components[std::size_t(code >> 16 & 0xff)].second;
+  write(component.events[std::size_t(code & 0xffff)].first, out);
   return PAPI_OK;
 }
 

@@ -143,7 +143,7 @@ TEST_CASE("What PAPI's nvml would read of another device than it names is not re
   add_nvidia_devices(node, 6);
   auto& nvml = papi.component("nvml");
   add_nvml_events(nvml, 6);
-  // Five events before device 4's last one are a device's fifth from the end.
+  // Lines 32 to 39 of that list are those of device 4, and its temperature is event 40.
   REQUIRE(*value_of(nvml, ":device_4:temperature")() == 65);
   Sensors const fourth(node.folder.path(), h200(3));
   CHECK_THAT(fourth.state().at("papi_temperature_celsius"), WithinRel(63.0));

@@ -43,13 +43,6 @@ std::string gfx_name(std::int64_t version) {
   return fmt::format("gfx{}{}{:x}", version / 10000, version / 100 % 100, version % 100);
 }
 
-// Bus, device and function as PCI packs them.
-std::string bus_id(Node const& node) {
-  auto const location = node.value("location_id");
-  return fmt::format("{:04x}:{:02x}:{:02x}.{:x}", node.value("domain"), location >> 8 & 0xff, location >> 3 & 0x1f,
-                     location & 7);
-}
-
 // amdgpu_ras.c: "feature mask: 0x3fff". The lowest bit is the memory controller (AMDGPU_RAS_BLOCK__UMC), which
 // corrects.
 std::optional<bool> ecc_enabled(fs::path const& file) {
@@ -71,7 +64,7 @@ std::optional<double> above_zero(fs::path const& file, double unit) {
 Accelerator device_of(DiscoveryRoots const& roots, Node const& node) {
   Accelerator device;
   device.architecture = gfx_name(node.value("gfx_target_version"));
-  device.pci_bus_id = bus_id(node);
+  device.pci_bus_id = pci_bus_id(node.value("domain"), node.value("location_id"));
   auto const folder = pci_folder(roots, device.pci_bus_id);
   device.name = read_small_file(folder / "product_name").value_or("");
   if (device.name.empty()) device.name = "AMD " + device.architecture;

@@ -111,6 +111,17 @@ Answer<Nvml::Device> Nvml::device(std::string const& pci_bus_id) const {
   return device_answer(std::move(result), device);
 }
 
+Answer<unsigned> Nvml::number_of_permitted(std::string const& bus_id) const {
+  unsigned count = 0;
+  auto reason = call("nvmlDeviceGetCount", &count);
+  for (unsigned number = 0; reason.empty() && number < count; ++number) {
+    Device device = nullptr;
+    reason = call("nvmlDeviceGetHandleByIndex", number, &device);
+    if (reason.empty() && pci_bus_id(device).value == bus_id) return {number, ""};
+  }
+  return {std::nullopt, reason.empty() ? fmt::format("NVML numbers no device at {}", bus_id) : reason};
+}
+
 Answer<std::string> Nvml::driver_version() const {
   Text text{};
   auto reason = call("nvmlSystemGetDriverVersion", text.data(), unsigned(text.size() - 1));

@@ -37,6 +37,8 @@ class Nvml {
   Answer<unsigned> device_count() const;
   Answer<Device> device(unsigned index) const;
   Answer<Device> device(std::string const& pci_bus_id) const;
+  // Its number by the functions' first versions, which count the devices alone that this user may ask.
+  Answer<unsigned> number_of_permitted(std::string const& pci_bus_id) const;
 
   Answer<std::string> driver_version() const;
   Answer<std::string> pci_bus_id(Device device) const;    // as sysfs has it: "0000:1b:00.0"

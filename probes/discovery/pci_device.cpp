@@ -4,6 +4,8 @@
 #include "probes/discovery/kernel_files.hpp"
 #include "probes/discovery/nearest_nics.hpp"
 
+#include <fmt/format.h>
+
 #include <iterator>
 
 namespace hpcadvise::probes {
@@ -32,6 +34,10 @@ void add(std::optional<int>& fact, std::optional<int> value) {
 }
 
 }  // namespace
+
+std::string pci_bus_id(std::int64_t domain, std::int64_t location) {
+  return fmt::format("{:04x}:{:02x}:{:02x}.{:x}", domain, location >> 8 & 0xff, location >> 3 & 0x1f, location & 7);
+}
 
 fs::path pci_folder(DiscoveryRoots const& roots, std::string const& bus_id) {
   return roots.sys / "bus/pci/devices" / bus_id;

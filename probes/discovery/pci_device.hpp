@@ -5,9 +5,14 @@
 
 #include "probes/discovery/accelerators.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace hpcadvise::probes {
+
+// "0000:c1:00.0", of bus, device and function as PCI packs them into the lowest 16 bits of `location`.
+std::string pci_bus_id(std::int64_t domain, std::int64_t location);
 
 std::filesystem::path pci_folder(DiscoveryRoots const& roots, std::string const& bus_id);
 

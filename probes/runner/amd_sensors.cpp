@@ -79,15 +79,15 @@ DeviceSensors amd_sensors(DeviceSource const& source, fs::path const& root) {
                               add_throttle_readings(*metrics.throttle_bits, amd_throttle_bits(), readings);
                             return metrics.throttle_bits ? "" : metrics.reason;
                           }});
-  result.energy = {"amdgpu:energy", [folder, sensors](Readings& readings) {
-                     if (auto const microjoules = number_in(sensors / "energy1_input")) {
-                       readings["energy_j"] = *microjoules * 1e-6;
-                       return std::string();
-                     }
-                     auto const metrics = read_gpu_metrics(folder / "gpu_metrics");
-                     if (metrics.energy_j) readings["energy_j"] = *metrics.energy_j;
-                     return metrics.energy_j ? "" : metrics.reason;
-                   }};
+  result.energy.push_back({"amdgpu:energy", [folder, sensors](Readings& readings) {
+                             if (auto const microjoules = number_in(sensors / "energy1_input")) {
+                               readings["energy_j"] = *microjoules * 1e-6;
+                               return std::string();
+                             }
+                             auto const metrics = read_gpu_metrics(folder / "gpu_metrics");
+                             if (metrics.energy_j) readings["energy_j"] = *metrics.energy_j;
+                             return metrics.energy_j ? "" : metrics.reason;
+                           }});
   return result;
 }
 

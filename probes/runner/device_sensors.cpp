@@ -25,7 +25,7 @@ DeviceSensors device_sensors(DeviceSource const& device, std::filesystem::path c
   if (device.problem.empty() && device.architecture.starts_with("gfx")) return amd_sensors(device, root);
   std::string const problem =
       device.problem.empty() ? "none are known of architecture '" + device.architecture + "'" : device.problem;
-  return {{}, {"device", [problem](Readings&) { return problem; }}};
+  return {{{"device", [problem](Readings&) { return problem; }}}, {}};
 }
 
 }  // namespace hpcadvise::probes::runner

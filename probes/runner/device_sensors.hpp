@@ -28,7 +28,8 @@ struct DeviceSource {
 std::optional<DeviceSource> measured_device();
 
 // By the names that samples have: "clock_hz", "memory_clock_hz", "max_clock_hz", "temperature_celsius", "power_w",
-// "link_generation", "link_lanes", "throttled" and a "throttle_..." for each reason that holds (throttle.hpp).
+// "link_generation", "link_lanes", "throttled" and a "throttle_..." for each reason that holds (throttle.hpp); of PAPI
+// with "papi_" before them (papi_devices.hpp).
 using Readings = std::map<std::string, double>;
 
 struct DeviceSensor {
@@ -39,7 +40,7 @@ struct DeviceSensor {
 
 struct DeviceSensors {
   std::vector<DeviceSensor> state;
-  DeviceSensor energy;  // "energy_j": so far
+  std::vector<DeviceSensor> energy;  // "energy_j": so far
 };
 
 // `root` stands for "/".

@@ -62,13 +62,13 @@ DeviceSensors nvidia_sensors(DeviceSource const& source, std::filesystem::path c
                                return bits.reason;
                              });
                            }});
-  sensors.energy = {"nvml:energy", [with_device](Readings& readings) {
-                      return with_device([&](Nvml const& library, Nvml::Device device) {
-                        auto const millijoules = library.wide("nvmlDeviceGetTotalEnergyConsumption", device);
-                        if (millijoules.value) readings["energy_j"] = double(*millijoules.value) * 1e-3;
-                        return millijoules.reason;
-                      });
-                    }};
+  sensors.energy.push_back({"nvml:energy", [with_device](Readings& readings) {
+                              return with_device([&](Nvml const& library, Nvml::Device device) {
+                                auto const millijoules = library.wide("nvmlDeviceGetTotalEnergyConsumption", device);
+                                if (millijoules.value) readings["energy_j"] = double(*millijoules.value) * 1e-3;
+                                return millijoules.reason;
+                              });
+                            }});
   return sensors;
 }
 

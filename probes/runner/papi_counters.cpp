@@ -3,6 +3,8 @@
 
 #if HPCADVISE_HAVE_PAPI
 
+#include "probes/runner/papi_event_set.hpp"
+
 #include <papi.h>
 #include <pthread.h>
 #include <Kokkos_Core.hpp>
@@ -33,21 +35,6 @@ constexpr Row rows[] = {
     {"papi:powercap", "energy_j", "powercap:::ENERGY_UJ:ZONE", 1e-6, true},
 };
 
-struct DeviceComponent {
-  char const* component;
-  char const* maker;     // how its architectures begin
-  char const* not_read;  // why, where it works
-};
-
-constexpr char const* slows_kernels = "its counters slow the kernels that are timed";
-
-constexpr DeviceComponent device_components[] = {
-    {"nvml", "sm", "the same is read from NVML"},
-    {"cuda", "sm", slows_kernels},
-    {"rocm_smi", "gfx", "the same is read from amdgpu's files"},
-    {"rocm", "gfx", slows_kernels},
-};
-
 constexpr int most_packages = 16;
 
 using Space = Kokkos::DefaultHostExecutionSpace;
@@ -69,19 +56,6 @@ void work_a_little() {
     narrow = narrow * 0.5f + 1.0f;
     wide = wide * 0.5 + 1.0;
   }
-}
-
-int make_event_set(std::vector<std::string> const& events, int& handle) {
-  handle = PAPI_NULL;
-  int code = PAPI_create_eventset(&handle);
-  for (auto const& event : events)
-    if (code == PAPI_OK) code = PAPI_add_named_event(handle, event.c_str());
-  return code;
-}
-
-void destroy_event_set(int handle) {
-  PAPI_cleanup_eventset(handle);
-  PAPI_destroy_eventset(&handle);
 }
 
 // PAPI_OK if the events count together on this thread.
@@ -192,22 +166,6 @@ std::map<std::string, double> PapiCounters::stop() {
   return totals;
 }
 
-std::vector<profiles::Sensor> papi_device_components(std::string const& architecture) {
-  std::vector<profiles::Sensor> sensors;
-  for (auto const& row : device_components) {
-    if (!architecture.starts_with(row.maker)) continue;
-    int const index = PAPI_get_component_index(row.component);
-    auto const* const info = index < 0 ? nullptr : PAPI_get_component_info(index);
-    std::string reason = row.not_read;
-    if (info == nullptr)
-      reason = "this PAPI has no such component";
-    else if (info->disabled != 0 && info->disabled != PAPI_EDELAY_INIT)
-      reason = info->disabled_reason;
-    sensors.push_back({.name = std::string("papi:") + row.component, .available = false, .reason = reason});
-  }
-  return sensors;
-}
-
 std::string papi_version() {
   return std::to_string(PAPI_VERSION_MAJOR(PAPI_VERSION)) + "." + std::to_string(PAPI_VERSION_MINOR(PAPI_VERSION)) +
          "." + std::to_string(PAPI_VERSION_REVISION(PAPI_VERSION));
@@ -224,7 +182,6 @@ PapiCounters::PapiCounters()
 PapiCounters::~PapiCounters() = default;
 void PapiCounters::start() {}
 std::map<std::string, double> PapiCounters::stop() { return {}; }
-std::vector<profiles::Sensor> papi_device_components(std::string const&) { return {}; }
 std::string papi_version() { return ""; }
 
 }  // namespace hpcadvise::probes::runner

@@ -40,11 +40,6 @@ class PapiCounters {
   std::vector<EventSet> event_sets_;
 };
 
-// PAPI's components for devices of an architecture ("sm90"), whether this PAPI has them or not, each with the reason
-// why it is not read: what they count is read from the driver, or would slow what is timed. Asked after a PapiCounters
-// is made.
-std::vector<profiles::Sensor> papi_device_components(std::string const& architecture);
-
 // "7.0.0"; empty when built without.
 std::string papi_version();
 

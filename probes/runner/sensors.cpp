@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner/sensors.hpp"
 
+#include "probes/runner/papi_devices.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -47,14 +49,19 @@ void Sensors::list_host() {
 
 void Sensors::list_device() {
   device_sensors_ = device_sensors(*device_, root_);
+  auto papi = papi_device_sensors(*device_);
+  std::ranges::move(papi.state, std::back_inserter(device_sensors_.state));
+  std::ranges::move(papi.energy, std::back_inserter(device_sensors_.energy));
+  // One that fails can keep others of its component from being read from now on (papi_component.cpp).
+  state();
+  device_energy();
   auto const list = [this](DeviceSensor const& sensor) {
     Readings ignored;
     auto const reason = sensor.read(ignored);
     list_.push_back({.name = sensor.name, .available = reason.empty(), .reason = reason});
   };
   for (auto const& sensor : device_sensors_.state) list(sensor);
-  list(device_sensors_.energy);
-  std::ranges::move(papi_device_components(device_->architecture), std::back_inserter(list_));
+  for (auto const& sensor : device_sensors_.energy) list(sensor);
 }
 
 std::map<std::string, double> Sensors::state() const {
@@ -67,32 +74,35 @@ std::map<std::string, double> Sensors::state() const {
   return readings;
 }
 
-std::optional<double> Sensors::device_energy_j() const {
+Readings Sensors::device_energy() const {
   Readings readings;
-  if (!device_ || !device_sensors_.energy.read(readings).empty()) return std::nullopt;
-  return readings.at("energy_j");
+  for (auto const& sensor : device_sensors_.energy) sensor.read(readings);
+  return readings;
 }
 
 void Sensors::start_counters() {
   if (counts_energy_) energy_at_start_ = package_energy(root_);
   papi_.start();
   started_ = Clock::now();
-  device_energy_at_start_j_ = device_energy_j();
+  device_energy_at_start_ = device_energy();
   counting_ = true;
 }
 
 std::map<std::string, double> Sensors::stop_counters() {
   if (!std::exchange(counting_, false)) return {};
-  auto const device_energy_at_end_j = device_energy_j();
+  auto const device_energy_at_end = device_energy();
   std::chrono::duration<double> const passed = Clock::now() - started_;
   auto counts = papi_.stop();
   if (counts_energy_)
     if (auto const spent_j = energy_between_j(energy_at_start_, package_energy(root_))) counts["energy_j"] = *spent_j;
   if (!device_) return counts;
   counts = of_host(counts);
-  if (device_energy_at_start_j_ && device_energy_at_end_j && passed.count() >= device_->least_energy_s &&
-      *device_energy_at_end_j > *device_energy_at_start_j_)
-    counts["energy_j"] = *device_energy_at_end_j - *device_energy_at_start_j_;
+  if (passed.count() < device_->least_energy_s) return counts;
+  for (auto const& [name, at_end_j] : device_energy_at_end) {
+    auto const at_start = device_energy_at_start_.find(name);
+    if (at_start != device_energy_at_start_.end() && at_end_j > at_start->second)
+      counts[name] = at_end_j - at_start->second;
+  }
   return counts;
 }
 

@@ -36,7 +36,7 @@ class Sensors {
 
   void list_host();
   void list_device();
-  std::optional<double> device_energy_j() const;
+  Readings device_energy() const;
 
   std::filesystem::path root_;
   std::optional<DeviceSource> device_;
@@ -45,7 +45,7 @@ class Sensors {
   bool counts_energy_ = false;  // PAPI does not, the files do
   bool counting_ = false;
   std::vector<EnergyCounter> energy_at_start_;
-  std::optional<double> device_energy_at_start_j_;
+  Readings device_energy_at_start_;
   Clock::time_point started_;
   std::vector<profiles::Sensor> list_;
 };

@@ -19,7 +19,9 @@
 namespace {
 
 constexpr int success = 0;
+constexpr int invalid_argument = 2;
 constexpr int not_supported = 3;
+constexpr int no_permission = 4;
 constexpr int not_found = 6;
 
 std::string answer(std::string const& device, std::string const& function) {
@@ -102,6 +104,24 @@ int nvmlDeviceGetHandleByIndex_v2(unsigned index, void** device) {
   auto const text = answer(std::to_string(index), "nvmlDeviceGetHandleByIndex_v2");
   *device = &numbers[std::min(index, 7u)];
   return text == "error 3" ? success : code_of(text);
+}
+
+// The first versions pass over the devices that this user may not ask.
+int nvmlDeviceGetHandleByIndex(unsigned index, void** device) {
+  unsigned all = 0;
+  if (int const code = nvmlDeviceGetCount_v2(&all); code != success) return code;
+  for (unsigned each = 0; each < all; ++each)
+    if (nvmlDeviceGetHandleByIndex_v2(each, device) != no_permission && index-- == 0)
+      return nvmlDeviceGetHandleByIndex_v2(each, device);
+  return invalid_argument;
+}
+
+int nvmlDeviceGetCount(unsigned* count) {
+  unsigned all = 0;
+  if (int const code = nvmlDeviceGetCount_v2(&all); code != success) return code;
+  void* device = nullptr;
+  for (*count = 0; nvmlDeviceGetHandleByIndex(*count, &device) != invalid_argument;) ++*count;
+  return success;
 }
 
 int nvmlDeviceGetPciInfo_v3(void* device, PciInfo* info) {

@@ -4,7 +4,7 @@
 // What measured steps on a machine say about every other prediction for it.
 //
 // The error of a prediction has two parts: one that a machine and its software share (sd 0.06 in log, found between
-// sources of published runs) and one of the single plan (0.08, within sources); docs/cost_model.md. A measured step
+// sources of published runs) and one of the single plan (0.075, within sources); docs/cost_model.md. A measured step
 // tells of the first. Its estimate is the posterior mean under a normal prior around no error, so that one run moves
 // predictions by part of what it shows and several by nearly all of it; what stays uncertain is in the interval.
 

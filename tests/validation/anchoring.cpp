@@ -36,14 +36,15 @@ double median_of(std::vector<AnchoredErrors> const& machines, double AnchoredErr
 }  // namespace
 
 std::vector<AnchoredErrors> errors_after_anchoring(std::vector<Case> const& cases, std::vector<double> const& residuals,
-                                                   std::vector<double> const& log_sigmas, std::size_t anchors) {
+                                                   std::vector<double> const& log_sigmas, std::size_t anchors,
+                                                   std::size_t least_runs) {
   std::map<std::string, std::vector<std::size_t>> machines;
   for (std::size_t i = 0; i < cases.size(); ++i)
     machines[cases[i].row.source_group + ", " + cases[i].row.device].push_back(i);
 
   std::vector<AnchoredErrors> result;
   for (auto const& [machine, runs] : machines) {
-    if (runs.size() < anchors + 2) continue;
+    if (runs.size() < std::max(anchors + 2, least_runs)) continue;
     std::vector<double> before, after;
     for (std::size_t const run : runs) before.push_back(error_of(residuals[run]));
     for (std::size_t first = 0; first < runs.size(); ++first) {

@@ -19,9 +19,11 @@ struct AnchoredErrors {
 };
 
 // Each run in turn is an anchor, together with those a third of the table or two thirds further on where there are
-// three. Machines with fewer than `anchors` + 2 runs are left out. `residuals` and `log_sigmas` belong to `cases`.
+// three. Machines with fewer than `least_runs` are left out, or with fewer than `anchors` + 2. `residuals` and
+// `log_sigmas` belong to `cases`.
 std::vector<AnchoredErrors> errors_after_anchoring(std::vector<Case> const& cases, std::vector<double> const& residuals,
-                                                   std::vector<double> const& log_sigmas, std::size_t anchors);
+                                                   std::vector<double> const& log_sigmas, std::size_t anchors,
+                                                   std::size_t least_runs = 0);
 
 double median_before(std::vector<AnchoredErrors> const& machines);
 double median_after(std::vector<AnchoredErrors> const& machines);

@@ -41,6 +41,7 @@ std::span<Constant const* const> all_constants() {
                                    &sigma_assumed,
                                    &sigma_amd,
                                    &sigma_large,
+                                   &widest_expert_parallel,
                                    &sigma_framework,
                                    &sigma_offload,
                                    &sigma_rate_measured,

@@ -123,6 +123,9 @@ inline constexpr Constant sigma_assumed{
     "identical published plans that differ in what is not stated spread by 7 % in the median, by 60 % at worst", ""};
 inline constexpr Constant sigma_amd{"sigma_amd", 0.08, "AMD devices", "leave one source out", ""};
 inline constexpr Constant sigma_large{"sigma_large", 0.08, "more than 2,048 devices", "leave one source out", ""};
+inline constexpr Constant widest_expert_parallel{
+    "widest_expert_parallel", 64, "expert-parallel ranks that a published run had; more are unproven",
+    "published runs of DeepSeek-V3 and gpt-oss on GB200, of DeepSeek-V3 on H100 (docs/validation.md)", "all-to-all"};
 inline constexpr Constant sigma_framework{
     "sigma_framework", 0.10, "the framework is not stated",
     "elementwise factors of the kinds differ by +-30 %, of 10 to 30 % of a step, and so does overlap", ""};

@@ -81,7 +81,8 @@ int complexity(ParallelPlan const& plan) {
   bool const simple_schedule = plan.virtual_stages == 1 && plan.schedule == Schedule::one_forward_one_backward;
   return (plan.tensor_parallel > 1 ? 1 : 0) + (plan.pipeline_parallel > 1 ? 1 : 0) +
          (plan.context_parallel > 1 ? 1 : 0) + (plan.expert_parallel * plan.expert_tensor_parallel > 1 ? 1 : 0) +
-         (simple_schedule ? 0 : 1) + (plan.sharding != Sharding::none ? 1 : 0) + (plan.shard_group > 0 ? 1 : 0) +
+         (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel) ? 1 : 0) + (simple_schedule ? 0 : 1) +
+         (plan.sharding != Sharding::none ? 1 : 0) + (plan.shard_group > 0 ? 1 : 0) +
          (plan.recompute != Recompute::none ? 1 : 0) + (plan.offload != Offload::none ? 1 : 0);
 }
 

@@ -17,10 +17,11 @@ namespace hpcadvise::advisor {
 using LayoutKey = std::array<std::int64_t, 7>;
 LayoutKey layout_of(ParallelPlan const& plan);
 
-// Mechanisms that have to work for the plan to run: tensor, pipeline, context and expert parallelism, a schedule other
-// than plain 1F1B, sharding, copies of what is sharded, recomputation, offload.
+// Mechanisms that have to work for the plan to run: tensor, pipeline, context and expert parallelism, and this over
+// more ranks than published runs have, a schedule other than plain 1F1B, sharding, copies of what is sharded,
+// recomputation, offload.
 int complexity(ParallelPlan const& plan);
-constexpr int most_complex = 9;
+constexpr int most_complex = 10;
 
 // A plan with what it is judged by.
 struct ScoredPlan {

@@ -44,6 +44,10 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
     widen(constants::sigma_outside_fit);
     result.flags.emplace_back("extrapolated");
   }
+  if (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel)) {
+    widen(constants::sigma_outside_fit);
+    result.flags.emplace_back("experts-unproven");
+  }
   if (!has_gemm_rates(machine, job.precision)) {
     widen(constants::sigma_outside_fit);
     result.flags.emplace_back("precision-substituted");

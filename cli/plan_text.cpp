@@ -50,6 +50,9 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"offload-unproven",
      "no published run with the optimizer on the host was compared with this model: what a node's processors reach "
      "differs by more than two times, and the interval is wider for it"},
+    {"experts-unproven",
+     "no published run exchanges experts over so many ranks: how evenly tokens fall on them is not known, and the "
+     "interval is wider for it"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
     {"links-reference", "of this machine the device was measured; its links or its network are published figures"},
     {"calibrated",

@@ -51,6 +51,18 @@ TEST_CASE("Widenings add in quadrature and are flagged") {
   CHECK(has_flag(of(machine), "reference-only"));
 }
 
+TEST_CASE("Experts on more ranks than any published run had are in more doubt, and flagged") {
+  auto const of_ranks = [](std::int64_t ranks) {
+    auto plan = plan_of(1, 1, 128);
+    plan.expert_parallel = ranks;
+    return step_uncertainty(job_of(small_gpt()), plan, round_machine(), stated, false);
+  };
+  CHECK_FALSE(has_flag(of_ranks(64), "experts-unproven"));
+  CHECK(has_flag(of_ranks(128), "experts-unproven"));
+  CHECK_THAT(of_ranks(128).log_sigma,
+             WithinRel(std::hypot(of_ranks(64).log_sigma, constants::sigma_outside_fit.value)));
+}
+
 TEST_CASE("A measured machine carries the spread of its samples") {
   auto machine = round_machine();
   machine.origin = hpcadvise::profiles::Origin::measured;

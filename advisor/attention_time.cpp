@@ -33,9 +33,18 @@ double rate_at(RateByLength const& rates, std::int64_t length) {
   return std::exp(std::lerp(std::log(below->second), std::log(above->second), share));
 }
 
-// As measured with this mask, else with the other, and the nearest head size: no factor from published figures.
-TimedOperator measured_time(std::vector<AttentionPoint> const& points, AttentionOperator const& attention,
-                            Direction direction) {
+// Of the published rate, what heads of this size and sequences of this length leave.
+double published_share(AttentionRates const& rates, std::int64_t head_size, std::int64_t length) {
+  // Between heads of 64 and of 128; larger ones run as 128 does.
+  double const size = std::clamp(real(head_size), 64.0, 128.0);
+  double const head_factor = std::lerp(constants::attention_small_head_factor.value, 1.0, (size - 64) / 64);
+  return head_factor / (1 + rates.half_length / real(length));
+}
+
+// As measured with this mask, else with the other, and the nearest head size. Beyond what was measured the published
+// form goes on from the nearest point; of a device without one the nearest rate stays, flagged.
+TimedOperator measured_time(AttentionRates const& published, std::vector<AttentionPoint> const& points,
+                            AttentionOperator const& attention, Direction direction) {
   bool const same_mask = std::any_of(points.begin(), points.end(),
                                      [&](AttentionPoint const& point) { return point.causal == attention.causal; });
   std::map<std::int64_t, RateByLength> by_head_size;
@@ -53,22 +62,25 @@ TimedOperator measured_time(std::vector<AttentionPoint> const& points, Attention
   auto const inside = [](auto const& map, std::int64_t value) {
     return map.begin()->first <= value && value <= map.rbegin()->first;
   };
-  bool const measured = same_mask && inside(by_head_size, attention.head_size) && inside(rates, attention.query_length);
-  return {fused_flops(attention, direction) / rate_at(rates, attention.query_length), !measured};
+  std::int64_t const length = attention.query_length;
+  double const time_s = fused_flops(attention, direction) / rate_at(rates, length);
+  bool const size_measured = inside(by_head_size, attention.head_size);
+  if (published.half_length == 0) return {time_s, !same_mask || !size_measured || !inside(rates, length)};
+  std::int64_t const nearest = std::clamp(length, rates.begin()->first, rates.rbegin()->first);
+  double const beyond = published_share(published, head_size, nearest) /
+                        published_share(published, size_measured ? head_size : attention.head_size, length);
+  return {time_s * beyond, false};
 }
 
 double published_time_s(AttentionRates const& rates, AttentionOperator const& attention, Direction direction) {
-  // Between heads of 64 and of 128; larger ones run as 128 does.
-  double const head_size = std::clamp(real(attention.head_size), 64.0, 128.0);
-  double const head_factor = std::lerp(constants::attention_small_head_factor.value, 1.0, (head_size - 64) / 64);
-  double const length_factor = 1 / (1 + rates.half_length / real(attention.query_length));
   double const rate = direction == Direction::forward ? rates.forward_flops_per_s : rates.backward_flops_per_s;
-  return fused_flops(attention, direction) / (rate * head_factor * length_factor);
+  return fused_flops(attention, direction) /
+         (rate * published_share(rates, attention.head_size, attention.query_length));
 }
 
 TimedOperator fused_time(AttentionRates const& rates, AttentionOperator const& attention, Direction direction) {
   auto const& points = direction == Direction::forward ? rates.forward_points : rates.backward_points;
-  if (!points.empty()) return measured_time(points, attention, direction);
+  if (!points.empty()) return measured_time(rates, points, attention, direction);
   return {published_time_s(rates, attention, direction), false};
 }
 

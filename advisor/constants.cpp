@@ -8,6 +8,7 @@ namespace hpcadvise::advisor {
 std::span<Constant const* const> all_constants() {
   using namespace constants;
   static constexpr std::array rows{&gemm_bytes_exposed,
+                                   &fp8_gemm_alone,
                                    &kernel_launch_s,
                                    &attention_half_length,
                                    &attention_small_head_factor,

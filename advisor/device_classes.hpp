@@ -5,6 +5,7 @@
 
 #include "advisor/fitted_constants.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace hpcadvise::advisor {
@@ -17,10 +18,11 @@ struct DeviceClass {
   double network_gbit_per_device = 0;  // of a node as built, the one that `network_source` names; 0: none is usual
   std::string_view network_source;
 
-  // Today's fused attention (FlashAttention-3, cuDNN) over FlashAttention-2, which device descriptions state.
-  double current_attention = 1;
-  double old_gemm = 1;  // GEMM rate of 2022-23 libraries over today's
+  double cudnn_attention = 1;  // cuDNN's fused attention over FlashAttention-2, which device descriptions state
+  double old_gemm = 1;         // GEMM rate of 2022-23 libraries over today's
 
+  // The same of today's, FlashAttention-3 or cuDNN; where cuDNN's is slower, frameworks stay with FlashAttention-2.
+  double current_attention() const { return std::max(1.0, cudnn_attention); }
   bool fitted() const { return gemm_sustained != nullptr; }
 };
 

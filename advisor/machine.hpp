@@ -53,7 +53,7 @@ struct AttentionPoint {
 struct AttentionRates {
   double forward_flops_per_s = 0;  // of the FLOPs that are needed: the causal half is not counted
   double backward_flops_per_s = 0;
-  double half_length = 0;                      // sequence length at half that rate; 0: the rate does not depend on it
+  double half_length = 0;                      // sequence length at half that rate; 0: not known how it depends on it
   std::vector<AttentionPoint> forward_points;  // measured; empty: the rates above serve
   std::vector<AttentionPoint> backward_points;
   profiles::Origin origin = profiles::Origin::reference;
@@ -73,13 +73,14 @@ struct LinkRates {
 
 struct Machine {
   std::string name;
-  profiles::Origin origin = profiles::Origin::reference;  // the weakest of its parts
-  std::string device;                                     // "mi250x-gcd", or the host's CPU model
-  std::string vendor;                                     // "amd", "nvidia", "host"
-  std::string architecture;                               // "gfx90a", "sm_80", "x86_64"
-  std::int64_t multiprocessor_count = 0;                  // 0: no tile quantization is applied
-  double memory_bytes = 0;                                // usable by one process, as the framework sees it
-  double memory_bytes_per_s = 0;                          // sustained
+  profiles::Origin origin = profiles::Origin::reference;         // the weakest of its parts
+  std::string device;                                            // "mi250x-gcd", or the host's CPU model
+  std::string vendor;                                            // "amd", "nvidia", "host"
+  std::string architecture;                                      // "gfx90a", "sm_80", "x86_64"
+  std::int64_t multiprocessor_count = 0;                         // 0: no tile quantization is applied
+  double memory_bytes = 0;                                       // usable by one process, as the framework sees it
+  double memory_bytes_per_s = 0;                                 // sustained
+  profiles::Origin memory_origin = profiles::Origin::reference;  // of that
   double kernel_launch_s = 0;
   bool host_bound = false;       // a host launches what the device does; false: it is the device
   double old_gemm = 1;           // GEMM rate of 2022-23 libraries over today's

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/machine.hpp"
 #include "advisor/machine_parts.hpp"
+#include "advisor/measured_kernels.hpp"
 #include "advisor/measured_links.hpp"
 #include "advisor/measured_rates.hpp"
 #include "profiles/error.hpp"
@@ -27,12 +28,6 @@ void add_host_memory(Machine& machine, profiles::HostSpec const& host) {
   }
 }
 
-void use_measured_attention(Machine& machine, MachineProfile const& profile) {
-  machine.attention = measured_attention(profile);
-  if (machine.attention.forward_points.empty() || machine.attention.backward_points.empty())
-    machine.notes.emplace_back("fused attention was not measured in both directions: the unfused form is assumed");
-}
-
 Machine machine_of_host(MachineProfile const& profile) {
   Machine machine;
   machine.origin = profiles::Origin::measured;
@@ -44,6 +39,7 @@ Machine machine_of_host(MachineProfile const& profile) {
   machine.gemm = measured_gemm(profile);
   use_measured_attention(machine, profile);
   machine.memory_bytes_per_s = measured_memory_bytes_per_s(profile);
+  machine.memory_origin = profiles::Origin::measured;
   add_host_memory(machine, profile.host);
   machine.kernel_launch_s = measured_launch_s(profile, "parallel_for").value_or(0);
   machine.notes.emplace_back("one device is the whole host, as measured; nothing is known of a network");
@@ -166,25 +162,13 @@ Machine machine_of_gpu(MachineProfile const& profile) {
   auto const known = profiles::known_device(device.name, *device.gpu);
   Machine machine =
       with_links(with_measured(known.value_or(unknown_device(device)), profile, gemm), profile, known.has_value());
-  for (auto const& [precision, rates] : gemm) {
-    auto& sustained = machine.gemm.at(precision);
-    sustained.points = rates.points;
-    for (auto& point : sustained.points) point.flops_per_s *= sustained.plateau_flops_per_s / rates.plateau_flops_per_s;
-  }
+  use_measured_gemm(machine, gemm);
+  machine.memory_origin = profiles::Origin::measured;
   if (library.empty())
     machine.notes.emplace_back(
         "matrix multiplication: the vendor's library was not measured; hpcadvise's own kernel stands for it");
   machine.kernel_launch_s = measured_launch_s(profile, "chain").value_or(machine.kernel_launch_s);
-  if (machine.attention.forward_flops_per_s > 0) {
-    machine.attention.origin = profiles::Origin::reference;
-    machine.notes.emplace_back(
-        has_measured(profile, "attention", "cudnn")
-            ? "fused attention: as published for this device; cuDNN's, as measured, is not used yet"
-            : "fused attention: as published for this device; hpcadvise's own kernel was "
-              "measured, which frameworks do not run");
-  } else {
-    use_measured_attention(machine, profile);
-  }
+  use_measured_attention(machine, profile);
   if (auto const cost = measured_overlap_cost(profile)) {
     machine.fitted.overlap_cost = cost->share;
     machine.notes.push_back(fmt::format("hidden collectives: measured {}, they still cost {:.2f} of their own time",

@@ -39,8 +39,7 @@ double value_or(std::map<Precision, profiles::Fact<double>> const& facts, Precis
 }
 
 void add_gemm_rates(Machine& machine, profiles::DeviceDescription const& device) {
-  double FittedConstants::*const sustained = device_class(device.architecture).gemm_sustained;
-  double const factor = sustained != nullptr ? machine.fitted.*sustained : 1;
+  double const factor = gemm_sustained(machine);
   for (auto const& [precision, fact] : device.gemm_flops_per_s) {
     if (!fact.value) continue;
     GemmRates rates;
@@ -68,7 +67,7 @@ void add_attention(Machine& machine, profiles::DeviceDescription const& device) 
   auto const& forward = device.attention_forward_flops_per_s;
   auto const& backward = device.attention_backward_flops_per_s;
   if (!forward.value || !backward.value) {
-    machine.notes.emplace_back("no rate of fused attention is known for this device: the unfused form is assumed");
+    machine.notes.emplace_back("fused attention: no rate is known for this device, the unfused form is assumed");
     return;
   }
   auto& rates = machine.attention;
@@ -81,6 +80,11 @@ void add_attention(Machine& machine, profiles::DeviceDescription const& device) 
 
 }  // namespace
 
+double gemm_sustained(Machine const& machine) {
+  double FittedConstants::*const sustained = device_class(machine.architecture).gemm_sustained;
+  return sustained != nullptr ? machine.fitted.*sustained : 1;
+}
+
 void add_device(Machine& machine, profiles::DeviceDescription const& device) {
   machine.device = device.name;
   machine.vendor = device.vendor;
@@ -91,7 +95,7 @@ void add_device(Machine& machine, profiles::DeviceDescription const& device) {
   machine.kernel_launch_s = constants::kernel_launch_s;
   machine.host_bound = true;
   machine.old_gemm = device_class(device.architecture).old_gemm;
-  machine.current_attention = device_class(device.architecture).current_attention;
+  machine.current_attention = device_class(device.architecture).current_attention();
   machine.link_domain_devices = device.link_domain_devices;
   machine.runtime_bytes = constants::runtime_context_bytes;
   machine.power_w = device.power_w.value.value_or(0);

@@ -52,7 +52,7 @@ double gemm_sigma(Machine const& machine, profiles::Precision precision) {
   return sigma_of(gemm_rates(machine, precision).origin);
 }
 double attention_sigma(Machine const& machine, profiles::Precision) { return sigma_of(machine.attention.origin); }
-double memory_sigma(Machine const& machine, profiles::Precision) { return sigma_of(machine.origin); }
+double memory_sigma(Machine const& machine, profiles::Precision) { return sigma_of(machine.memory_origin); }
 double node_link_sigma(Machine const& machine, profiles::Precision) { return sigma_of(machine.node_link.origin); }
 double network_sigma(Machine const& machine, profiles::Precision) {
   if (machine.network.origin != Origin::measured && machine.network_kind.empty())

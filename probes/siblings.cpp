@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/siblings.hpp"
 
+#include "probes/common_start.hpp"
 #include "profiles/error.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <exception>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace hpcadvise::probes {
 namespace {
@@ -21,10 +23,16 @@ bool is_for_siblings(std::string const& probe) {
   return found != nullptr && found->with_siblings;
 }
 
-SiblingResult run_one(SamplePlan plan, SiblingRun const& run, std::function<bool()> const& interrupted) {
+SiblingResult run_one(SamplePlan plan, SiblingRun run, CommonStart& start, std::function<bool()> const& interrupted) {
   SiblingResult result{.device = run.device, .outcome = {}, .samples = {}};
   for (auto& request : plan.requests) request.parameters["device"] = std::int64_t{run.device};
+  run.settings.command.environment.insert(start.variable());
+  bool arrived = false;
+  auto const arrive = [&] {
+    if (!std::exchange(arrived, true)) start.arrived();
+  };
   RunListener listener;
+  listener.ready = arrive;
   listener.interrupted = interrupted;
   listener.sampled = [&](SampleRequest const& request, profiles::Sample const& sample) {
     result.samples.emplace_back(request, sample);
@@ -37,6 +45,7 @@ SiblingResult run_one(SamplePlan plan, SiblingRun const& run, std::function<bool
   } catch (std::exception const& error) {
     result.outcome.lost = error.what();
   }
+  arrive();
   return result;
 }
 
@@ -69,9 +78,10 @@ SamplePlan siblings_plan(SamplePlan const& plan, int device_count, double budget
 std::vector<SiblingResult> run_siblings(SamplePlan const& plan, std::vector<SiblingRun> const& runs,
                                         std::function<bool()> const& interrupted) {
   std::vector<SiblingResult> results(runs.size());
+  CommonStart start(runs.size());
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < runs.size(); ++i)
-    threads.emplace_back([&, i] { results[i] = run_one(plan, runs[i], interrupted); });
+    threads.emplace_back([&, i] { results[i] = run_one(plan, runs[i], start, interrupted); });
   threads.clear();
   return results;
 }

@@ -32,7 +32,8 @@ struct SiblingResult {
   std::vector<std::pair<SampleRequest, profiles::Sample>> samples;
 };
 
-// All at once, each runner in a thread of this process. What cannot be started is a `lost` outcome.
+// All at once, each runner in a thread of this process: they begin when all are ready, and none waits for one that is
+// gone or hangs. What cannot be started is a `lost` outcome. Throws FileError without a temporary folder.
 std::vector<SiblingResult> run_siblings(SamplePlan const& plan, std::vector<SiblingRun> const& runs,
                                         std::function<bool()> const& interrupted);
 

@@ -80,6 +80,7 @@ class PlanRun {
     if (std::exchange(said_hello_, true)) return false;
     outcome_.hello = std::move(hello);
     watchdog_ = after(settings_.idle_timeout_s);
+    if (listener_.ready) listener_.ready();
     return true;
   }
   bool take(StartEvent const& start) {

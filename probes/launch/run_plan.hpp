@@ -23,6 +23,7 @@ struct RunSettings {
 };
 
 struct RunListener {
+  std::function<void()> ready;  // at each start of the runner, when it has said what it is
   std::function<void(SampleRequest const&)> started;
   // Once for each request, whatever became of it; not for those that were left when it was interrupted.
   std::function<void(SampleRequest const&, profiles::Sample const&)> sampled;

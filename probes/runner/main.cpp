@@ -3,6 +3,7 @@
 // The executable that measures: the environment, MPI, the plan, Kokkos, and then one event a line on stdout.
 
 #include "kernels/vendor/device_info.hpp"
+#include "probes/common_start.hpp"
 #include "probes/runner/command_line.hpp"
 #include "probes/runner/environment.hpp"
 #include "probes/runner/hello.hpp"
@@ -90,6 +91,7 @@ void measure(std::string const& runner_name, runner::CommandLine const& command_
     if (mpi.rank() == 0) print(event);
   };
   emit(runner::hello(runner_name, context));
+  wait_for_common_start();
   runner::run_plan(plan, context, emit);
 }
 

@@ -2,6 +2,7 @@
 #include "advisor/machine.hpp"
 #include "advisor/rates.hpp"
 #include "tests/advisor/fixtures.hpp"
+#include "tests/advisor/gpu_profile.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -15,47 +16,6 @@ using Catch::Matchers::WithinRel;
 using profiles::Origin;
 using profiles::Precision;
 
-namespace {
-
-profiles::Sample gemm(std::string provider, std::int64_t size, double flops_per_s) {
-  return measured_sample("gemm", std::move(provider), {{"m", size}, {"n", size}, {"k", size}, {"precision", "bf16"}},
-                         "flops_per_s", flops_per_s);
-}
-
-profiles::MeasuredDevice h100() {
-  profiles::GpuSpec gpu;
-  gpu.architecture = "sm90";
-  gpu.memory_bytes = 84'900'000'000;
-  gpu.multiprocessor_count = 132;
-  gpu.peak[Precision::bf16] = {1.07e15, "test"};
-  return {.backend = "cuda", .name = "NVIDIA H100 80GB HBM3", .thread_count = 8, .gpu = gpu};
-}
-
-profiles::Sample attention(char const* provider, double flops_per_s) {
-  return measured_sample("attention", provider,
-                         {{"head_size", std::int64_t{128}},
-                          {"query_length", std::int64_t{8192}},
-                          {"causal", true},
-                          {"direction", "forward"}},
-                         "flops_per_s", flops_per_s);
-}
-
-profiles::MachineProfile node(int device_count) {
-  profiles::MachineProfile profile;
-  profile.name = "node17";
-  profile.devices.assign(std::size_t(device_count), h100());
-  profile.samples = {
-      gemm("kokkos", 8192, 400e12),
-      gemm("cublaslt", 8192, 700e12),
-      gemm("cublaslt", 1024, 300e12),
-      measured_sample("memory", "kokkos", {{"kernel", "triad"}, {"level", "DRAM"}}, "bytes_per_s", 2.9e12),
-      measured_sample("launch", "kokkos", {{"kind", "parallel_for"}}, "", 0),
-      attention("kokkos", 100e12)};
-  return profile;
-}
-
-}  // namespace
-
 TEST_CASE("A measured GPU multiplies as its vendor's library was measured, less what training does not sustain") {
   auto const machine = machine_from_profile(node(8));
   auto const& rates = machine.gemm.at(Precision::bf16);
@@ -67,11 +27,13 @@ TEST_CASE("A measured GPU multiplies as its vendor's library was measured, less 
   double const time_s = gemm_time(machine, {1024, 1024, 1024}, Precision::bf16).time_s;
   CHECK_THAT(time_s, WithinRel(2.0 * 1024 * 1024 * 1024 / (sustained * 300e12), 1e-6));
   CHECK(machine.memory_bytes_per_s == 2.9e12);
+  CHECK(machine.memory_origin == Origin::measured);
   CHECK(machine.memory_bytes == 84.9e9);
 }
 
 TEST_CASE("What was not measured on a GPU comes from its description, and says so") {
   auto const machine = machine_from_profile(node(8));
+  CHECK(machine.gemm.at(Precision::fp16).origin == Origin::reference);
   CHECK(machine.name == "node17");
   CHECK(machine.device == "h100-sxm-80gb");
   CHECK(machine.devices_per_node == 8);
@@ -121,7 +83,7 @@ TEST_CASE("Without the vendor's library hpcadvise's own kernel stands for it") {
 
 TEST_CASE("Samples of all devices at once compare siblings and are no rate") {
   auto profile = node(8);
-  auto together = gemm("cublaslt", 8192, 9e15);
+  auto together = gemm_sample("cublaslt", 8192, 9e15);
   together.parameters["device"] = std::int64_t{1};
   together.parameters["concurrent_devices"] = std::int64_t{8};
   profile.samples.push_back(together);
@@ -289,31 +251,5 @@ TEST_CASE("A network that was measured takes the place of the described one, and
     CHECK_FALSE(unknown.node_count);
     CHECK_THAT(unknown.network.bytes_per_s_per_device, WithinRel(11e9, 1e-3));
     CHECK_FALSE(has_note(unknown, "nothing is known"));
-  }
-}
-
-TEST_CASE("Attention of an unknown GPU is cuDNN's where it was measured, and no mixture") {
-  auto profile = node(1);
-  profile.devices[0].name = "NVIDIA X1";
-  profile.samples.push_back(attention("cudnn", 80e12));
-  auto const machine = machine_from_profile(profile);
-  REQUIRE(machine.attention.forward_points.size() == 1);
-  CHECK(machine.attention.forward_flops_per_s == 80e12);
-  profile.devices[0] = h100();
-  CHECK(has_note(machine_from_profile(profile), "cuDNN's, as measured, is not used yet"));
-}
-
-TEST_CASE("fp8 as measured keeps its shape, on known and unknown GPUs") {
-  auto profile = node(1);
-  for (auto const [size, flops_per_s] : {std::pair{8192, 1200e12}, std::pair{2048, 300e12}}) {
-    auto sample = gemm("cublaslt", size, flops_per_s);
-    sample.parameters["precision"] = std::string("fp8");
-    profile.samples.push_back(sample);
-  }
-  for (auto const* const name : {"NVIDIA H100 80GB HBM3", "NVIDIA X1"}) {
-    profile.devices[0].name = name;
-    auto const& fp8 = machine_from_profile(profile).gemm.at(Precision::fp8);
-    REQUIRE(fp8.points.size() == 2);
-    CHECK_THAT(fp8.points[1].flops_per_s / fp8.points[0].flops_per_s, WithinRel(4.0));
   }
 }

@@ -83,7 +83,7 @@ TEST_CASE("The measurement to make is that of the rate that moves the step most,
   auto const said = [&] { return sensitivity_sentences(rates_of(plan_of(1, 1, 1, 1, 8), machine)); };
   REQUIRE(said().size() == 2);
   CHECK(said()[1].starts_with("measuring matrix multiplication (hpcadvise probe --only gemm)"));
-  machine.origin = hpcadvise::profiles::Origin::measured;
+  machine.memory_origin = hpcadvise::profiles::Origin::measured;
   machine.attention.origin = hpcadvise::profiles::Origin::measured;
   for (auto& [precision, rates] : machine.gemm) rates.origin = hpcadvise::profiles::Origin::measured;
   CHECK(said().size() == 1);

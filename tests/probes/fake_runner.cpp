@@ -3,6 +3,7 @@
 // A runner that measures nothing and misbehaves as asked by FAKE_RUNNER: words apart by spaces, each "what" or
 // "what:N", N the id of a request. Times are invented: request N takes N + 1 ms a call.
 
+#include "probes/common_start.hpp"
 #include "probes/plan.hpp"
 #include "probes/protocol.hpp"
 
@@ -94,6 +95,12 @@ void count_this_start() {
   if (char const* const file = std::getenv("FAKE_RUNNER_STARTS")) std::ofstream(file, std::ios::app) << '.';
 }
 
+// A word a line, in the order in which all runners came to it.
+void note(char const* word) {
+  if (char const* const file = std::getenv("FAKE_RUNNER_NOTES"))
+    std::ofstream(file, std::ios::app) << word << std::endl;
+}
+
 profiles::Sample invented(SampleRequest const& request) {
   if (asked("wordless", request.id)) return unmeasured_sample(request, profiles::SampleStatus::failed, "");
   auto sample = unmeasured_sample(request, profiles::SampleStatus::ok, "");
@@ -151,6 +158,8 @@ int main(int argument_count, char** arguments) {
     return 127;
   }
   if (asked("silent")) hang();
+  if (asked("silent-device", device_ordinal())) hang();
+  if (asked("late-device", device_ordinal())) ::usleep(300'000);
   if (asked("lost-device", device_ordinal())) {
     std::fputs("cudaGetDeviceProperties: GPU is lost\n", stderr);
     return 3;
@@ -175,7 +184,9 @@ int main(int argument_count, char** arguments) {
   hello.compiler = "GNU 12.2.0";
   hello.build_type = "Release";
   hello.clock_resolution_s = 1e-8;
+  note("ready");
   say(hello);
+  wait_for_common_start(1e9);
   if (asked("dies-idle") && !plan.requests.empty()) return 0;
   if (asked("garbage")) {
     std::puts("Loading module \x1b[31mfoo");
@@ -188,6 +199,7 @@ int main(int argument_count, char** arguments) {
     std::puts("");
   }
   for (auto const& request : plan.requests) {
+    note("measures");
     say(StartEvent{request.id});
     misbehave_in(request.id);
     say(SampleEvent{request.id, invented(request)});

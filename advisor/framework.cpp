@@ -35,7 +35,8 @@ using F = FittedConstants;
 // enable_float8_tensorwise_tp). XLA moves any cast to FP8 that follows a gather before it (gpu_compiler.cc,
 // CollectiveQuantizer), and MaxText's scales are delayed, so that a cast needs no pass of its own and is fused with
 // what comes before (docs.nvidia.com/jax-toolbox, Native XLA-FP8). MaxText on GPUs calls cuDNN's attention
-// (NVIDIA/JAX-Toolbox, docs/frameworks/maxtext, attention=cudnn_flash_te).
+// (NVIDIA/JAX-Toolbox, docs/frameworks/maxtext, attention=cudnn_flash_te), and its least remat_policy there,
+// minimal_with_context, keeps products by name and nothing between them (maxtext/layers/decoders.py, minimal_policy).
 // Hugging Face's models normalize in fp32 (transformers/models/llama/modeling_llama.py, LlamaRMSNorm).
 constexpr double deepspeed_live_parameters = 1e9;  // deepspeed.ai/docs/config-json, stage3_max_live_parameters
 
@@ -87,6 +88,7 @@ constexpr FrameworkTraits compiled_by_xla() {
   row.fused_loss = false;
   row.logit_bytes = 10;
   row.cut_logit_bytes = 10;
+  row.keeps_products_alone = true;
   row.offloads_weights = false;
   return row;
 }

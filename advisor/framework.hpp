@@ -96,6 +96,8 @@ struct FrameworkTraits {
   bool has_bf16_optimizer = false;
   // Selective recomputation repeats norms and activation functions where fused attention leaves no scores to drop.
   bool selective_repeats_activations = false;
+  // Without recomputation, of a dense layer, what stands between products is repeated all the same.
+  bool keeps_products_alone = false;
   bool selective_repeats_gemms = false;  // selective recomputation repeats half the GEMMs, not attention alone
   // Offload takes the weights to the host as well (torch.distributed.fsdp, CPUOffloadPolicy).
   bool offloads_weights = false;

@@ -92,6 +92,15 @@ double first_products(TrainingJob const& job, LayerKind const& kind, ParallelPla
   return hidden + (attention_elements(model) - keys) / t + ffn;
 }
 
+// Elements a token where norms, activation functions and their products are repeated: what the layer starts from, Q, K,
+// V and the attention core's output, its last product, of which the second norm is made again, and an FFN's first ones.
+// The FFN's last is nobody's input.
+double products(ModelSpec const& model, ParallelPlan const& plan) {
+  double const t = real(plan.tensor_parallel);
+  double const hidden = real(model.hidden_size) / (plan.sequence_parallel ? t : 1);
+  return 2 * hidden + (attention_elements(model) + (model.gated_ffn ? 2 : 1) * real(model.ffn_size)) / t;
+}
+
 // Bytes a token of the scores: softmax output, dropout mask, dropout output; fused attention keeps one fp32 number a
 // query and head.
 double score_bytes(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options, double element) {
@@ -117,7 +126,13 @@ LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& p
 
   LayerActivations saved;
   switch (plan.recompute) {
-    case Recompute::none: saved.layer_bytes = tokens * (linear + scores); break;
+    case Recompute::none: {
+      bool const alone = framework.keeps_products_alone && !kind.experts && !job.lora;
+      double const kept = alone ? std::min(linear, element * products(job.model, plan)) : linear;
+      saved.layer_bytes = tokens * (kept + scores);
+      saved.working_bytes = tokens * (linear - kept);
+      break;
+    }
     case Recompute::attention:
       saved.layer_bytes = tokens * (linear + (options.flash_attention ? scores : 0));
       saved.working_bytes = options.flash_attention ? 0 : tokens * scores;

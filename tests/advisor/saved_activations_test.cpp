@@ -48,6 +48,17 @@ TEST_CASE("torchtitan keeps the layer's input, Q, V, the attention core's output
   CHECK_THAT(saved.layer_bytes + saved.working_bytes, WithinRel(whole.layer_bytes));
 }
 
+TEST_CASE("MaxText keeps a dense layer's products, and of a mixture what the others keep") {
+  // What the layer starts from, Q, K, V, the attention core's output and last product, gate and up.
+  auto const saved = kept_by(FrameworkKind::maxtext, Recompute::none);
+  CHECK_THAT(saved.layer_bytes, WithinRel(tokens * (2 * (6 * hidden + 2 * 4096) + log_sums)));
+  auto const whole = kept_by(FrameworkKind::fsdp_compiled, Recompute::none);
+  CHECK_THAT(saved.layer_bytes + saved.working_bytes, WithinRel(whole.layer_bytes));
+  auto const mixture = kept_by(FrameworkKind::maxtext, Recompute::none, mixture_of_eight());
+  CHECK(mixture.layer_bytes == kept_by(FrameworkKind::fsdp_compiled, Recompute::none, mixture_of_eight()).layer_bytes);
+  CHECK(mixture.working_bytes == 0);
+}
+
 TEST_CASE("With fewer keys and values than queries torchtitan keeps less of V") {
   auto model = small_llama();
   double const before = kept_by(FrameworkKind::fsdp_compiled, Recompute::selective, model).layer_bytes;

@@ -42,18 +42,24 @@ struct PanelOf<Instruction, width, depth, order> {
 // How panels come into the block's memory: see held_panel.hpp and asynchronous_panel.hpp.
 enum class PanelCopies { through_registers, asynchronous };
 
-// A block is warps_down x warps_across warps (of wgmma: warpgroups), the part of each fragments_down x fragments_across
-// instructions' C.
+struct Grid {
+  int down;
+  int across;
+};
+
 struct TileExtents {
-  int warps_down;
-  int warps_across;
-  int fragments_down;
-  int fragments_across;
+  Grid warps;       // of the block; of wgmma warpgroups
+  Grid fragments;   // of each warp: instructions' C
   int depth;        // of the panels that are copied at once; an even multiple of the instruction's k
   int blocks = 2;   // that a multiprocessor holds at once: what a kernel is compiled for
   int buffers = 1;  // of panels in the block's memory
   PanelCopies copies = PanelCopies::through_registers;
 };
+
+constexpr TileExtents asynchronous(TileExtents extents) {
+  extents.copies = PanelCopies::asynchronous;
+  return extents;
+}
 
 template <class InstructionType, TileExtents extents_, PanelOrder a_order_ = PanelOrder::along_depth,
           PanelOrder b_order_ = PanelOrder::along_depth>
@@ -62,12 +68,12 @@ struct GemmTile {
   using Input = typename Instruction::Input;
   static constexpr TileExtents extents = extents_;
   static constexpr PanelOrder a_order = a_order_, b_order = b_order_;
-  static constexpr int warps = extents.warps_down * extents.warps_across;
+  static constexpr int warps = extents.warps.down * extents.warps.across;
   static constexpr int threads = warps * Instruction::lanes;
-  static constexpr int warp_rows = extents.fragments_down * Instruction::m;
-  static constexpr int warp_columns = extents.fragments_across * Instruction::n;
-  static constexpr int rows = extents.warps_down * warp_rows;
-  static constexpr int columns = extents.warps_across * warp_columns;
+  static constexpr int warp_rows = extents.fragments.down * Instruction::m;
+  static constexpr int warp_columns = extents.fragments.across * Instruction::n;
+  static constexpr int rows = extents.warps.down * warp_rows;
+  static constexpr int columns = extents.warps.across * warp_columns;
   static constexpr int products = extents.depth / Instruction::k;
   static_assert(extents.depth % Instruction::k == 0 && products % 2 == 0);
 

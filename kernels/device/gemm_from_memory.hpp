@@ -18,9 +18,9 @@ HPCADVISE_DEVICE_FUNCTION void begin_products(Block const& block, int warp_index
   using A = decltype(panels.a);
   using B = decltype(panels.b);
   constexpr TileExtents extents = Tile::extents;
-  static_assert(extents.fragments_down == 1 && extents.fragments_across == 1);
-  int const first_row = warp_index / extents.warps_across * Tile::warp_rows;
-  int const first_column = warp_index % extents.warps_across * Tile::warp_columns;
+  static_assert(extents.fragments.down == 1 && extents.fragments.across == 1);
+  int const first_row = warp_index / extents.warps.across * Tile::warp_rows;
+  int const first_column = warp_index % extents.warps.across * Tile::warp_columns;
   std::uint32_t const a_address = block.address(panels.a.at), b_address = block.address(panels.b.at);
   block.begin_products();
   HPCADVISE_UNROLL

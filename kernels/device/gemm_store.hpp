@@ -54,9 +54,9 @@ template <bool inside, class Tile, class Warp, class Element, class Output>
 HPCADVISE_DEVICE_FUNCTION void store_fragments(Warp warp, GemmSums<Tile, Warp> const& registers,
                                                DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
   HPCADVISE_UNROLL
-  for (int i = 0; i < Tile::extents.fragments_down; ++i) {
+  for (int i = 0; i < Tile::extents.fragments.down; ++i) {
     HPCADVISE_UNROLL
-    for (int j = 0; j < Tile::extents.fragments_across; ++j) {
+    for (int j = 0; j < Tile::extents.fragments.across; ++j) {
       store_c<inside>(
           warp, registers.sums[i][j], gemm,
           {.row = corner.row + i * Tile::Instruction::m, .column = corner.column + j * Tile::Instruction::n});
@@ -67,7 +67,7 @@ HPCADVISE_DEVICE_FUNCTION void store_fragments(Warp warp, GemmSums<Tile, Warp> c
 template <class Tile, class Warp, class Element, class Output>
 HPCADVISE_DEVICE_FUNCTION void store_sums(Warp warp, int warp_index, GemmSums<Tile, Warp> const& registers,
                                           DeviceGemm<Element, Output> const& gemm, TileCorner corner) {
-  constexpr int warps_across = Tile::extents.warps_across;
+  constexpr int warps_across = Tile::extents.warps.across;
   TileCorner const own{.row = corner.row + warp_index / warps_across * Tile::warp_rows,
                        .column = corner.column + warp_index % warps_across * Tile::warp_columns};
   if (gemm.c_wide && own.row + Tile::warp_rows <= gemm.a.width && own.column + Tile::warp_columns <= gemm.b.width)

@@ -9,19 +9,11 @@
 
 namespace hpcadvise::kernels {
 
-inline constexpr TileExtents mfma_32_extents{
-    .warps_down = 2, .warps_across = 2, .fragments_down = 2, .fragments_across = 2, .depth = 32};
-inline constexpr TileExtents mfma_32_large{
-    .warps_down = 2, .warps_across = 2, .fragments_down = 2, .fragments_across = 4, .depth = 32, .blocks = 1};
-inline constexpr TileExtents mfma_32_small{.warps_down = 2,
-                                           .warps_across = 2,
-                                           .fragments_down = 1,
-                                           .fragments_across = 1,
-                                           .depth = 32,
-                                           .blocks = 2,
-                                           .buffers = 2};
-inline constexpr TileExtents mfma_16_extents{
-    .warps_down = 2, .warps_across = 2, .fragments_down = 4, .fragments_across = 4, .depth = 32};
+inline constexpr TileExtents mfma_32_extents{.warps = {2, 2}, .fragments = {2, 2}, .depth = 32};
+inline constexpr TileExtents mfma_32_large{.warps = {2, 2}, .fragments = {2, 4}, .depth = 32, .blocks = 1};
+inline constexpr TileExtents mfma_32_small{
+    .warps = {2, 2}, .fragments = {1, 1}, .depth = 32, .blocks = 2, .buffers = 2};
+inline constexpr TileExtents mfma_16_extents{.warps = {2, 2}, .fragments = {4, 4}, .depth = 32};
 template <class Input>
 using Mfma32Tile = GemmTile<MfmaF32<32, Input>, mfma_32_extents>;
 template <class Input>
@@ -31,17 +23,10 @@ using Mfma32SmallTile = GemmTile<MfmaF32<32, Input>, mfma_32_small>;
 template <class Input>
 using Mfma16Tile = GemmTile<MfmaF32<16, Input>, mfma_16_extents>;
 
-inline constexpr TileExtents mfma_fp32_extents{
-    .warps_down = 2, .warps_across = 2, .fragments_down = 2, .fragments_across = 2, .depth = 16};
-inline constexpr TileExtents mfma_fp32_small{.warps_down = 2,
-                                             .warps_across = 2,
-                                             .fragments_down = 1,
-                                             .fragments_across = 1,
-                                             .depth = 16,
-                                             .blocks = 2,
-                                             .buffers = 2};
-inline constexpr TileExtents mfma_f64_extents{
-    .warps_down = 2, .warps_across = 2, .fragments_down = 2, .fragments_across = 4, .depth = 16};
+inline constexpr TileExtents mfma_fp32_extents{.warps = {2, 2}, .fragments = {2, 2}, .depth = 16};
+inline constexpr TileExtents mfma_fp32_small{
+    .warps = {2, 2}, .fragments = {1, 1}, .depth = 16, .blocks = 2, .buffers = 2};
+inline constexpr TileExtents mfma_f64_extents{.warps = {2, 2}, .fragments = {2, 4}, .depth = 16};
 using MfmaFp32Tile = GemmTile<MfmaFp32, mfma_fp32_extents>;
 using MfmaFp32SmallTile = GemmTile<MfmaFp32, mfma_fp32_small>;
 using MfmaF64Tile = GemmTile<MfmaF64, mfma_f64_extents>;

@@ -9,22 +9,10 @@
 namespace hpcadvise::kernels {
 
 // All that 255 registers hold of sums, and most of a multiprocessor's memory.
-inline constexpr TileExtents wgmma_large{.warps_down = 2,
-                                         .warps_across = 1,
-                                         .fragments_down = 1,
-                                         .fragments_across = 1,
-                                         .depth = 64,
-                                         .blocks = 1,
-                                         .buffers = 4,
-                                         .copies = PanelCopies::asynchronous};
-inline constexpr TileExtents wgmma_extents{.warps_down = 2,
-                                           .warps_across = 1,
-                                           .fragments_down = 1,
-                                           .fragments_across = 1,
-                                           .depth = 64,
-                                           .blocks = 2,
-                                           .buffers = 3,
-                                           .copies = PanelCopies::asynchronous};
+inline constexpr TileExtents wgmma_large =
+    asynchronous({.warps = {2, 1}, .fragments = {1, 1}, .depth = 64, .blocks = 1, .buffers = 4});
+inline constexpr TileExtents wgmma_extents =
+    asynchronous({.warps = {2, 1}, .fragments = {1, 1}, .depth = 64, .blocks = 2, .buffers = 3});
 template <class Input>
 using WgmmaLargeTile = GemmTile<WgmmaM64K16<Input, 256>, wgmma_large>;
 template <class Input>

@@ -10,14 +10,14 @@ namespace hpcadvise::kernels {
 
 template <class Tile, class Warp>
 struct GemmSums {
-  CFragment<Warp> sums[Tile::extents.fragments_down][Tile::extents.fragments_across];
+  CFragment<Warp> sums[Tile::extents.fragments.down][Tile::extents.fragments.across];
 };
 
 // With the operands of a product and of the one that is next.
 template <class Tile, class Warp>
 struct GemmWarp : GemmSums<Tile, Warp> {
-  AFragment<Warp> a[2][Tile::extents.fragments_down];
-  BFragment<Warp> b[2][Tile::extents.fragments_across];
+  AFragment<Warp> a[2][Tile::extents.fragments.down];
+  BFragment<Warp> b[2][Tile::extents.fragments.across];
 };
 
 namespace detail {
@@ -37,10 +37,10 @@ HPCADVISE_DEVICE_FUNCTION void load_operands(Warp warp, int warp_index, typename
                                              int product, GemmWarp<Tile, Warp>& registers) {
   using Instruction = typename Tile::Instruction;
   constexpr TileExtents extents = Tile::extents;
-  int const first_row = warp_index / extents.warps_across * Tile::warp_rows;
-  int const first_column = warp_index % extents.warps_across * Tile::warp_columns;
+  int const first_row = warp_index / extents.warps.across * Tile::warp_rows;
+  int const first_column = warp_index % extents.warps.across * Tile::warp_columns;
   HPCADVISE_UNROLL
-  for (int i = 0; i < extents.fragments_down; ++i) {
+  for (int i = 0; i < extents.fragments.down; ++i) {
     auto const* const at = panels.a.at + panels.a.place(first_row + i * Instruction::m, product * Instruction::k);
     auto& fragment = registers.a[product % 2][i];
     if constexpr (Tile::a_order == PanelOrder::along_depth)
@@ -49,7 +49,7 @@ HPCADVISE_DEVICE_FUNCTION void load_operands(Warp warp, int warp_index, typename
       load_column_major_a(warp, fragment, at, panels.a.stride);
   }
   HPCADVISE_UNROLL
-  for (int j = 0; j < extents.fragments_across; ++j) {
+  for (int j = 0; j < extents.fragments.across; ++j) {
     auto const* const at = panels.b.at + panels.b.place(first_column + j * Instruction::n, product * Instruction::k);
     auto& fragment = registers.b[product % 2][j];
     if constexpr (Tile::b_order == PanelOrder::along_depth)
@@ -62,9 +62,9 @@ HPCADVISE_DEVICE_FUNCTION void load_operands(Warp warp, int warp_index, typename
 template <class Tile, class Warp>
 HPCADVISE_DEVICE_FUNCTION void multiply(int product, GemmWarp<Tile, Warp>& registers) {
   HPCADVISE_UNROLL
-  for (int i = 0; i < Tile::extents.fragments_down; ++i) {
+  for (int i = 0; i < Tile::extents.fragments.down; ++i) {
     HPCADVISE_UNROLL
-    for (int j = 0; j < Tile::extents.fragments_across; ++j) {
+    for (int j = 0; j < Tile::extents.fragments.across; ++j) {
       Warp::multiply_accumulate(registers.sums[i][j], registers.a[product % 2][i], registers.b[product % 2][j]);
     }
   }

@@ -32,7 +32,7 @@ using MmaSync16BitSmallTile = GemmTile<MmaSyncM16N8K16<Input>, mma_sync_16_bit_s
 inline constexpr TileExtents mma_sync_tf32_extents{
     .warps = {2, 4}, .fragments = {4, 4}, .depth = 16, .blocks = 1, .buffers = 2};
 inline constexpr TileExtents mma_sync_tf32_small{
-    .warps = {2, 2}, .fragments = {2, 4}, .depth = 16, .blocks = 4, .buffers = 2};
+    .warps = {2, 2}, .fragments = {2, 4}, .depth = 16, .blocks = 3, .buffers = 2};
 using MmaSyncTf32Tile = GemmTile<MmaSyncM16N8K8Tf32, mma_sync_tf32_extents>;
 using MmaSyncTf32SmallTile = GemmTile<MmaSyncM16N8K8Tf32, mma_sync_tf32_small>;
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SOURCE compiled for COMPILER's GPUs (cuda or hip) with the headers of tools/gpu-headers, where both are. Nothing is
-# linked or run. Of HIP the device's half alone: it needs no ROCm.
+# linked or run. Of HIP the device's half alone: it needs no ROCm. Of CUDA, for sm_80 and as the preset for sm_90 does. No
+# kernel may spill, nor wait for each wgmma.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
 if(NOT EXISTS ${HEADERS}/complete)
@@ -16,14 +17,25 @@ if(COMPILER STREQUAL cuda)
     endif()
     set(headers -isystem ${cudnn})
   endif()
-  set(command ${NVCC} -std=c++20 -O2 -x cu -extended-lambda --expt-relaxed-constexpr --threads 2
-    -gencode arch=compute_80,code=sm_80
-    -gencode arch=compute_90a,code=sm_90a -D HPCADVISE_SM90A -I ${HEADERS}/cuda/include ${headers} -c)
+  set(nvcc ${NVCC} -std=c++20 -O2 -x cu -extended-lambda --expt-relaxed-constexpr -Xptxas -v -I ${HEADERS}/cuda/include ${headers})
+  set(commands sm_80 sm_90a)
+  set(sm_80 ${nvcc} -gencode arch=compute_80,code=sm_80 -c)
+  set(sm_90a ${nvcc} -gencode arch=compute_90a,code=sm_90a -D HPCADVISE_SM90A -c)
 else()
   hpcadvise_find_hip_clang()
-  set(command ${CLANG} -x hip --offload-arch=gfx90a --cuda-device-only -std=c++20 -O2 -D__HIP_PLATFORM_AMD__
+  set(commands gfx90a)
+  set(gfx90a ${CLANG} -x hip --offload-arch=gfx90a --cuda-device-only -std=c++20 -O2 -D__HIP_PLATFORM_AMD__
     -I ${HEADERS}/hip/include --hip-path=${HEADERS}/hip --rocm-device-lib-path=${HEADERS}/hip/bitcode -S)
 endif()
 file(MAKE_DIRECTORY ${WORK})
 string(REPLACE / - object ${SOURCE})
-execute_process(COMMAND ${command} -D HPCADVISE_BACKEND_KIND="${COMPILER}" -I ${ROOT} ${ROOT}/${SOURCE} -o ${WORK}/${COMPILER}-${object}.o COMMAND_ERROR_IS_FATAL ANY)
+foreach(command IN LISTS commands)
+  execute_process(COMMAND ${${command}} -D HPCADVISE_BACKEND_KIND="${COMPILER}" -I ${ROOT} ${ROOT}/${SOURCE} -o ${WORK}/${command}-${object}.o
+    ERROR_VARIABLE report ECHO_ERROR_VARIABLE COMMAND_ERROR_IS_FATAL ANY)
+  if(COMPILER STREQUAL hip)
+    file(READ ${WORK}/${command}-${object}.o report)
+  endif()
+  if(report MATCHES "[^\n]*([1-9][0-9]* bytes spill|[.]vgpr_spill_count: +[1-9]|serialized)[^\n]*")
+    message(FATAL_ERROR "${command}: ${CMAKE_MATCH_0}")
+  endif()
+endforeach()

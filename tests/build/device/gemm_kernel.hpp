@@ -34,7 +34,7 @@ KERNEL(Tile::threads, Tile::extents.blocks)
 void gemm(DeviceGemm<typename Tile::Instruction::Element, Output> problem) {
 #if DEVICE_CODE
   using Buffers = typename Tile::Buffers;
-  static_assert(Tile::extents.blocks * (sizeof(Buffers) + reserved_bytes) <= multiprocessor_bytes);
+  static_assert(Tile::extents.blocks * (sizeof(Buffers) + alignof(Buffers) + reserved_bytes) <= multiprocessor_bytes);
   BLOCK_MEMORY(Buffers, buffers);
   DeviceBlock<typename Tile::Instruction> const block{.own_thread = thread()};
   TileCorner const corner{.row = std::int64_t{block_down()} * Tile::rows,

@@ -41,8 +41,8 @@ double published_share(AttentionRates const& rates, std::int64_t head_size, std:
   return head_factor / (1 + rates.half_length / real(length));
 }
 
-// As measured with this mask, else with the other, and the nearest head size. Beyond what was measured the published
-// form goes on from the nearest point; of a device without one the nearest rate stays, flagged.
+// As measured with this mask, else with the other, flagged, and the nearest head size. Beyond what was measured the
+// published form goes on from the nearest point; of a device without one the nearest rate stays, flagged.
 TimedOperator measured_time(AttentionRates const& published, std::vector<AttentionPoint> const& points,
                             AttentionOperator const& attention, Direction direction) {
   bool const same_mask = std::any_of(points.begin(), points.end(),
@@ -69,7 +69,7 @@ TimedOperator measured_time(AttentionRates const& published, std::vector<Attenti
   std::int64_t const nearest = std::clamp(length, rates.begin()->first, rates.rbegin()->first);
   double const beyond = published_share(published, head_size, nearest) /
                         published_share(published, size_measured ? head_size : attention.head_size, length);
-  return {time_s * beyond, false};
+  return {time_s * beyond, !same_mask};
 }
 
 double published_time_s(AttentionRates const& rates, AttentionOperator const& attention, Direction direction) {

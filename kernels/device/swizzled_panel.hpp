@@ -27,8 +27,8 @@ struct SwizzledPanel {
     return int(swizzled(std::uint32_t(byte(line, first)))) / int(sizeof(Scalar));
   }
 
-  // Of what begins at (first_width, first_depth), multiples of 8 and 16: of an atom's lines and an instruction's k.
-  // `address` is that of `at`.
+  // Of what begins at (first_width, first_depth): multiples of an atom's lines, or of 64 where they run across k, and
+  // of an instruction's k, 16. `address` is that of `at`.
   HPCADVISE_DEVICE_FUNCTION static MatrixDescriptor descriptor(std::uint32_t address, int first_width,
                                                                int first_depth) {
     int const first = along_depth ? byte(first_width, first_depth) : byte(first_depth, first_width);

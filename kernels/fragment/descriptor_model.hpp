@@ -13,10 +13,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <stdexcept>
 
 namespace hpcadvise::kernels {
 
-// Where element (i, p) of an operand is, i a row of A or a column of B and p along k.
+// Where element (i, p) of an operand is, i a row of A or a column of B and p along k. Throws std::invalid_argument for
+// what the descriptions here do not use: another swizzling, atoms that are not aligned, k beyond its line.
 inline std::uint32_t described_address(MatrixDescriptor descriptor, MatrixOrder order, int i, int p,
                                        int element_bytes) {
   auto const field = [&](int first_bit) { return int(descriptor.bits >> first_bit & 0x3fff) * 16; };
@@ -24,6 +26,10 @@ inline std::uint32_t described_address(MatrixDescriptor descriptor, MatrixOrder 
   bool const across = order == MatrixOrder::transposed;
   int const line = across ? p : i;
   int const byte = (across ? i : p) * element_bytes;
+  int const first_byte = field(0) % descriptor_line_bytes;
+  bool const swizzles_128_bytes = descriptor.bits >> 62 == 1, has_base_offset = (descriptor.bits >> 49 & 7) != 0;
+  if (!swizzles_128_bytes || has_base_offset || (across ? first_byte != 0 : first_byte + byte >= descriptor_line_bytes))
+    throw std::invalid_argument("a descriptor of another form");
   int const offset = byte / descriptor_line_bytes * columns_apart + byte % descriptor_line_bytes +
                      line / descriptor_atom_lines * atoms_apart + line % descriptor_atom_lines * descriptor_line_bytes;
   return swizzled(std::uint32_t(field(0) + offset));

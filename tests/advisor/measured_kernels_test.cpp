@@ -130,16 +130,17 @@ TEST_CASE("A profile that measures what is published answers as the description 
     }
 }
 
-TEST_CASE("Attention beyond what was measured goes on as published, and unflagged, where that is known") {
+TEST_CASE("Attention beyond the lengths measured goes on as published, and unflagged, where that is known") {
   auto profile = with_cudnn(600e12, 500e12);
   AttentionOperator const longer{1, 8, 8, 16384, 16384, 128, true};
-  auto const extrapolated = [&] {
-    return attention_time(machine_from_profile(profile), longer, Direction::forward, Precision::bf16, true)
-        .extrapolated;
+  AttentionOperator const without_mask{1, 8, 8, 8192, 8192, 128, false};
+  auto const extrapolated = [&](AttentionOperator const& what) {
+    return attention_time(machine_from_profile(profile), what, Direction::forward, Precision::bf16, true).extrapolated;
   };
-  CHECK_FALSE(extrapolated());
+  CHECK_FALSE(extrapolated(longer));
+  CHECK(extrapolated(without_mask));
   profile.devices[0].name = unknown_name;
-  CHECK(extrapolated());
+  CHECK(extrapolated(longer));
 }
 
 TEST_CASE("Attention that was not measured, or failed to be, leaves what is published") {

@@ -43,12 +43,13 @@ bool is_right(GemmProblem<Tile>& problem, Lateness lateness) {
   return right;
 }
 
-// A few rows and columns, and more panels than there are buffers, the last of them not full. Such strides serve wide
-// accesses.
+// A few rows and columns, of wgmma of both warpgroups, and more panels than there are buffers, the last of them not
+// full. Such strides serve wide accesses.
 template <class Tile>
 GemmProblem<Tile> long_problem(bool transposed) {
   constexpr int panels = 2 * Tile::extents.buffers + 2;
-  GemmProblem<Tile> problem{{8, 16, panels * Tile::extents.depth - 8}, transposed, !transposed};
+  constexpr int rows = Tile::from_block_memory ? Tile::warp_rows + 8 : 8;
+  GemmProblem<Tile> problem{{rows, 16, panels * Tile::extents.depth - 8}, transposed, !transposed};
   fill(problem, std::uniform_int_distribution<int>(-8, 8));
   return problem;
 }

@@ -37,7 +37,7 @@ TEMPLATE_LIST_TEST_CASE("A GEMM of tiles is exact on small integers, for every s
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("A GEMM of tiles keeps to the bound of its sums", "[gemm][fragment]", Tiles) {
+TEMPLATE_LIST_TEST_CASE("A GEMM of tiles keeps to the bound of its sums", "[gemm][fragment]", BoundedTiles) {
   GemmProblem<TestType> problem{{TestType::rows + 5, 33, 4 * TestType::extents.depth + 3}, false, false};
   fill_and_run(problem, AwayFromZero{});
   double const unit = double(std::numeric_limits<typename TestType::Instruction::Accumulator>::epsilon()) / 2;
@@ -60,13 +60,14 @@ TEST_CASE("A GEMM of tiles rounds its sums once, when C is narrower than they ar
   }
 }
 
-TEST_CASE("A GEMM of tiles over an empty sum is zero, and of an empty matrix is nothing", "[gemm][fragment]") {
-  GemmProblem<MmaSync16BitTile<Half>> empty_sum{{3, 5, 0}, false, false};
-  run_on_model<MmaSync16BitTile<Half>>(empty_sum.gemm());
+TEMPLATE_TEST_CASE("A GEMM of tiles over an empty sum is zero, and of an empty matrix is nothing", "[gemm][fragment]",
+                   MmaSync16BitTile<Half>, WgmmaTile<Half>) {
+  GemmProblem<TestType> empty_sum{{3, 5, 0}, false, false};
+  run_on_model<TestType>(empty_sum.gemm());
   CHECK(empty_sum.c_at(0, 0) == 0);
   CHECK(empty_sum.c_at(2, 4) == 0);
-  GemmProblem<MmaSync16BitTile<Half>> empty{{0, 4, 4}, false, false};
-  run_on_model<MmaSync16BitTile<Half>>(empty.gemm());
+  GemmProblem<TestType> empty{{0, 4, 4}, false, false};
+  run_on_model<TestType>(empty.gemm());
   for (float const value : empty.c) CHECK(value == float(empty.poison));
 }
 

@@ -30,6 +30,8 @@ using AsynchronousTiles = TilesOf<WgmmaTiles, MmaSync16BitTiles<BFloat16>, MmaSy
 using AllTiles = TilesOf<WgmmaTiles, MmaSync16BitTiles<BFloat16>, MmaSyncTf32Tiles, MmaSyncF64Tiles, FmaF32Tiles,
                          Mfma16BitTiles<Half>, MfmaFp32Tiles, MfmaF64Tiles>;
 
+using BoundedTiles = decltype(std::tuple_cat(Tiles{}, TilesOf<WgmmaTiles>{}));
+
 template <class... Tile>
 std::tuple<typename Tile::Instruction...> instructions_of(std::tuple<Tile...>);
 using MadeInstructions = std::tuple<Transposed<MfmaF32<32, Half>>, Transposed<MfmaF32<16, BFloat16>>,

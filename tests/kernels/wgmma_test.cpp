@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 using namespace hpcadvise::kernels;
@@ -90,6 +91,24 @@ TEST_CASE("An operand across k: lines of 64 rows, then the next column", "[fragm
   CHECK(address_of(transposed, 0, 8) == 1024);
   CHECK(address_of(transposed, 65, 0) == 8192 + 2);
   CHECK(address_of(transposed, 128, 9) == 2 * 8192 + 1024 + 128 + 16);
+}
+
+TEST_CASE("A descriptor that says what the model does not do is refused", "[fragment]") {
+  auto const refused = [](std::uint64_t changed_bits, MatrixOrder order, int i, int p) {
+    MatrixDescriptor descriptor = matrix_descriptor(0, atoms_apart, columns_apart);
+    descriptor.bits ^= changed_bits;
+    try {
+      static_cast<void>(described_address(descriptor, order, i, p, element_bytes));
+      return false;
+    } catch (std::invalid_argument const&) {
+      return true;
+    }
+  };
+  CHECK_FALSE(refused(0, as_stored, 0, 63));
+  CHECK(refused(0, as_stored, 0, 64));                      // beyond the line
+  CHECK(refused(std::uint64_t{3} << 62, as_stored, 0, 0));  // 64 bytes
+  CHECK(refused(std::uint64_t{1} << 49, as_stored, 0, 0));  // a base offset
+  CHECK(refused(1, transposed, 0, 0));                      // within a line
 }
 
 TEST_CASE("Eight lines' parts of one place are in different banks", "[fragment]") {

@@ -12,6 +12,7 @@
 #include <catch2/generators/catch_generators_range.hpp>
 
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <tuple>
 
@@ -32,6 +33,7 @@ bool is_right(GemmProblem<Tile>& problem, Lateness lateness) {
     auto const buffers = poisoned_buffers<Ordered>();
     Block const block{model_block_of<Ordered>(*buffers), &work};
     auto const registers = std::make_unique<GemmRegisters<Ordered, Block, Element>>();
+    std::memset(static_cast<void*>(registers.get()), 0xff, sizeof *registers);
     multiply_operands<Ordered>(block, gemm, {.row = 0, .column = 0}, *buffers, *registers);
     work.catch_up();
     for (int warp = 0; warp < Ordered::warps; ++warp)
@@ -67,6 +69,11 @@ TEMPLATE_LIST_TEST_CASE("A GEMM of tiles is right however late copies arrive, or
   auto const part = GENERATE(Late::nothing, Late::copies, Late::threads, Late::warps);
   auto problem = long_problem<TestType>(GENERATE(false, true));
   CHECK(is_right(problem, {.part = part}));
+}
+
+TEMPLATE_LIST_TEST_CASE("An empty sum is zero, whatever the registers held", "[gemm][fragment]", AllTiles) {
+  GemmProblem<TestType> problem{{8, 16, 0}, false, false};
+  CHECK(is_right(problem, {}));
 }
 
 TEMPLATE_LIST_TEST_CASE("Rows that are not aligned are right however late threads or warps work", "[gemm][fragment]",

@@ -32,7 +32,8 @@ struct SwizzledPanel {
   HPCADVISE_DEVICE_FUNCTION static MatrixDescriptor descriptor(std::uint32_t address, int first_width,
                                                                int first_depth) {
     int const first = along_depth ? byte(first_width, first_depth) : byte(first_depth, first_width);
-    return matrix_descriptor(address + std::uint32_t(first), descriptor_atom_bytes, lines * descriptor_line_bytes);
+    constexpr int columns_apart_bytes = along_depth ? 16 : lines * descriptor_line_bytes;  // 16: as good as none
+    return matrix_descriptor(address + std::uint32_t(first), descriptor_atom_bytes, columns_apart_bytes);
   }
 
  private:

@@ -45,12 +45,12 @@ template <class Tile, class Panels, int blocks_a_multiprocessor, class Body>
 void enqueue_blocks(Space const& space, std::string const& label, int count, int bytes, Body const& body) {
   auto* const kernel =
       detail::run_block<typename Tile::Instruction, Panels, Tile::threads, blocks_a_multiprocessor, Body>;
-  Kokkos::Profiling::pushRegion(label);
   detail::check_launch(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes),
                        "cudaFuncSetAttribute");
+  Kokkos::Profiling::pushRegion(label);
   kernel<<<count, Tile::threads, std::size_t(bytes), space.cuda_stream()>>>(body);
-  detail::check_launch(cudaGetLastError(), label.c_str());
   Kokkos::Profiling::popRegion();
+  detail::check_launch(cudaGetLastError(), label.c_str());
 }
 
 }  // namespace hpcadvise::kernels

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/launch/spawn.hpp"
 
-#include "probes/discovery/cpu_list.hpp"
+#include "probes/launch/allowed_cpus.hpp"
 #include "profiles/error.hpp"
 
 #include <fmt/format.h>
@@ -82,19 +82,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-// Those of the command's CPUs that this process may use.
-cpu_set_t cpus_of(Command const& command) {
-  cpu_set_t wanted;
-  CPU_ZERO(&wanted);
-  for (int const cpu : parse_cpu_list(command.cpus))
-    if (cpu < CPU_SETSIZE) CPU_SET(cpu, &wanted);
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return allowed;
-  CPU_AND(&wanted, &wanted, &allowed);
-  return CPU_COUNT(&wanted) > 0 ? wanted : allowed;
-}
-
 // Between fork and exec only what signal-safety(7) allows. Never returns.
 [[noreturn]] void become(char* const* arguments, char* const* environment, int in, int out, int err, int report,
                          cpu_set_t const& cpus, pid_t parent) {
@@ -120,7 +107,7 @@ Spawned spawn(Command const& command) {
   auto environment = environment_of(command);
   auto const argument_pointers = pointers(arguments);
   auto const environment_pointers = pointers(environment);
-  cpu_set_t const cpus = cpus_of(command);
+  cpu_set_t const cpus = allowed_cpus(command.cpus);
   Descriptor const in(::open(command.input.empty() ? "/dev/null" : command.input.c_str(), O_RDONLY | O_CLOEXEC));
   if (in.get() < 0) fail(program, errno);
   Pipe out = make_pipe(program);

@@ -2,6 +2,8 @@
 #include "probes/runner/rank_devices.hpp"
 
 #include "kernels/vendor/device_info.hpp"
+#include "probes/discovery/pci_device.hpp"
+#include "probes/launch/allowed_cpus.hpp"
 
 #include <cstdlib>
 #include <sstream>
@@ -24,10 +26,20 @@ std::string device_of_rank(std::string const& list, int local_rank, std::vector<
   return place;
 }
 
+void run_near(std::string const& pci_bus_id, DiscoveryRoots const& roots) {
+  auto const near = read_small_file(pci_folder(roots, pci_bus_id) / "local_cpulist");
+  if (!near) return;
+  cpu_set_t const cpus = allowed_cpus(*near);
+  if (CPU_COUNT(&cpus) > 0) ::sched_setaffinity(0, sizeof cpus, &cpus);
+}
+
 void take_device_of_rank(int local_rank) {
   char const* const list = std::getenv("HPCADVISE_RANK_DEVICES");
   if (list == nullptr) return;
-  setenv("KOKKOS_DEVICE_ID", device_of_rank(list, local_rank, kernels::visible_devices()).c_str(), 1);
+  auto const visible = kernels::visible_devices();
+  auto const device = device_of_rank(list, local_rank, visible);
+  setenv("KOKKOS_DEVICE_ID", device.c_str(), 1);
+  if (!visible.empty()) run_near(visible[std::stoul(device)]);
 }
 
 std::string mixed_rank_devices(MpiSession const& mpi, std::string const& own_name) {

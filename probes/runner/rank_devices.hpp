@@ -3,6 +3,7 @@
 
 // Which device each rank takes.
 
+#include "probes/discovery/roots.hpp"
 #include "probes/runner/mpi_session.hpp"
 
 #include <string>
@@ -15,8 +16,13 @@ namespace hpcadvise::probes::runner {
 // list is too short, and when it names a device that is not there.
 std::string device_of_rank(std::string const& list, int local_rank, std::vector<std::string> const& visible);
 
-// Where HPCADVISE_RANK_DEVICES is set, Kokkos is given the device of this rank as KOKKOS_DEVICE_ID; else Kokkos
-// chooses, which before 4.0 gives all ranks the first. Call before Kokkos starts. Throws as device_of_rank.
+// Keeps this thread, and those that it starts from now on, to the CPUs near a device, of those that it may use. Where
+// these are none, or nothing is known of the device, it stays as it is.
+void run_near(std::string const& pci_bus_id, DiscoveryRoots const& roots = {});
+
+// Where HPCADVISE_RANK_DEVICES is set, Kokkos is given the device of this rank as KOKKOS_DEVICE_ID, and the rank runs
+// near it; else Kokkos chooses, which before 4.0 gives all ranks the first. Call before Kokkos starts. Throws as
+// device_of_rank.
 void take_device_of_rank(int local_rank);
 
 // Why ranks on these devices measure nothing that could be named: they are of several kinds. The same on all ranks,

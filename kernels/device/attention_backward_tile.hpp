@@ -21,14 +21,9 @@ struct QueryNumbers {
   float delta;
 };
 
-// Of a query that is not there Q and dO are zero, and so is all that it adds.
 template <class Input>
-HPCADVISE_DEVICE_FUNCTION QueryNumbers query_numbers(DeviceAttentionBackward<Input> const& problem, int query_head,
-                                                     int query) {
-  if (query >= problem.shape.query_length) return {.subtrahend = 0, .delta = 0};
-  std::int64_t const at = query_head * problem.shape.query_length + query;
-  return {.subtrahend = problem.log_sum_exp[at] * log2_of_e - float(weight_exponent<Input>),
-          .delta = problem.delta[at]};
+HPCADVISE_DEVICE_FUNCTION QueryNumbers query_numbers(float log_sum_exp, float delta) {
+  return {.subtrahend = log_sum_exp * log2_of_e - float(weight_exponent<Input>), .delta = delta};
 }
 
 // Undoes weight_exponent.

@@ -5,6 +5,7 @@
 // over the columns of the score matrix (keys, or queries) a panel at a time: scores = rows x columns^T, over head_size;
 // and sums += weights x columns, over the panel, whose weights are made of the scores in the registers that hold them.
 
+#include "kernels/device/attention_panel.hpp"
 #include "kernels/device/attention_problem.hpp"
 #include "kernels/device/head_matrix.hpp"
 #include "kernels/fragment/block.hpp"
@@ -22,6 +23,7 @@ struct AttentionExtents {
   int head_size;           // the largest that the tile serves; beyond a smaller one it computes with zeros
   int output_size;         // the part of it that a block's sums are of
   bool rows_in_registers;  // else in the block's memory
+  PanelCopies copies;
 };
 
 template <class InstructionType, AttentionExtents extents>
@@ -36,6 +38,12 @@ struct AttentionTile {
   static constexpr int head_size = extents.head_size;
   static constexpr int output_size = extents.output_size;
   static constexpr bool rows_in_registers = extents.rows_in_registers;
+  static constexpr bool at_once = extents.copies == PanelCopies::at_once;
+  static constexpr bool asynchronous = extents.copies == PanelCopies::asynchronous;
+  static constexpr bool through_registers = extents.copies == PanelCopies::through_registers;
+  // Of the panels that backward passes over: the next ones come into the second while the block reads the first.
+  static constexpr int buffers = asynchronous ? 2 : 1;
+  HPCADVISE_DEVICE_FUNCTION static constexpr int buffer_of(int panel) { return panel & (buffers - 1); }
   static constexpr int score_fragments = columns / Instruction::n;
   static constexpr int output_fragments = output_size / Instruction::n;
   static constexpr int score_steps = head_size / Instruction::k;
@@ -79,19 +87,6 @@ inline constexpr float infinity = std::numeric_limits<float>::infinity();
 
 namespace detail {
 
-// One thread's share of `count` rows from `first` on.
-template <class Tile, int count>
-HPCADVISE_DEVICE_FUNCTION void copy_rows(typename Tile::Input* panel, HeadMatrix<typename Tile::Input const> source,
-                                         int first, int thread) {
-  constexpr int chunk = Tile::chunk, chunks = Tile::head_size / chunk;
-  for (int index = thread; index < count * chunks; index += Tile::threads) {
-    int const row = index / chunks;
-    int const column = index % chunks * chunk;
-    auto const part = row_part<chunk>(source, first + row, column);
-    copy_adjacent<chunk>(panel + row * Tile::stride + column, part.element);
-  }
-}
-
 template <class Tile, class Warp>
 HPCADVISE_DEVICE_FUNCTION void load_rows(Warp warp, typename Tile::template HeldRows<Warp>& rows,
                                          HeadMatrix<typename Tile::Input const> source, int first) {
@@ -110,7 +105,7 @@ HPCADVISE_DEVICE_FUNCTION void load_rows(Warp warp, typename Tile::template Held
   }
 }
 
-// The block's rows from `first` on. A barrier must follow before they are read.
+// The block's rows from `first` on, on their way like panels, in the same group as the next of these.
 template <class Tile, class Block>
 HPCADVISE_DEVICE_FUNCTION void take_rows(
     Block const& block, HeadMatrix<typename Tile::Input const> source, int first, typename Tile::RowPanel& panel,
@@ -118,17 +113,23 @@ HPCADVISE_DEVICE_FUNCTION void take_rows(
   static_assert(std::is_same_v<typename Block::Warp::Instruction, typename Tile::Instruction>);
   constexpr int warp_rows = Tile::Instruction::m;
   if constexpr (Tile::rows_in_registers) {
-    for (int held = 0; held < Block::warps_held; ++held) {
-      load_rows<Tile>(block.warp(), rows[held], source, first + block.warp_index(held) * warp_rows);
-    }
+    block.each_warp([=, &block, &rows](int held, int warp_index) {
+      load_rows<Tile>(block.warp(), rows[held], source, first + warp_index * warp_rows);
+    });
   } else {
-    for (int held = 0; held < Block::threads_held; ++held) {
-      copy_rows<Tile, Tile::rows>(panel.at, source, first, block.thread(held));
-    }
-    for (int held = 0; held < Block::warps_held; ++held) {
-      rows[held].at = panel.at + block.warp_index(held) * warp_rows * Tile::stride;
-    }
+    block.each_thread([=, &block, &panel](int /*held*/, int thread) {
+      bring_rows<Tile, Tile::rows>(block, panel.at, source, first, thread);
+    });
+    block.each_warp([=, &panel, &rows](int held, int warp_index) {
+      rows[held].at = panel.at + warp_index * warp_rows * Tile::stride;
+    });
   }
+}
+
+template <class Warp, class Registers, int count>
+HPCADVISE_DEVICE_FUNCTION void clear(Fragment<Warp, Registers> (&fragments)[count]) {
+  HPCADVISE_UNROLL
+  for (auto& fragment : fragments) fragment = {};
 }
 
 template <class Tile, class Warp>
@@ -136,8 +137,7 @@ HPCADVISE_DEVICE_FUNCTION void multiply_columns(Warp warp, typename Tile::templa
                                                 typename Tile::ColumnPanel const& columns,
                                                 CFragment<Warp> (&scores)[Tile::score_fragments]) {
   using Instruction = typename Tile::Instruction;
-  HPCADVISE_UNROLL
-  for (auto& fragment : scores) fragment = {};
+  clear(scores);
   HPCADVISE_UNROLL
   for (int step = 0; step < Tile::score_steps; ++step) {
     AFragment<Warp> a;
@@ -147,10 +147,15 @@ HPCADVISE_DEVICE_FUNCTION void multiply_columns(Warp warp, typename Tile::templa
       load_a(warp, a, rows.at + step * Instruction::k, Tile::stride);
     }
     HPCADVISE_UNROLL
-    for (int j = 0; j < Tile::score_fragments; ++j) {
-      BFragment<Warp> b;
-      load_b(warp, b, columns.at + j * Instruction::n * Tile::stride + step * Instruction::k, Tile::stride);
-      warp.multiply_accumulate(scores[j], a, b);
+    for (int j = 0; j < Tile::score_fragments; j += 2) {
+      BFragment<Warp> b[2];
+      auto const* const at = columns.at + j * Instruction::n * Tile::stride + step * Instruction::k;
+      if (j + 1 < Tile::score_fragments)
+        load_two_b(warp, b, at, Tile::stride);
+      else
+        load_b(warp, b[0], at, Tile::stride);
+      HPCADVISE_UNROLL
+      for (int i = 0; i < 2 && j + i < Tile::score_fragments; ++i) warp.multiply_accumulate(scores[j + i], a, b[i]);
     }
   }
 }
@@ -166,32 +171,16 @@ HPCADVISE_DEVICE_FUNCTION void add_weighted_columns(Warp warp, CFragment<Warp> c
     AFragment<Warp> const a = a_of_c<Warp>(weights, step);
     auto const* const tile = columns.at + step * Instruction::k * Tile::stride + first_column;
     HPCADVISE_UNROLL
-    for (int j = 0; j < Tile::output_fragments; ++j) {
-      BFragment<Warp> b;
-      load_row_major_b(warp, b, tile + j * Instruction::n, Tile::stride);
-      warp.multiply_accumulate(sums[j], a, b);
+    for (int j = 0; j < Tile::output_fragments; j += 2) {
+      BFragment<Warp> b[2];
+      auto const* const at = tile + j * Instruction::n;
+      if (j + 1 < Tile::output_fragments)
+        load_two_row_major_b(warp, b, at, Tile::stride);
+      else
+        load_row_major_b(warp, b[0], at, Tile::stride);
+      HPCADVISE_UNROLL
+      for (int i = 0; i < 2 && j + i < Tile::output_fragments; ++i) warp.multiply_accumulate(sums[j + i], a, b[i]);
     }
-  }
-}
-
-// K and V by panels, as far as the block's last query sees: act(held warp, first key) for each warp between the
-// barriers.
-template <class Tile, class Block, class Problem, class Panels, class Act>
-HPCADVISE_DEVICE_FUNCTION void pass_over_keys(Block const& block, Problem const& problem, int query_head,
-                                              int first_query, Panels& panels, Act act) {
-  AttentionShape const& shape = problem.shape;
-  int const kv_head = query_head / queries_per_key_head(shape);
-  auto const k = key_matrix(shape, problem.k, kv_head);
-  auto const v = key_matrix(shape, problem.v, kv_head);
-  int const keys = visible_keys(shape, first_query + Tile::rows - 1);
-  for (int first_key = 0; first_key < keys; first_key += Tile::columns) {
-    for (int held = 0; held < Block::threads_held; ++held) {
-      copy_rows<Tile, Tile::columns>(panels.k.at, k, first_key, block.thread(held));
-      copy_rows<Tile, Tile::columns>(panels.v.at, v, first_key, block.thread(held));
-    }
-    block.barrier();
-    for (int held = 0; held < Block::warps_held; ++held) act(held, first_key);
-    block.barrier();
   }
 }
 

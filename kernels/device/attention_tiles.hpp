@@ -21,8 +21,9 @@ namespace hpcadvise::kernels {
 enum class BlockHeight { tall, low };
 
 // mma.sync: 64 rows, or 128 by two instructions that share each B: a warp with one would load as fast as it multiplies.
-// A lane has 255 registers, so rows stay in the block's memory, and at head size 256, where dK and dV alone would take
-// 256 registers, a block computes one half of their columns.
+// A lane has 255 registers, so rows stay in the block's memory, but for dQ at head size 128, which takes 64 of them in
+// registers: 128 and two panels of both matrices would leave an sm_80 with one block. At head size 256, where dK and dV
+// alone would take 256 registers, a block computes one half of their columns.
 template <class Input, int head_size, BlockHeight height = BlockHeight::tall>
 struct MmaSyncAttention {
   using Instruction = MmaSyncM16N8K16<Input>;
@@ -31,28 +32,32 @@ struct MmaSyncAttention {
   using Tall = std::conditional_t<height == BlockHeight::tall && head_size <= largest, Two, Instruction>;
   static constexpr AttentionExtents forward{.warps = 4,
                                             .blocks = 2,
-                                            .columns = 32,
+                                            .columns = height == BlockHeight::low || head_size > 128 ? 32 : 64,
                                             .head_size = head_size,
                                             .output_size = head_size,
-                                            .rows_in_registers = false};
+                                            .rows_in_registers = false,
+                                            .copies = PanelCopies::asynchronous};
   static constexpr AttentionExtents queries{.warps = 4,
                                             .blocks = head_size > 128 ? 1 : 2,
-                                            .columns = head_size > 96 ? 16 : 32,
+                                            .columns = head_size > 128 ? 16 : 32,
                                             .head_size = head_size,
                                             .output_size = head_size,
-                                            .rows_in_registers = false};
+                                            .rows_in_registers = head_size == 128,
+                                            .copies = PanelCopies::asynchronous};
   static constexpr AttentionExtents keys{.warps = 4,
                                          .blocks = head_size > 128 ? 1 : 2,
                                          .columns = head_size > 128 ? 16 : 32,
                                          .head_size = head_size,
                                          .output_size = head_size > 128 ? head_size / 2 : head_size,
-                                         .rows_in_registers = false};
+                                         .rows_in_registers = false,
+                                         .copies = PanelCopies::asynchronous};
   using Forward = AttentionTile<Tall<128>, forward>;
-  using Queries = AttentionTile<Tall<128>, queries>;
+  using Queries = AttentionTile<Tall<96>, queries>;
   using Keys = AttentionTile<Tall<64>, keys>;
 };
 
-// gfx90a: 512 registers a lane, but 64 KiB of memory for all blocks of a compute unit: rows stay in registers.
+// gfx90a: 512 registers a lane, but 64 KiB of memory for all blocks of a compute unit: rows stay in registers. Those of
+// dK and dV leave none for panels on their way.
 template <class Input, int head_size, BlockHeight height = BlockHeight::tall>
 struct MfmaAttention {
   static constexpr int extent = height == BlockHeight::low || head_size > 128 || head_size % 32 != 0 ? 16 : 32;
@@ -62,13 +67,15 @@ struct MfmaAttention {
                                             .columns = head_size > 128 ? 16 : 32,
                                             .head_size = head_size,
                                             .output_size = head_size,
-                                            .rows_in_registers = true};
+                                            .rows_in_registers = true,
+                                            .copies = PanelCopies::through_registers};
   static constexpr AttentionExtents keys{.warps = 4,
                                          .blocks = head_size > 96 ? 1 : 2,
                                          .columns = 32,
                                          .head_size = head_size,
                                          .output_size = head_size,
-                                         .rows_in_registers = true};
+                                         .rows_in_registers = true,
+                                         .copies = PanelCopies::at_once};
   using Forward = AttentionTile<Instruction, forward>;
   using Keys = AttentionTile<Instruction, keys>;
   using Queries = Forward;

@@ -4,6 +4,7 @@
 // A GEMM as a device is given it, and a block's tile of C: how large it is, and of what.
 
 #include "kernels/device/panel.hpp"
+#include "kernels/device/panel_copies.hpp"
 #include "kernels/device/swizzled_panel.hpp"
 
 #include <cstdint>
@@ -39,9 +40,6 @@ struct PanelOf<Instruction, width, depth, order> {
   using Type = SwizzledPanel<typename Instruction::Input, width, depth, order>;
 };
 
-// How panels come into the block's memory: see held_panel.hpp and asynchronous_panel.hpp.
-enum class PanelCopies { through_registers, asynchronous };
-
 struct Grid {
   int down;
   int across;
@@ -53,7 +51,7 @@ struct TileExtents {
   int depth;        // of the panels that are copied at once; an even multiple of the instruction's k
   int blocks = 2;   // that a multiprocessor holds at once: what a kernel is compiled for
   int buffers = 1;  // of panels in the block's memory
-  PanelCopies copies = PanelCopies::through_registers;
+  PanelCopies copies = PanelCopies::through_registers;  // see held_panel.hpp and asynchronous_panel.hpp
 };
 
 constexpr TileExtents asynchronous(TileExtents extents) {
@@ -79,7 +77,7 @@ struct GemmTile {
 
   static constexpr bool asynchronous = extents.copies == PanelCopies::asynchronous;
   static constexpr bool from_block_memory = reads_block_memory<Instruction>;
-  static_assert(asynchronous || !from_block_memory);
+  static_assert(asynchronous || (extents.copies == PanelCopies::through_registers && !from_block_memory));
   // Asynchronous copies of the panels of so many steps are under way, each in its buffer; registers hold one. Where
   // products read the block's memory, those of the step before are still at it.
   static constexpr int steps_ahead = !asynchronous ? 1 : from_block_memory ? extents.buffers - 2 : extents.buffers - 1;

@@ -152,4 +152,29 @@ HPCADVISE_DEVICE_FUNCTION void load_row_major_b(Warp warp, BFragment<Warp>& b, I
   }
 }
 
+// Two that are adjacent, the second n columns further, by one load where the instruction has such.
+template <class Warp, class Input>
+HPCADVISE_DEVICE_FUNCTION void load_two_b(Warp warp, BFragment<Warp> (&b)[2], Input const* tile, int stride) {
+  using Instruction = typename Warp::Instruction;
+  if constexpr (Warp::lanes_held == 1 &&
+                requires { Instruction::load_two_b(0, b[0].held[0], b[1].held[0], tile, stride); }) {
+    Instruction::load_two_b(warp.lane(0), b[0].held[0], b[1].held[0], tile, stride);
+  } else {
+    load_b(warp, b[0], tile, stride);
+    load_b(warp, b[1], tile + Instruction::n * stride, stride);
+  }
+}
+
+template <class Warp, class Input>
+HPCADVISE_DEVICE_FUNCTION void load_two_row_major_b(Warp warp, BFragment<Warp> (&b)[2], Input const* tile, int stride) {
+  using Instruction = typename Warp::Instruction;
+  if constexpr (Warp::lanes_held == 1 &&
+                requires { Instruction::load_two_row_major_b(0, b[0].held[0], b[1].held[0], tile, stride); }) {
+    Instruction::load_two_row_major_b(warp.lane(0), b[0].held[0], b[1].held[0], tile, stride);
+  } else {
+    load_row_major_b(warp, b[0], tile, stride);
+    load_row_major_b(warp, b[1], tile + Instruction::n, stride);
+  }
+}
+
 }  // namespace hpcadvise::kernels

@@ -80,6 +80,13 @@ struct MmaSyncM16N8K16 : MmaSync {
     return b_position(4 * (lane % 8), 2 * (lane / 8 % 2));
   }
   HPCADVISE_DEVICE_FUNCTION static constexpr Position b_row(int lane) { return {.row = lane % 16, .column = 0}; }
+  // Of two that are adjacent: the upper half of the lanes gives the rows of the second.
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position two_b_column(int lane) {
+    return {.row = b_column(lane).row, .column = b_column(lane).column + lane / 16 * n};
+  }
+  HPCADVISE_DEVICE_FUNCTION static constexpr Position two_b_row(int lane) {
+    return {.row = b_row(lane).row, .column = lane / 16 * n};
+  }
   // Of matrix i the transposed one is stored: its row is a column of A.
   HPCADVISE_DEVICE_FUNCTION static constexpr Position a_column(int lane) {
     Position const corner = a_position(0, 2 * (lane / 8));
@@ -92,6 +99,17 @@ struct MmaSyncM16N8K16 : MmaSync {
   HPCADVISE_DEVICE_FUNCTION static void load_b(int lane, Registers<Input, 4>& b, Input const* tile, int stride) {
     load_matrices<MatrixOrder::as_stored>(b, tile + b_column(lane).column * stride + b_column(lane).row);
   }
+  HPCADVISE_DEVICE_FUNCTION static void load_two_b(int lane, Registers<Input, 4>& first, Registers<Input, 4>& second,
+                                                   Input const* tile, int stride) {
+    Position const at = two_b_column(lane);
+    load_two<MatrixOrder::as_stored>(first, second, tile + at.column * stride + at.row);
+  }
+  HPCADVISE_DEVICE_FUNCTION static void load_two_row_major_b(int lane, Registers<Input, 4>& first,
+                                                             Registers<Input, 4>& second, Input const* tile,
+                                                             int stride) {
+    Position const at = two_b_row(lane);
+    load_two<MatrixOrder::transposed>(first, second, tile + at.row * stride + at.column);
+  }
   HPCADVISE_DEVICE_FUNCTION static void load_column_major_a(int lane, Registers<Input, 8>& a, Input const* tile,
                                                             int stride) {
     load_matrices<MatrixOrder::transposed>(a, tile + a_column(lane).column * stride + a_column(lane).row);
@@ -99,6 +117,19 @@ struct MmaSyncM16N8K16 : MmaSync {
   HPCADVISE_DEVICE_FUNCTION static void load_row_major_b(int lane, Registers<Input, 4>& b, Input const* tile,
                                                          int stride) {
     load_matrices<MatrixOrder::transposed>(b, tile + b_row(lane).row * stride + b_row(lane).column);
+  }
+
+ private:
+  template <MatrixOrder order>
+  HPCADVISE_DEVICE_FUNCTION static void load_two(Registers<Input, 4>& first, Registers<Input, 4>& second,
+                                                 Input const* row) {
+    Registers<Input, 8> both;
+    load_matrices<order>(both, row);
+    HPCADVISE_UNROLL
+    for (int element = 0; element < 4; ++element) {
+      first.element[element] = both.element[element];
+      second.element[element] = both.element[4 + element];
+    }
   }
 };
 

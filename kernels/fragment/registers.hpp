@@ -15,7 +15,7 @@
 //   a_copies, b_copies         lanes that hold the same element of A, of B; left out where it is one
 //   multiply_accumulate        the instruction, for device code of its architecture; elsewhere it traps
 // and may have, where there are instructions that load a fragment from the block's memory (fragment.hpp says which),
-//   load_a, load_b, load_column_major_a, load_row_major_b
+//   load_a, load_b, load_two_b, load_column_major_a, load_row_major_b, load_two_row_major_b
 // One that reads A and B from the block's memory itself (wgmma.hpp) says so by reads_block_memory, and has nothing of
 // what is said of their registers.
 

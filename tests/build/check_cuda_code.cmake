@@ -34,10 +34,10 @@ set(attention_instructions
   mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
   mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
   ldmatrix.sync.aligned.m8n8.x4.shared.b16
-  ldmatrix.sync.aligned.m8n8.x2.shared.b16
-  ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16
+  ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16
   cvt.rn.f16.f32
   cvt.rn.bf16.f32
+  cp.async.cg.shared.global
   ex2.approx.ftz.f32
   shfl.sync.bfly.b32)
 set(count ${${KERNELS}_count})

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <string>
 #include <tuple>
 
 using namespace hpcadvise::kernels;
@@ -57,13 +56,6 @@ bool same_bytes_from(Numbers const& a, Numbers const& b, std::size_t first, std:
 template <class Numbers>
 void poison_from(Numbers& numbers, std::int64_t first, std::int64_t count) {
   Numbers::poison(numbers.data() + first, std::size_t(count));
-}
-
-template <class Tile, class Act>
-std::string record_of(Act act) {
-  std::string record;
-  act(RecordingBlock<ModelBlock<typename Tile::Instruction, Tile::warps>>{{}, &record});
-  return record;
 }
 
 }  // namespace
@@ -208,41 +200,6 @@ TEMPLATE_LIST_TEST_CASE("Many weights that are too small for fp16 still count", 
   CHECK(std::abs(widened(a.out.data()[5]) / expected.out[5] - 1) < 2 * unit_roundoff<Input>);
   // 2^-16 as a subnormal number of the result's format has 8 bits.
   CHECK(std::abs(widened(a.d_v.data()[16]) / expected.d_v[16] - 1) < 0x1p-7);
-}
-
-// The model runs a block's threads one after the other, so it cannot see a race: the order of the parts stands for it.
-TEST_CASE("Attention's blocks wait after panels are written and after they are read, and pass over those that they see",
-          "[attention][fragment]") {
-  using Tiles = MmaSyncAttention<Half, 64>;
-  AttentionShape const shape = three_blocks<Tiles>();
-  ModelAttention<Tiles> a(shape, make_attention(shape));
-  a.run_forward();
-  a.run_backward();
-  // The last part is the sums' way to memory.
-  auto const panels = [](int count) {
-    std::string record;
-    for (int panel = 0; panel < count; ++panel) record += "t|w|";
-    return record + "w";
-  };
-
-  // First the rows of Q; then the keys that the first block sees.
-  using Forward = Tiles::Forward;
-  AttentionForwardPanels<Forward> forward;
-  CHECK(record_of<Forward>([&](auto const& block) {
-          attention_forward_tile<Forward>(block, a.forward(), 0, 0, forward);
-        }) == "tw" + panels(Forward::rows / Forward::columns));
-  // First the rows of K and V; then the queries that see the second block.
-  using Keys = Tiles::Keys;
-  AttentionKeysPanels<Keys> keys;
-  CHECK(record_of<Keys>([&](auto const& block) {
-          attention_backward_keys_tile<Keys>(block, a.backward(), 0, Keys::rows, 0, keys);
-        }) == "twtw" + panels((int(shape.query_length) - Keys::rows + Keys::columns - 1) / Keys::columns));
-  // First log_sum_exp and delta, and the rows of Q and dO; then the keys that the first block sees.
-  using Queries = Tiles::Queries;
-  AttentionQueriesPanels<Queries> queries;
-  CHECK(record_of<Queries>([&](auto const& block) {
-          attention_backward_queries_tile<Queries>(block, a.backward(), 0, 0, queries);
-        }) == "wtwtw" + panels(Queries::rows / Queries::columns));
 }
 
 // 32 banks of 4 bytes; lanes that read the same 4 bytes share them (CUDA C++ Programming Guide, shared memory).

@@ -226,6 +226,15 @@ TEST_CASE("ldmatrix loads what mma.sync.m16n8k16 holds", "[fragment]") {
       Position const row = Instruction::b_row(8 * matrix + 2 * (lane % 4) + element % 2);
       CHECK((held.row == row.row && held.column == row.column + lane / 4));
     }
+    for (int element = 0; element < 8; ++element) {
+      int const matrix = element / 2;
+      Position held = Instruction::b_position(lane, element % 4);
+      held.column += element / 4 * Instruction::n;
+      Position const column = Instruction::two_b_column(8 * matrix + lane / 4);
+      CHECK((held.column == column.column && held.row == column.row + 2 * (lane % 4) + element % 2));
+      Position const row = Instruction::two_b_row(8 * matrix + 2 * (lane % 4) + element % 2);
+      CHECK((held.row == row.row && held.column == row.column + lane / 4));
+    }
   }
 }
 

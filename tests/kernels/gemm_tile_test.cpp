@@ -73,7 +73,7 @@ TEMPLATE_TEST_CASE("A GEMM of tiles over an empty sum is zero, and of an empty m
 
 // As much as any device gives a block that asks for no more (CUDA C++ Programming Guide, shared memory).
 TEST_CASE("Each format has a tile that any launch has memory for", "[gemm]") {
-  constexpr std::size_t limit = 48 * 1024;
+  constexpr std::size_t limit = 49152;
   CHECK(sizeof(MmaSync16BitSmallTile<BFloat16>::Buffers) <= limit);
   CHECK(sizeof(MmaSyncTf32SmallTile::Buffers) <= limit);
   CHECK(sizeof(MmaSyncF64SmallTile::Buffers) <= limit);

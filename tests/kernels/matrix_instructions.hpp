@@ -9,7 +9,6 @@
 
 #include <concepts>
 #include <random>
-#include <string>
 #include <tuple>
 
 namespace hpcadvise::kernels {
@@ -55,26 +54,6 @@ struct AwayFromZero {
   double operator()(std::mt19937& generator) {
     double const value = magnitude(generator);
     return negative(generator) ? -value : value;
-  }
-};
-
-// A block that writes down in which order it is asked for its threads and warps, and to wait; a loop over them once.
-template <class Block>
-struct RecordingBlock : Block {
-  std::string* record;
-  int thread(int held) const {
-    note("t");
-    return Block::thread(held);
-  }
-  int warp_index(int held) const {
-    note("w");
-    return Block::warp_index(held);
-  }
-  void barrier() const { *record += "|"; }
-
- private:
-  void note(std::string const& part) const {
-    if (!record->ends_with(part)) *record += part;
   }
 };
 

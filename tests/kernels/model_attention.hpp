@@ -42,6 +42,13 @@ class Guarded {
   std::vector<Scalar> numbers_;
 };
 
+template <class Panels>
+std::unique_ptr<Panels> poisoned() {
+  auto panels = std::make_unique<Panels>();
+  std::memset(static_cast<void*>(panels.get()), 0xff, sizeof(Panels));
+  return panels;
+}
+
 // Tiles is one of attention_tiles.hpp: the tiles of one instruction and head size.
 template <class Tiles>
 struct ModelAttention {
@@ -157,8 +164,7 @@ struct ModelAttention {
 
   template <class Tile, class Panels, class Act>
   static void in_block(Act act) {
-    auto const panels = std::make_unique<Panels>();
-    std::memset(static_cast<void*>(panels.get()), 0xff, sizeof(Panels));
+    auto const panels = poisoned<Panels>();
     act(ModelBlock<typename Tile::Instruction, Tile::warps>{}, *panels);
   }
 };

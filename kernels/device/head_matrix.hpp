@@ -44,7 +44,7 @@ HPCADVISE_DEVICE_FUNCTION void store_row_part(HeadMatrix<Input> matrix, int row,
   if (row >= matrix.length || column >= matrix.head_size) return;
   auto* const to = matrix.data + std::int64_t{row} * matrix.head_size + column;
   if (matrix.head_size % count == 0) {
-    copy_adjacent<count>(to, part.element);
+    store_adjacent<count>(to, part.element);
   } else {
     HPCADVISE_UNROLL
     for (int i = 0; i < count; ++i) {

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 namespace hpcadvise::kernels {
 
@@ -30,6 +31,7 @@ bool fits_in_a_block() {
 // memory.
 template <class Tile, class Panels, int blocks_a_multiprocessor, class Body>
 void launch_blocks(Space const& space, std::string const& label, std::int64_t count, Body const& body) {
+  static_assert(std::is_trivially_copyable_v<Body>);  // it goes on when its host copy is gone
   if (count == 0) return;
   enqueue_blocks<Tile, Panels, blocks_a_multiprocessor>(space, label, int(count), panels_bytes<Panels>, body);
 }

@@ -41,6 +41,15 @@ HPCADVISE_DEVICE_FUNCTION void copy_adjacent(Scalar* to, Scalar const* from) {
   __builtin_memcpy(to, __builtin_assume_aligned(from, bytes), bytes);
 }
 
+// From registers to memory, as one access. (The same alignment in copy_adjacent makes nvcc put registers into memory;
+// without it here it stores byte by byte.)
+template <int count, class Scalar>
+HPCADVISE_DEVICE_FUNCTION void store_adjacent(Scalar* to, Scalar const* from) {
+  constexpr int bytes = count * int(sizeof(Scalar));
+  auto* const whole = static_cast<Scalar*>(__builtin_assume_aligned(to, bytes));
+  __builtin_memcpy(whole, from, bytes);
+}
+
 template <class Instruction>
 constexpr int a_copies() {
   if constexpr (requires { Instruction::a_copies; }) {

@@ -18,8 +18,11 @@ namespace hpcadvise::kernels {
 
 namespace detail {
 
-inline void check_launch(cudaError_t code, char const* call) {
-  if (code != cudaSuccess) throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(code));
+// What failed is told once: it is no error of the next launch.
+inline void check_launch(cudaError_t code, std::string const& call) {
+  if (code == cudaSuccess) return;
+  static_cast<void>(cudaGetLastError());
+  throw std::runtime_error(call + ": " + cudaGetErrorString(code));
 }
 
 template <class Instruction, class Panels, int threads, int blocks_a_multiprocessor, class Body>
@@ -46,11 +49,15 @@ void enqueue_blocks(Space const& space, std::string const& label, int count, int
   auto* const kernel =
       detail::run_block<typename Tile::Instruction, Panels, Tile::threads, blocks_a_multiprocessor, Body>;
   detail::check_launch(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes),
-                       "cudaFuncSetAttribute");
-  Kokkos::Profiling::pushRegion(label);
+                       label + " with " + std::to_string(bytes) + " bytes a block");
+  // Else the driver may leave room for one block where the kernel is made for more.
+  detail::check_launch(
+      cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout, cudaSharedmemCarveoutMaxShared),
+      label);
+  Kokkos::Profiling::pushRegion(label);  // Kokkos sees no kernel of its own here
   kernel<<<count, Tile::threads, std::size_t(bytes), space.cuda_stream()>>>(body);
   Kokkos::Profiling::popRegion();
-  detail::check_launch(cudaGetLastError(), label.c_str());
+  detail::check_launch(cudaGetLastError(), label);
 }
 
 }  // namespace hpcadvise::kernels

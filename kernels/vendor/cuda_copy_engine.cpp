@@ -9,8 +9,11 @@
 namespace hpcadvise::kernels {
 namespace {
 
+// What failed is told once: it is no error of the next launch.
 void check(cudaError_t code, char const* call) {
-  if (code != cudaSuccess) throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(code));
+  if (code == cudaSuccess) return;
+  static_cast<void>(cudaGetLastError());
+  throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(code));
 }
 
 cudaStream_t stream_of(Queue const& queue) { return static_cast<cudaStream_t>(queue.get()); }

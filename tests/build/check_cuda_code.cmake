@@ -68,6 +68,9 @@ execute_process(COMMAND ${NVCC} -std=c++20 -O3 -x cu -I ${ROOT} ${definitions} -
   COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${WORK}/${ARCHITECTURE}.ptx ptx)
 hpcadvise_expect_instructions("${ptx}" ${${KERNELS}_instructions})
+if(ptx MATCHES "[^\n]*st[.]global[.][ub]8[^\n]*")
+  message(FATAL_ERROR "a result is stored byte by byte: ${CMAKE_MATCH_0}")
+endif()
 hpcadvise_expect_asynchronous_copies("${ptx}")
 
 execute_process(COMMAND ${NVCC} -arch=sm_${ARCHITECTURE} -cubin -Xptxas -v ${WORK}/${ARCHITECTURE}.ptx

@@ -41,7 +41,7 @@ struct Forward {
 
   static void run(ModelAttention<Tiles>& a, int first, LateWork& work) {
     auto const in_memory = poisoned<AttentionForwardPanels<Tile>>();
-    auto const registers = std::make_unique<AttentionForwardRegisters<Tile, LateBlockOf<Tile>>>();
+    auto const registers = poisoned<AttentionForwardRegisters<Tile, LateBlockOf<Tile>>>();
     LateBlockOf<Tile> const block{{}, &work};
     attend_to_keys<Tile>(block, a.forward(), 0, first, *in_memory, *registers);
     work.catch_up();
@@ -62,7 +62,7 @@ struct Queries {
 
   static void run(ModelAttention<Tiles>& a, int first, LateWork& work) {
     auto const in_memory = poisoned<AttentionQueriesPanels<Tile>>();
-    auto const registers = std::make_unique<AttentionQueriesRegisters<Tile, LateBlockOf<Tile>>>();
+    auto const registers = poisoned<AttentionQueriesRegisters<Tile, LateBlockOf<Tile>>>();
     LateBlockOf<Tile> const block{{}, &work};
     attend_to_keys<Tile>(block, a.backward(), 0, first, *in_memory, *registers);
     work.catch_up();
@@ -83,7 +83,7 @@ struct Keys {
 
   static void run(ModelAttention<Tiles>& a, int first, LateWork& work) {
     auto const in_memory = poisoned<AttentionKeysPanels<Tile>>();
-    auto const registers = std::make_unique<AttentionKeysRegisters<Tile, LateBlockOf<Tile>>>();
+    auto const registers = poisoned<AttentionKeysRegisters<Tile, LateBlockOf<Tile>>>();
     LateBlockOf<Tile> const block{{}, &work};
     attend_to_queries<Tile>(block, a.backward(), 0, first, 0, *in_memory, *registers);
     work.catch_up();

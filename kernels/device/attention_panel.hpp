@@ -143,6 +143,7 @@ template <class Tile, class Block>
 HPCADVISE_DEVICE_FUNCTION void begin_panel(Block const& block, typename Tile::ColumnPanel& panel,
                                            HeadMatrix<typename Tile::Input const> source, int first,
                                            ComingPanel<Tile, Block>& coming, int held, int thread) {
+  static_assert(Tile::asynchronous || Tile::through_registers);
   using Parts = RowParts<Tile, Tile::columns>;
   if constexpr (Tile::asynchronous) {
     begin_rows<Tile, Tile::columns>(block, panel.at, source, first, thread);
@@ -170,6 +171,7 @@ template <class Tile, class Block>
 HPCADVISE_DEVICE_FUNCTION void finish_panel(typename Tile::ColumnPanel& panel,
                                             HeadMatrix<typename Tile::Input const> source, int first,
                                             ComingPanel<Tile, Block> const& coming, int held, int thread) {
+  static_assert(Tile::asynchronous || Tile::through_registers);
   using Parts = RowParts<Tile, Tile::columns>;
   if constexpr (Tile::through_registers) {
     if (!threads_hold<Tile>(source, first)) {

@@ -3,6 +3,9 @@
 
 #include "kernels/fragment/device_function.hpp"
 
+#include <cstdint>
+#include <type_traits>
+
 // What the descriptions of matrix instructions (mma_sync.hpp, mfma.hpp, fma.hpp) have in common. Each is a struct with
 //   m, n, k                    D = A B + C, A m x k, B k x n, C and D m x n
 //   lanes                      of the warp (AMD: wavefront) that executes it together
@@ -42,12 +45,15 @@ HPCADVISE_DEVICE_FUNCTION void copy_adjacent(Scalar* to, Scalar const* from) {
 }
 
 // From registers to memory, as one access. (The same alignment in copy_adjacent makes nvcc put registers into memory;
-// without it here it stores byte by byte.)
+// without it here it stores byte by byte, and of halves of words it may store each.)
 template <int count, class Scalar>
 HPCADVISE_DEVICE_FUNCTION void store_adjacent(Scalar* to, Scalar const* from) {
   constexpr int bytes = count * int(sizeof(Scalar));
+  using Part = std::conditional_t<bytes % 4 == 0, std::uint32_t, Scalar>;
+  Registers<Part, bytes / int(sizeof(Part))> parts;
+  __builtin_memcpy(parts.element, from, bytes);
   auto* const whole = static_cast<Scalar*>(__builtin_assume_aligned(to, bytes));
-  __builtin_memcpy(whole, from, bytes);
+  __builtin_memcpy(whole, parts.element, bytes);
 }
 
 template <class Instruction>

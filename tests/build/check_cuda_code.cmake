@@ -18,7 +18,8 @@ set(gemm_instructions
   ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16
   ldmatrix.sync.aligned.m8n8.x2.shared.b16
   ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16
-  cp.async.ca.shared.global)
+  cp.async.ca.shared.global
+  st.global.v2.u16)
 set(wgmma_count 4)
 set(wgmma_instructions
   wgmma.mma_async.sync.aligned.m64n256k16.f32.f16.f16
@@ -28,7 +29,8 @@ set(wgmma_instructions
   wgmma.fence.sync.aligned
   wgmma.commit_group.sync.aligned
   "wgmma.wait_group.sync.aligned 1"
-  fence.proxy.async.shared::cta)
+  fence.proxy.async.shared::cta
+  st.global.v2.u16)
 set(attention_count 22)
 set(attention_instructions
   mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
@@ -39,7 +41,8 @@ set(attention_instructions
   cvt.rn.bf16.f32
   cp.async.cg.shared.global
   ex2.approx.ftz.f32
-  shfl.sync.bfly.b32)
+  shfl.sync.bfly.b32
+  st.global.v2.u16)
 set(count ${${KERNELS}_count})
 
 # In each kernel of a tile whose PanelCopies are asynchronous (1 in its mangled name), and in no other.

@@ -12,6 +12,7 @@
 #include <hwy/foreach_target.h>
 
 #include "kernels/host/attention_simd-inl.hpp"
+#include "kernels/host/attention_transpose-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace hpcadvise::kernels::HWY_NAMESPACE {

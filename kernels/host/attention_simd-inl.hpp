@@ -146,25 +146,6 @@ HWY_INLINE void mask_scores(VisibleKeys visible, std::size_t key_begin, std::siz
       scores[key * stride + i] = masked_score;
 }
 
-// to[column][row] = factor * from[row][column] for a panel of rows; rows that are not there become zero. In squares,
-// because a column of a large matrix does not fit the ways of a cache.
-HWY_INLINE void transpose_into_panel(float const* from, std::size_t rows, std::size_t columns, float factor,
-                                     float* HWY_RESTRICT to) {
-  for (std::size_t begin = 0; begin < panel; begin += lanes)
-    for (std::size_t j = 0; j < columns; ++j)
-      for (std::size_t i = begin; i < begin + lanes; ++i)
-        to[j * panel + i] = i < rows ? factor * from[i * columns + j] : 0.0F;
-}
-
-// to[row][column] = factor[row] * from[column][row].
-HWY_INLINE void transpose_from_panel(float const* from, std::size_t rows, std::size_t columns, float const* factor,
-                                     float* HWY_RESTRICT to) {
-  for (std::size_t begin = 0; begin < rows; begin += lanes)
-    for (std::size_t j = 0; j < columns; ++j)
-      for (std::size_t i = begin; i < std::min(rows, begin + lanes); ++i)
-        to[i * columns + j] = factor[i] * from[j * panel + i];
-}
-
 }  // namespace hpcadvise::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

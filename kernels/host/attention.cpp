@@ -38,15 +38,6 @@ std::int64_t visible_to(AttentionShape shape, std::int64_t query) {
   return shape.causal ? shape.key_length - shape.query_length + query + 1 : shape.key_length;
 }
 
-// As many queries as pass over the keys together, unless that leaves less than eight tasks to a thread. What is
-// computed does not depend on it.
-std::int64_t forward_tile_rows(Space const& space, AttentionShape shape) {
-  std::int64_t rows = largest_forward_tile;
-  auto const tasks = [&] { return shape.batch * shape.query_heads * ceil_div(shape.query_length, rows); };
-  while (rows > tile_rows && tasks() < 8 * space.concurrency()) rows /= 2;
-  return rows;
-}
-
 VisibleKeys visible_from(AttentionShape shape, std::int64_t query) {
   return {size(visible_to(shape, query)), shape.causal ? 1U : 0U};
 }
@@ -67,21 +58,20 @@ std::vector<std::string> attention_tile_names(std::int64_t) { return {}; }
 
 void attention_forward(Space const& space, AttentionShape shape, Heads<float const> q, Heads<float const> k,
                        Heads<float const> v, Heads<float> out, RowStatistic<float> log_sum_exp) {
-  std::int64_t const rows = forward_tile_rows(space, shape);
-  std::int64_t const tiles = ceil_div(shape.query_length, rows);
+  std::int64_t const tiles = ceil_div(shape.query_length, tile_rows);
   std::int64_t const group = shape.query_heads / shape.kv_heads;
-  std::size_t const scratch_floats = attention_forward_scratch_floats(size(shape.head_size), size(rows));
+  std::size_t const scratch_floats = attention_forward_scratch_floats(size(shape.head_size));
   Kokkos::parallel_for("hpcadvise::attention_forward",
                        one_thread_each(space, shape.batch * shape.query_heads * tiles, scratch_floats),
                        [=](Member const& member) {
                          std::int64_t const task = member.league_rank();
                          // The last tile sees most keys when causal: it goes first, so that none is left over at the
                          // end.
-                         std::int64_t const begin = (tiles - 1 - task % tiles) * rows;
+                         std::int64_t const begin = (tiles - 1 - task % tiles) * tile_rows;
                          std::int64_t const head = task / tiles % shape.query_heads;
                          std::int64_t const batch = task / tiles / shape.query_heads;
                          attention_forward_tile({.head_size = size(shape.head_size),
-                                                 .query_count = size(std::min(rows, shape.query_length - begin)),
+                                                 .query_count = size(std::min(tile_rows, shape.query_length - begin)),
                                                  .visible = visible_from(shape, begin),
                                                  .q = &q(batch, head, begin, 0),
                                                  .k = &k(batch, head / group, 0, 0),

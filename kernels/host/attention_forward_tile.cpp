@@ -84,7 +84,7 @@ HWY_INLINE void forward_step(AttentionForwardTile const& tile, std::size_t key_b
 void forward_tile(AttentionForwardTile const& tile, float* scratch) {
   std::size_t const head_size = tile.head_size;
   float* const scores = scratch;  // [key_tile][panel]
-  Panel panels[largest_forward_tile / panel];
+  Panel panels[query_tile / panel];
   std::size_t panel_count = 0;
   float* next = scores + key_tile * panel;
   float const scale = std::numbers::log2e_v<float> / std::sqrt(static_cast<float>(head_size));

@@ -11,8 +11,6 @@ namespace hpcadvise::kernels {
 
 // Queries of a tile: a multiple of three vectors of every SIMD target.
 inline constexpr std::size_t query_tile = 96;
-// Forward can take some tiles of queries as one, which then pass over the keys together.
-inline constexpr std::size_t largest_forward_tile = 4 * query_tile;
 // Keys whose scores are held at once. Backward holds two such matrices.
 inline constexpr std::size_t key_tile = 128;
 inline constexpr std::size_t backward_key_tile = 64;
@@ -27,7 +25,7 @@ struct VisibleKeys {
 // Row-major, contiguous; queries count from the tile's first, keys from the head's.
 struct AttentionForwardTile {
   std::size_t head_size;
-  std::size_t query_count;  // at most largest_forward_tile
+  std::size_t query_count;  // at most query_tile
   VisibleKeys visible;
   float const* q;      // [query_count][head_size]
   float const* k;      // [keys][head_size]
@@ -38,7 +36,7 @@ struct AttentionForwardTile {
 
 struct AttentionBackwardTile {
   std::size_t head_size;
-  std::size_t query_count;  // at most query_tile
+  std::size_t query_count;
   VisibleKeys visible;
   std::size_t key_begin;  // the keys that count here: [key_begin, key_end)
   std::size_t key_end;
@@ -54,9 +52,8 @@ struct AttentionBackwardTile {
 };
 
 // `scratch` must be aligned to 64 bytes.
-// `most_queries` are of a tile, and a multiple of query_tile.
-constexpr std::size_t attention_forward_scratch_floats(std::size_t head_size, std::size_t most_queries) {
-  return (2 * head_size + 2) * most_queries + key_tile * query_tile;
+constexpr std::size_t attention_forward_scratch_floats(std::size_t head_size) {
+  return (2 * head_size + 2 + key_tile) * query_tile;
 }
 void attention_forward_tile(AttentionForwardTile const& tile, float* scratch);
 

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/host/attention_tile.hpp"
 #include "tests/kernels/attention_reference.hpp"
 #include "tests/kernels/simd_target.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <limits>
-#include <vector>
 
 using namespace hpcadvise::kernels;
 using namespace hpcadvise::kernels::test;
@@ -68,40 +64,6 @@ TEST_CASE("Every SIMD target of this machine gives attention forward and backwar
       CHECK(relative_error(a.d_q, expected.d_q) < error_bound(shape));
       CHECK(relative_error(a.d_k, expected.d_k) < error_bound(shape));
     }
-  }
-}
-
-TEST_CASE("Queries that pass over the keys together get the bits that they get in parts", "[kernels][attention]") {
-  constexpr std::size_t queries = largest_forward_tile - 10, keys = 400, head_size = 45;
-  AttentionViews const a = make_attention({.batch = 1,
-                                           .query_heads = 1,
-                                           .kv_heads = 1,
-                                           .query_length = queries,
-                                           .key_length = keys,
-                                           .head_size = head_size,
-                                           .causal = false});
-  struct alignas(64) Line {
-    float number[16];
-  };
-  std::vector<Line> scratch(attention_forward_scratch_floats(head_size, largest_forward_tile) / 16 + 1);
-  for (std::size_t const step : {0U, 1U}) {
-    auto const in_parts_of = [&](std::size_t rows) {
-      std::vector<float> results(queries * (head_size + 1));
-      for (std::size_t begin = 0; begin < queries; begin += rows)
-        attention_forward_tile({.head_size = head_size,
-                                .query_count = std::min(rows, queries - begin),
-                                .visible = {step == 0 ? keys : keys - queries + 1 + begin, step},
-                                .q = a.q.data() + begin * head_size,
-                                .k = a.k.data(),
-                                .v = a.v.data(),
-                                .out = results.data() + begin * head_size,
-                                .log_sum_exp = results.data() + queries * head_size + begin},
-                               scratch.front().number);
-      return results;
-    };
-    auto const together = in_parts_of(largest_forward_tile);
-    CHECK(together == in_parts_of(query_tile));
-    CHECK(together == in_parts_of(2 * query_tile));
   }
 }
 

@@ -79,6 +79,16 @@ constexpr FrameworkTraits plain_fsdp() {
   return row;
 }
 
+constexpr FrameworkTraits compiled_plain_fsdp() {
+  FrameworkTraits row = compiled;
+  row.kind = fsdp_plain_compiled;
+  row.name = "fsdp-plain-compiled";
+  row.gathers_in_fp8 = false;
+  row.fused_loss = false;
+  row.gradient_wire_bytes = 2;
+  return row;
+}
+
 constexpr FrameworkTraits compiled_by_xla() {
   FrameworkTraits row = compiled;
   row.kind = maxtext;
@@ -173,6 +183,7 @@ constexpr std::array traits{
                     .live_parameters = deepspeed_live_parameters,
                     .gradient_wire_bytes = 2},
     plain_fsdp(),
+    compiled_plain_fsdp(),
     fsdp,
     compiled,
     compiled_by_xla(),
@@ -194,8 +205,9 @@ struct Word {
 // The first that occurs decides: longer and more particular words first.
 constexpr std::array words{
     Word{"torchtitan", fsdp_compiled},
+    Word{"fsdp-plain-compiled", fsdp_plain_compiled},
     Word{"fsdp-compiled", fsdp_compiled},
-    Word{"compile", fsdp_compiled},
+    Word{"compile", fsdp_plain_compiled},
     Word{"thunder", fsdp_compiled},
     Word{"paxml", fsdp_compiled},
     Word{"maxtext", maxtext},

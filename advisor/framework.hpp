@@ -20,6 +20,7 @@ enum class FrameworkKind {
   internevo,
   hugging_face,
   fsdp_plain,
+  fsdp_plain_compiled,
   fsdp_eager,
   fsdp_compiled,
   maxtext,

@@ -58,6 +58,7 @@ inline FrameworkLimits framework_limits(FrameworkKind kind) {
               .ring_attention = false,
               .offload = any_stage};
     case FrameworkKind::fsdp_plain:
+    case FrameworkKind::fsdp_plain_compiled:
     case FrameworkKind::fsdp_eager: return {.pipeline = false, .offload = all_sharded};
     case FrameworkKind::unknown: return {.zero_bubble = false, .offload = any_stage};
     case FrameworkKind::internevo: return {};

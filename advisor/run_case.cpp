@@ -122,6 +122,7 @@ Precision precision_of(RunCells& cells) {
 bool is_fsdp(FrameworkKind kind) {
   switch (kind) {
     case FrameworkKind::fsdp_plain:
+    case FrameworkKind::fsdp_plain_compiled:
     case FrameworkKind::fsdp_eager:
     case FrameworkKind::fsdp_compiled:
     case FrameworkKind::maxtext: return true;
@@ -130,9 +131,11 @@ bool is_fsdp(FrameworkKind kind) {
 }
 
 FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
-  bool const is_compiled = kind == FrameworkKind::fsdp_compiled || kind == FrameworkKind::maxtext;
+  using enum FrameworkKind;
+  if (kind == fsdp_plain || kind == fsdp_plain_compiled) return compiled ? fsdp_plain_compiled : fsdp_plain;
+  bool const is_compiled = kind == fsdp_compiled || kind == maxtext;
   if (compiled == is_compiled) return kind;
-  return compiled ? FrameworkKind::fsdp_compiled : FrameworkKind::fsdp_eager;
+  return compiled ? fsdp_compiled : fsdp_eager;
 }
 
 // What a scale of FP8 is shared by: one for each row costs speed, the others do not differ in it.

@@ -11,7 +11,9 @@ using enum hpcadvise::advisor::FrameworkKind;
 TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("llm-foundry (PyTorch FSDP)") == fsdp_eager);
   CHECK(framework_kind_from_text("torchtitan (FSDP2)") == fsdp_compiled);
+  CHECK(framework_kind_from_text("torchtitan + compile") == fsdp_compiled);
   CHECK(framework_kind_from_text("PyTorch FSDP") == fsdp_plain);
+  CHECK(framework_kind_from_text("PyTorch FSDP (torch.compile)") == fsdp_plain_compiled);
   CHECK(framework_kind_from_text("MaxText (JAX)") == maxtext);
   CHECK(framework_kind_from_text("Paxml (JAX)") == fsdp_compiled);
   CHECK(framework_kind_from_text("DeepSpeed (Hugging Face model)") == hugging_face);
@@ -53,6 +55,15 @@ TEST_CASE("Plain FSDP reduces gradients in 16 bit, torchtitan and llm-foundry in
   CHECK(framework_traits(fsdp_compiled).gradient_wire_bytes == 4);
   CHECK(plain.elementwise_plain == foundry.elementwise_plain);
   CHECK(plain.gated_ffn_copies == foundry.gated_ffn_copies);
+}
+
+TEST_CASE("torch.compile fuses the layers of plain FSDP, and leaves its reductions and its loss as they are") {
+  auto const& compiled = framework_traits(fsdp_plain_compiled);
+  CHECK(compiled.gradient_wire_bytes == framework_traits(fsdp_plain).gradient_wire_bytes);
+  CHECK_FALSE(compiled.fused_loss);
+  CHECK_FALSE(compiled.gathers_in_fp8);
+  CHECK(compiled.elementwise_plain == framework_traits(fsdp_compiled).elementwise_plain);
+  CHECK(compiled.host_layer_gated_s == framework_traits(fsdp_compiled).host_layer_gated_s);
 }
 
 TEST_CASE("DeepSpeed around a Hugging Face model keeps its gradients in 16 bit, Megatron-DeepSpeed in both") {

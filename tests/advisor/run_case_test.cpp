@@ -103,6 +103,22 @@ TEST_CASE("Recipe and overlap columns reach the options", "[runs]") {
   CHECK(read({{"fused_loss", "false"}}).run.options.fused_loss == false);
 }
 
+TEST_CASE("A row says whether its framework was compiled: torchtitan is unless it says no, plain FSDP if it says so",
+          "[runs]") {
+  using enum FrameworkKind;
+  auto const kind = [](char const* framework, char const* compiled) {
+    return read({{"framework", framework}, {"compiled", compiled}, {"sharding", "fsdp"}, {"tp", "1"}})
+        .run.options.framework;
+  };
+  CHECK(kind("torchtitan", "") == fsdp_compiled);
+  CHECK(kind("torchtitan", "false") == fsdp_eager);
+  CHECK(kind("PyTorch FSDP", "") == fsdp_plain);
+  CHECK(kind("PyTorch FSDP", "false") == fsdp_plain);
+  CHECK(kind("PyTorch FSDP", "true") == fsdp_plain_compiled);
+  CHECK(kind("PyTorch FSDP (torch.compile)", "false") == fsdp_plain);
+  CHECK(kind("Megatron-DeepSpeed", "true") == megatron_deepspeed);
+}
+
 TEST_CASE("Hybrid sharding keeps its groups in a node unless the row says how large they are", "[runs]") {
   Cells const hybrid{{"framework", "torchtitan"}, {"sharding", "hsdp"}, {"tp", "1"}, {"sequence_parallel", ""}};
   auto const assumed = read(hybrid);

@@ -2,6 +2,8 @@
 #include "advisor/uncertainty.hpp"
 
 #include "advisor/constants.hpp"
+#include "advisor/framework.hpp"
+#include "advisor/step_estimate.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -12,6 +14,7 @@
 
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
+using Catch::Matchers::WithinAbs;
 using Catch::Matchers::WithinRel;
 using hpcadvise::profiles::Precision;
 
@@ -49,6 +52,28 @@ TEST_CASE("Widenings add in quadrature and are flagged") {
   CHECK(of(machine, {.framework = FrameworkKind::unknown}).log_sigma > of(machine).log_sigma);
   CHECK(has_flag(of(machine, stated, true), "extrapolated"));
   CHECK(has_flag(of(machine), "reference-only"));
+}
+
+TEST_CASE("An unstated framework is in doubt by what the kinds differ by: more on H100 than on A100") {
+  auto const spread = [](char const* system) {
+    auto const machine = find_machine(system, {});
+    auto plan = plan_of(1, 1, 64, 1, 512);
+    plan.sharding = Sharding::zero1;
+    double sum = 0, squares = 0;
+    int count = 0;
+    for (auto const& traits : all_framework_traits()) {
+      if (traits.kind == FrameworkKind::unknown) continue;
+      EstimateOptions const options{.framework = traits.kind};
+      auto const step = estimate_step(job_of(llama_7b(), 4096, 512), plan, machine, options);
+      double const log_s = std::log(step.step_time_s.median);
+      sum += log_s;
+      squares += log_s * log_s;
+      ++count;
+    }
+    return std::sqrt(squares / count - sum / count * (sum / count));
+  };
+  CHECK_THAT(spread("leonardo-booster"), WithinAbs(0.09, 0.02));
+  CHECK_THAT(spread("marenostrum5-acc"), WithinAbs(0.19, 0.02));
 }
 
 TEST_CASE("Experts on more ranks than any published run had are in more doubt, and flagged") {

@@ -250,10 +250,13 @@ class MachineRun {
       throw profiles::MachineError("nothing to measure: " + collectives_.problem,
                                    hello_.gpu ? "ask the scheduler for more GPUs of a node, with NCCL or RCCL and MPI"
                                               : no_collectives({}).next_step);
-    if (plan.dropped.empty())
-      throw profiles::UsageError(
-          fmt::format("{} has nothing to measure by the backend {}", fmt::join(request_.only, ", "), hello_.backend),
-          "choose other probes, or a GPU's runner: --backend");
+    if (plan.dropped.empty()) {
+      std::string problem;
+      for (Probe const* probe : probes_)
+        problem += fmt::format("{}{} has nothing to measure by the backend {}{}{}", problem.empty() ? "" : "; ",
+                               probe->name, hello_.backend, probe->needs.empty() ? "" : ": it needs ", probe->needs);
+      throw profiles::UsageError(problem, "choose other probes, or a GPU's runner: --backend");
+    }
     throw profiles::UsageError(fmt::format("no sample fits into a budget of {:g} s; of the first, {}",
                                            request_.budget_s, plan.dropped.front()),
                                "give more: 10 s is a start, 60 s the default");

@@ -48,6 +48,8 @@ struct Probe {
   std::array<std::string_view, 3> group_by{};
   // What tells a sample from the others of its group, short; null: its parameters by name.
   std::string (*shape)(profiles::Parameters const&) = nullptr;
+  // What it takes, where not every machine has it: "a GPU".
+  std::string_view needs{};
   int per_turn = 1;            // candidates planned at a time when the probes take turns
   bool with_siblings = false;  // measured on all GPUs of a node at once too
   bool repeated = true;        // measured again in the second pass

@@ -256,7 +256,8 @@ TEST_CASE("A request that makes no sense is refused with what would", "[machine]
   }
   SECTION("a probe that has nothing to measure here") {
     machine.request.only = {"link"};
-    CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("link has nothing to measure by the backend host"));
+    CHECK_THROWS_WITH(machine.probe(),
+                      ContainsSubstring("link has nothing to measure by the backend host: it needs a GPU"));
   }
   SECTION("no rank") { machine.request.rank_count = 0; }
   SECTION("no thread") { machine.request.thread_count = 0; }

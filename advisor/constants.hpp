@@ -131,7 +131,7 @@ inline constexpr Constant widest_expert_parallel{
     "published runs of DeepSeek-V3 and gpt-oss on GB200, of DeepSeek-V3 on H100 (docs/validation.md)", "all-to-all"};
 inline constexpr Constant sigma_framework{
     "sigma_framework", 0.15, "the framework is not stated, or not described",
-    "what the kinds described differ by: Llama 2 7B on 64 devices, 0.09 on A100, 0.19 on H100", ""};
+    "what the kinds described differ by from it: Llama 2 7B by ZeRO-1 on 64 devices, 0.12 on A100, 0.22 on H100", ""};
 inline constexpr Constant sigma_offload{
     "sigma_offload", 0.25, "state on the host; it is proposed only where it gains more than this",
     "no published run; processors step 0.8e9 (DeepSpeed issue 6695) to 1.8e9 parameters a second (issue 6834), a third "

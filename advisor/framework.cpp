@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <string>
 
 namespace hpcadvise::advisor {
@@ -70,22 +71,22 @@ constexpr FrameworkTraits compiled{.kind = fsdp_compiled,
                                    .selective_repeats_gemms = true,
                                    .offloads_weights = true};
 
-constexpr FrameworkTraits plain_fsdp() {
-  FrameworkTraits row = fsdp;
-  row.kind = fsdp_plain;
-  row.name = "fsdp-plain";
+// FSDP as PyTorch's users have it: reduces in the type of the computation, with the loss outside of what is compiled
+// (foundation-model-stack/fms-fsdp, fms_fsdp/utils/train_utils.py, train and get_policies).
+constexpr FrameworkTraits plain(FrameworkTraits row, FrameworkKind kind, std::string_view name) {
+  row.kind = kind;
+  row.name = name;
+  row.gathers_in_fp8 = false;
   row.fused_loss = false;
   row.gradient_wire_bytes = 2;
   return row;
 }
 
-constexpr FrameworkTraits compiled_plain_fsdp() {
-  FrameworkTraits row = compiled;
-  row.kind = fsdp_plain_compiled;
-  row.name = "fsdp-plain-compiled";
-  row.gathers_in_fp8 = false;
-  row.fused_loss = false;
-  row.gradient_wire_bytes = 2;
+// The same layers and reductions; framework_limits.hpp has what it can besides.
+constexpr FrameworkTraits titan_eager() {
+  FrameworkTraits row = fsdp;
+  row.kind = torchtitan_eager;
+  row.name = "torchtitan-eager";
   return row;
 }
 
@@ -182,9 +183,10 @@ constexpr std::array traits{
                     .zero_bucket_bytes = constants::zero_bucket_bytes,
                     .live_parameters = deepspeed_live_parameters,
                     .gradient_wire_bytes = 2},
-    plain_fsdp(),
-    compiled_plain_fsdp(),
+    plain(fsdp, fsdp_plain, "fsdp-plain"),
+    plain(compiled, fsdp_plain_compiled, "fsdp-plain-compiled"),
     fsdp,
+    titan_eager(),
     compiled,
     compiled_by_xla(),
     FrameworkTraits{.kind = unknown,
@@ -204,10 +206,10 @@ struct Word {
 
 // The first that occurs decides: longer and more particular words first.
 constexpr std::array words{
+    Word{"torchtitan-eager", torchtitan_eager},
     Word{"torchtitan", fsdp_compiled},
     Word{"fsdp-plain-compiled", fsdp_plain_compiled},
     Word{"fsdp-compiled", fsdp_compiled},
-    Word{"compile", fsdp_plain_compiled},
     Word{"thunder", fsdp_compiled},
     Word{"paxml", fsdp_compiled},
     Word{"maxtext", maxtext},
@@ -230,7 +232,15 @@ constexpr std::array words{
     Word{"neox", megatron_deepspeed},
     Word{"internevo", internevo},
     Word{"megatron", megatron_legacy},
+    Word{"compile", fsdp_compiled},
 };
+
+// Whether the words say that layers are compiled, if they say anything of it.
+std::optional<bool> says_compiled(std::string_view words_of_source) {
+  auto const has = [&](std::string_view word) { return words_of_source.find(word) != std::string_view::npos; };
+  if (!has("compile")) return std::nullopt;
+  return !has("no compile") && !has("not compile") && !has("uncompile") && !has("without compile");
+}
 
 }  // namespace
 
@@ -248,7 +258,20 @@ FrameworkKind framework_kind_from_text(std::string_view text) {
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   auto const word = std::find_if(words.begin(), words.end(),
                                  [&](Word const& row) { return lower.find(row.text) != std::string::npos; });
-  return word == words.end() ? unknown : word->kind;
+  if (word == words.end()) return unknown;
+  auto const compiled = says_compiled(lower);
+  return compiled ? compiled_or_not(word->kind, *compiled) : word->kind;
+}
+
+FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
+  switch (kind) {
+    case fsdp_plain:
+    case fsdp_plain_compiled: return compiled ? fsdp_plain_compiled : fsdp_plain;
+    case fsdp_eager: return compiled ? fsdp_compiled : fsdp_eager;
+    case torchtitan_eager:
+    case fsdp_compiled: return compiled ? fsdp_compiled : torchtitan_eager;
+    default: return kind;
+  }
 }
 
 std::vector<std::string_view> framework_words() {

@@ -22,6 +22,7 @@ enum class FrameworkKind {
   fsdp_plain,
   fsdp_plain_compiled,
   fsdp_eager,
+  torchtitan_eager,
   fsdp_compiled,
   maxtext,
   unknown
@@ -110,6 +111,8 @@ std::span<FrameworkTraits const> all_framework_traits();
 std::string_view to_string(FrameworkKind kind);
 // By the words sources use: "llm-foundry (PyTorch FSDP)", "Megatron-DeepSpeed". Unrecognized: unknown.
 FrameworkKind framework_kind_from_text(std::string_view text);
+// The same framework with its layers compiled by torch.compile, or not; of one for which that is no choice, itself.
+FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled);
 // Those words, in alphabetical order.
 std::vector<std::string_view> framework_words();
 

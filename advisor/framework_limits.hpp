@@ -62,6 +62,7 @@ inline FrameworkLimits framework_limits(FrameworkKind kind) {
     case FrameworkKind::fsdp_eager: return {.pipeline = false, .offload = all_sharded};
     case FrameworkKind::unknown: return {.zero_bubble = false, .offload = any_stage};
     case FrameworkKind::internevo: return {};
+    case FrameworkKind::torchtitan_eager:
     case FrameworkKind::fsdp_compiled: return {.sharded_pipeline = true, .offload = all_sharded};
     case FrameworkKind::maxtext: return {.zero_bubble = false, .sharded_pipeline = true};
   }

@@ -124,18 +124,11 @@ bool is_fsdp(FrameworkKind kind) {
     case FrameworkKind::fsdp_plain:
     case FrameworkKind::fsdp_plain_compiled:
     case FrameworkKind::fsdp_eager:
+    case FrameworkKind::torchtitan_eager:
     case FrameworkKind::fsdp_compiled:
     case FrameworkKind::maxtext: return true;
     default: return false;
   }
-}
-
-FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
-  using enum FrameworkKind;
-  if (kind == fsdp_plain || kind == fsdp_plain_compiled) return compiled ? fsdp_plain_compiled : fsdp_plain;
-  bool const is_compiled = kind == fsdp_compiled || kind == maxtext;
-  if (compiled == is_compiled) return kind;
-  return compiled ? fsdp_compiled : fsdp_eager;
 }
 
 // What a scale of FP8 is shared by: one for each row costs speed, the others do not differ in it.
@@ -152,8 +145,7 @@ EstimateOptions options_of(RunCells& cells) {
   EstimateOptions options;
   std::string const name = cells.text("framework");
   options.framework = name.empty() ? cells.assume("framework", FrameworkKind::unknown) : framework_kind_from_text(name);
-  if (auto const compiled = cells.flag("compiled"); compiled && is_fsdp(options.framework))
-    options.framework = compiled_or_not(options.framework, *compiled);
+  if (auto const compiled = cells.flag("compiled")) options.framework = compiled_or_not(options.framework, *compiled);
   options.flash_attention = cells.or_assume("flash_attention", cells.flag("flash_attention"), true);
   options.tensor_parallel_overlap = cells.flag("tp_overlap");
   options.fused_loss = cells.flag("fused_loss");

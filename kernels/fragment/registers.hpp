@@ -44,16 +44,20 @@ HPCADVISE_DEVICE_FUNCTION void copy_adjacent(Scalar* to, Scalar const* from) {
   __builtin_memcpy(to, __builtin_assume_aligned(from, bytes), bytes);
 }
 
-// From registers to memory, as one access. (The same alignment in copy_adjacent makes nvcc put registers into memory;
-// without it here it stores byte by byte, and of halves of words it may store each.)
+// From registers to memory, `to` aligned to the whole. nvcc makes one access of it where it is told so, and in words;
+// otherwise it stores element by element, or byte by byte.
 template <int count, class Scalar>
 HPCADVISE_DEVICE_FUNCTION void store_adjacent(Scalar* to, Scalar const* from) {
   constexpr int bytes = count * int(sizeof(Scalar));
+#if defined(__CUDA_ARCH__)
   using Part = std::conditional_t<bytes % 4 == 0, std::uint32_t, Scalar>;
   Registers<Part, bytes / int(sizeof(Part))> parts;
   __builtin_memcpy(parts.element, from, bytes);
   auto* const whole = static_cast<Scalar*>(__builtin_assume_aligned(to, bytes));
   __builtin_memcpy(whole, parts.element, bytes);
+#else
+  __builtin_memcpy(to, from, bytes);
+#endif
 }
 
 template <class Instruction>

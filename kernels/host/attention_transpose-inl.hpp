@@ -18,13 +18,16 @@
 HWY_BEFORE_NAMESPACE();
 namespace hpcadvise::kernels::HWY_NAMESPACE {
 
-// Of a vector every target but HWY_SCALAR has one or more.
-constexpr std::size_t quad = 4;
-
+// What vectors of every width consist of, and how many of them are transposed at a time: four lanes, or the one there
+// is.
 #if HWY_TARGET == HWY_SCALAR
-HWY_INLINE void transpose_rows(float const*, std::size_t, V, float*) {}
-HWY_INLINE void transpose_columns(float const*, V, float*, std::size_t) {}
+constexpr std::size_t quad = 1;
+
+HWY_INLINE V load_quads(Tag d, float const* from, std::size_t /*row*/) { return hn::LoadU(d, from); }
+HWY_INLINE void store_quads(Tag d, V quads, float* to, std::size_t /*row*/) { hn::StoreU(quads, d, to); }
+HWY_INLINE void transpose_quads(V (&/*vectors*/)[quad]) {}
 #else
+constexpr std::size_t quad = 4;
 
 // A quad of each fourth row: of rows 0, 4, 8...
 template <class D>
@@ -60,8 +63,9 @@ HWY_INLINE void transpose_quads(V (&vectors)[quad]) {
   vectors[2] = hn::InterleaveLower(d, even_high, odd_high);
   vectors[3] = hn::InterleaveUpper(d, even_high, odd_high);
 }
+#endif
 
-// Four columns of `lanes` rows of `from`, times the factor of each row, into the panel.
+// A quad of columns of `lanes` rows of `from`, times the factor of each row, into the panel.
 HWY_INLINE void transpose_rows(float const* from, std::size_t row, V factor, float* HWY_RESTRICT to) {
   Tag const d;
   V part[quad];
@@ -78,11 +82,9 @@ HWY_INLINE void transpose_columns(float const* from, V factor, float* HWY_RESTRI
   for (std::size_t i = 0; i < quad; ++i) store_quads(d, part[i], to + i * row, row);
 }
 
-#endif
-
-// How many columns the squares of the functions above cover, where `rows` of a vector's lanes are there.
+// How many columns the functions above can take, where `rows` are left for the lanes of a vector.
 HWY_INLINE std::size_t columns_in_quads(std::size_t rows, std::size_t columns) {
-  return lanes < quad || rows < lanes ? 0 : columns / quad * quad;
+  return rows < lanes ? 0 : columns / quad * quad;
 }
 
 // to[column][row] = factor * from[row][column] for a panel of rows; rows that are not there become zero.

@@ -6,24 +6,17 @@
 
 #include "kernels/fragment/block.hpp"
 #include "kernels/space.hpp"
+#include "kernels/vendor/cuda_check.hpp"
 
 #include <cuda_runtime_api.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 
 namespace hpcadvise::kernels {
 
 namespace detail {
-
-// What failed is told once: it is no error of the next launch.
-inline void check_launch(cudaError_t code, std::string const& call) {
-  if (code == cudaSuccess) return;
-  static_cast<void>(cudaGetLastError());
-  throw std::runtime_error(call + ": " + cudaGetErrorString(code));
-}
 
 template <class Instruction, class Panels, int threads, int blocks_a_multiprocessor, class Body>
 __global__ __launch_bounds__(threads, blocks_a_multiprocessor) void run_block(Body body) {
@@ -38,9 +31,8 @@ __global__ __launch_bounds__(threads, blocks_a_multiprocessor) void run_block(Bo
 // That a block can have at most.
 inline int block_memory_bytes() {
   int device = 0, bytes = 0;
-  detail::check_launch(cudaGetDevice(&device), "cudaGetDevice");
-  detail::check_launch(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
-                       "cudaDeviceGetAttribute");
+  check_cuda(cudaGetDevice(&device), "cudaGetDevice");
+  check_cuda(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "cudaDeviceGetAttribute");
   return bytes;
 }
 
@@ -48,16 +40,16 @@ template <class Tile, class Panels, int blocks_a_multiprocessor, class Body>
 void enqueue_blocks(Space const& space, std::string const& label, int count, int bytes, Body const& body) {
   auto* const kernel =
       detail::run_block<typename Tile::Instruction, Panels, Tile::threads, blocks_a_multiprocessor, Body>;
-  detail::check_launch(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes),
-                       label + " with " + std::to_string(bytes) + " bytes a block");
+  check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes), label, " with ", bytes,
+             " bytes a block");
   // Else the driver may leave room for one block where the kernel is made for more.
-  detail::check_launch(
+  check_cuda(
       cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout, cudaSharedmemCarveoutMaxShared),
-      label);
+      label, ", cudaFuncAttributePreferredSharedMemoryCarveout");
   Kokkos::Profiling::pushRegion(label);  // Kokkos sees no kernel of its own here
   kernel<<<count, Tile::threads, std::size_t(bytes), space.cuda_stream()>>>(body);
   Kokkos::Profiling::popRegion();
-  detail::check_launch(cudaGetLastError(), label);
+  check_cuda(cudaGetLastError(), label);
 }
 
 }  // namespace hpcadvise::kernels

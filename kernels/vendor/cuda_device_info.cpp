@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/vendor/cuda_check.hpp"
 #include "kernels/vendor/device_info.hpp"
 
 #include <cuda_runtime_api.h>
@@ -10,16 +11,12 @@
 namespace hpcadvise::kernels {
 namespace {
 
-void check(cudaError_t code, char const* call) {
-  if (code != cudaSuccess) throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(code));
-}
-
 // 12040 is 12.4.
 std::string version(int number) { return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10); }
 
 std::string bus_id(int device) {
   char text[32] = "";
-  check(cudaDeviceGetPCIBusId(text, sizeof text, device), "cudaDeviceGetPCIBusId");
+  check_cuda(cudaDeviceGetPCIBusId(text, sizeof text, device), "cudaDeviceGetPCIBusId");
   std::string id = text;
   std::ranges::transform(id, id.begin(), [](unsigned char c) { return char(std::tolower(c)); });
   return id;
@@ -41,13 +38,13 @@ double memory_bytes_per_s(int device) {
 
 std::optional<DeviceInfo> device_info() {
   int device = 0;
-  check(cudaGetDevice(&device), "cudaGetDevice");
+  check_cuda(cudaGetDevice(&device), "cudaGetDevice");
   cudaDeviceProp properties{};
-  check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
+  check_cuda(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
   int runtime = 0;
   int driver = 0;
-  check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
-  check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
+  check_cuda(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
+  check_cuda(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
   return DeviceInfo{.name = properties.name,
                     .architecture = "sm" + std::to_string(properties.major) + std::to_string(properties.minor),
                     .pci_bus_id = bus_id(device),
@@ -61,7 +58,7 @@ std::optional<DeviceInfo> device_info() {
 
 std::vector<std::string> visible_devices() {
   int count = 0;
-  check(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
+  check_cuda(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
   std::vector<std::string> result;
   for (int device = 0; device < count; ++device) result.push_back(bus_id(device));
   return result;
@@ -70,7 +67,7 @@ std::vector<std::string> visible_devices() {
 std::optional<std::int64_t> free_device_memory_bytes() {
   std::size_t free = 0;
   std::size_t total = 0;
-  check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+  check_cuda(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
   return std::int64_t(free);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/vendor/copy_engine.hpp"
+#include "kernels/vendor/hip_check.hpp"
 
 #include <hip/hip_runtime_api.h>
 
@@ -9,18 +10,14 @@
 namespace hpcadvise::kernels {
 namespace {
 
-void check(hipError_t code, char const* call) {
-  if (code != hipSuccess) throw std::runtime_error(std::string(call) + ": " + hipGetErrorString(code));
-}
-
 hipStream_t stream_of(Queue const& queue) { return static_cast<hipStream_t>(queue.get()); }
 
 // Another device, where one is named, for as long as this lives.
 class OnDevice {
  public:
   explicit OnDevice(Ordinal device) {
-    check(hipGetDevice(&before_), "hipGetDevice");
-    if (device) check(hipSetDevice(*device), "hipSetDevice");
+    check_hip(hipGetDevice(&before_), "hipGetDevice");
+    if (device) check_hip(hipSetDevice(*device), "hipSetDevice");
   }
   OnDevice(OnDevice const&) = delete;
   OnDevice& operator=(OnDevice const&) = delete;
@@ -35,41 +32,41 @@ class OnDevice {
 Queue new_queue(Ordinal device) {
   OnDevice const there(device);
   hipStream_t stream = nullptr;
-  check(hipStreamCreateWithFlags(&stream, hipStreamNonBlocking), "hipStreamCreateWithFlags");
+  check_hip(hipStreamCreateWithFlags(&stream, hipStreamNonBlocking), "hipStreamCreateWithFlags");
   return {stream, [](void* made) { static_cast<void>(hipStreamDestroy(static_cast<hipStream_t>(made))); }};
 }
 
 void enqueue_copy(Queue const& queue, void* to, void const* from, std::int64_t bytes) {
-  check(hipMemcpyAsync(to, from, std::size_t(bytes), hipMemcpyDefault, stream_of(queue)), "hipMemcpyAsync");
+  check_hip(hipMemcpyAsync(to, from, std::size_t(bytes), hipMemcpyDefault, stream_of(queue)), "hipMemcpyAsync");
 }
 
-void fence(Queue const& queue) { check(hipStreamSynchronize(stream_of(queue)), "hipStreamSynchronize"); }
+void fence(Queue const& queue) { check_hip(hipStreamSynchronize(stream_of(queue)), "hipStreamSynchronize"); }
 
 std::shared_ptr<void> pin(void* pages, std::int64_t bytes) {
-  check(hipHostRegister(pages, std::size_t(bytes), hipHostRegisterDefault), "hipHostRegister");
+  check_hip(hipHostRegister(pages, std::size_t(bytes), hipHostRegisterDefault), "hipHostRegister");
   return {pages, [](void* pinned) { static_cast<void>(hipHostUnregister(pinned)); }};
 }
 
 std::shared_ptr<void> device_memory(std::int64_t bytes, Ordinal device) {
   OnDevice const there(device);
   void* memory = nullptr;
-  check(hipMalloc(&memory, std::size_t(bytes)), "hipMalloc");
+  check_hip(hipMalloc(&memory, std::size_t(bytes)), "hipMalloc");
   return {memory, [](void* made) { static_cast<void>(hipFree(made)); }};
 }
 
 void connect(Ordinal from, int to) {
   OnDevice const here(from);
   int device = 0;
-  check(hipGetDevice(&device), "hipGetDevice");
+  check_hip(hipGetDevice(&device), "hipGetDevice");
   int reachable = 0;
-  check(hipDeviceCanAccessPeer(&reachable, device, to), "hipDeviceCanAccessPeer");
+  check_hip(hipDeviceCanAccessPeer(&reachable, device, to), "hipDeviceCanAccessPeer");
   if (reachable == 0) return;
   auto const code = hipDeviceEnablePeerAccess(to, 0);
   // It stays enabled from one sample to the next. The error would otherwise be found by whoever asks for the last one.
   if (code == hipErrorPeerAccessAlreadyEnabled)
     static_cast<void>(hipGetLastError());
   else
-    check(code, "hipDeviceEnablePeerAccess");
+    check_hip(code, "hipDeviceEnablePeerAccess");
 }
 
 }  // namespace hpcadvise::kernels

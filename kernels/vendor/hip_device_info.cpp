@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/vendor/device_info.hpp"
+#include "kernels/vendor/hip_check.hpp"
 
 #include <hip/hip_runtime_api.h>
 
@@ -9,10 +10,6 @@
 
 namespace hpcadvise::kernels {
 namespace {
-
-void check(hipError_t code, char const* call) {
-  if (code != hipSuccess) throw std::runtime_error(std::string(call) + ": " + hipGetErrorString(code));
-}
 
 // 60443484 is 6.4.43484.
 std::string version(int number) {
@@ -25,7 +22,7 @@ std::string architecture(std::string const& full) { return full.substr(0, full.f
 
 std::string bus_id(int device) {
   char text[32] = "";
-  check(hipDeviceGetPCIBusId(text, sizeof text, device), "hipDeviceGetPCIBusId");
+  check_hip(hipDeviceGetPCIBusId(text, sizeof text, device), "hipDeviceGetPCIBusId");
   std::string id = text;
   std::ranges::transform(id, id.begin(), [](unsigned char c) { return char(std::tolower(c)); });
   return id;
@@ -47,11 +44,11 @@ double memory_bytes_per_s(int device) {
 
 std::optional<DeviceInfo> device_info() {
   int device = 0;
-  check(hipGetDevice(&device), "hipGetDevice");
+  check_hip(hipGetDevice(&device), "hipGetDevice");
   hipDeviceProp_t properties{};
-  check(hipGetDeviceProperties(&properties, device), "hipGetDeviceProperties");
+  check_hip(hipGetDeviceProperties(&properties, device), "hipGetDeviceProperties");
   int runtime = 0;
-  check(hipRuntimeGetVersion(&runtime), "hipRuntimeGetVersion");
+  check_hip(hipRuntimeGetVersion(&runtime), "hipRuntimeGetVersion");
   return DeviceInfo{.name = properties.name,
                     .architecture = architecture(properties.gcnArchName),
                     .pci_bus_id = bus_id(device),
@@ -65,7 +62,7 @@ std::optional<DeviceInfo> device_info() {
 
 std::vector<std::string> visible_devices() {
   int count = 0;
-  check(hipGetDeviceCount(&count), "hipGetDeviceCount");
+  check_hip(hipGetDeviceCount(&count), "hipGetDeviceCount");
   std::vector<std::string> result;
   for (int device = 0; device < count; ++device) result.push_back(bus_id(device));
   return result;
@@ -74,7 +71,7 @@ std::vector<std::string> visible_devices() {
 std::optional<std::int64_t> free_device_memory_bytes() {
   std::size_t free = 0;
   std::size_t total = 0;
-  check(hipMemGetInfo(&free, &total), "hipMemGetInfo");
+  check_hip(hipMemGetInfo(&free, &total), "hipMemGetInfo");
   return std::int64_t(free);
 }
 

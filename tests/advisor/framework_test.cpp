@@ -13,7 +13,13 @@ TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("torchtitan (FSDP2)") == fsdp_compiled);
   CHECK(framework_kind_from_text("torchtitan + compile") == fsdp_compiled);
   CHECK(framework_kind_from_text("PyTorch FSDP") == fsdp_plain);
+  CHECK(framework_kind_from_text("torchtitan (no compile)") == torchtitan_eager);
   CHECK(framework_kind_from_text("PyTorch FSDP (torch.compile)") == fsdp_plain_compiled);
+  CHECK(framework_kind_from_text("PyTorch FSDP, not compiled") == fsdp_plain);
+  CHECK(framework_kind_from_text("llm-foundry (torch.compile)") == fsdp_compiled);
+  CHECK(framework_kind_from_text("Megatron-Core, torch.compile") == megatron_core);
+  CHECK(framework_kind_from_text("MaxText, compiled by XLA") == maxtext);
+  CHECK(framework_kind_from_text("torch.compile") == fsdp_compiled);
   CHECK(framework_kind_from_text("MaxText (JAX)") == maxtext);
   CHECK(framework_kind_from_text("Paxml (JAX)") == fsdp_compiled);
   CHECK(framework_kind_from_text("DeepSpeed (Hugging Face model)") == hugging_face);
@@ -47,7 +53,7 @@ TEST_CASE("Every kind is known by its own name") {
   }
 }
 
-TEST_CASE("Plain FSDP reduces gradients in 16 bit, torchtitan and llm-foundry in fp32; nothing else sets it apart") {
+TEST_CASE("Plain FSDP reduces gradients in 16 bit, torchtitan and llm-foundry in fp32; layers are the same") {
   auto plain = framework_traits(fsdp_plain);
   auto const& foundry = framework_traits(fsdp_eager);
   CHECK(plain.gradient_wire_bytes == 2);

@@ -111,7 +111,7 @@ TEST_CASE("A row says whether its framework was compiled: torchtitan is unless i
         .run.options.framework;
   };
   CHECK(kind("torchtitan", "") == fsdp_compiled);
-  CHECK(kind("torchtitan", "false") == fsdp_eager);
+  CHECK(kind("torchtitan", "false") == torchtitan_eager);
   CHECK(kind("PyTorch FSDP", "") == fsdp_plain);
   CHECK(kind("PyTorch FSDP", "false") == fsdp_plain);
   CHECK(kind("PyTorch FSDP", "true") == fsdp_plain_compiled);

@@ -20,8 +20,9 @@ using namespace hpcadvise::kernels::test;
 
 namespace {
 
-constexpr int panels = 3;  // that a block passes over, of each head: odd, so that one head's last is not in the same
-                           // buffer as the next head's first
+// That a block passes over, of each head: odd, so that a count of panels that began anew with each head would bring the
+// first of one into the buffer that holds the last of another.
+constexpr int panels = 3;
 
 template <class... Numbers>
 bool hold_the_same(std::tuple<Numbers const&...> const& a, std::tuple<Numbers&...> const& b) {
@@ -46,6 +47,7 @@ struct Forward {
   static constexpr bool last_is_idle = false;
   static constexpr int heads = 1;
   static constexpr int query_length = Tile::rows, key_length = panels * Tile::columns - 3;
+  static constexpr auto length_of_panels = &AttentionShape::key_length;
 
   static void run(ModelAttention<Tiles>& a, int first, LateWork& work) {
     auto const in_memory = poisoned<AttentionForwardPanels<Tile>>();
@@ -66,6 +68,7 @@ struct Queries {
   static constexpr bool last_is_idle = !Tile::asynchronous;
   static constexpr int heads = 1;
   static constexpr int query_length = Tile::rows, key_length = panels * Tile::columns - 3;
+  static constexpr auto length_of_panels = &AttentionShape::key_length;
 
   static void run(ModelAttention<Tiles>& a, int first, LateWork& work) {
     auto const in_memory = poisoned<AttentionQueriesPanels<Tile>>();
@@ -86,6 +89,7 @@ struct Keys {
   static constexpr bool last_is_idle = !Tile::asynchronous;
   static constexpr int heads = 2;  // that share the keys
   static constexpr int query_length = panels * Tile::columns - 3, key_length = Tile::rows;
+  static constexpr auto length_of_panels = &AttentionShape::query_length;
 
   static void run(ModelAttention<Tiles>& a, int first, LateWork& work) {
     auto const in_memory = poisoned<AttentionKeysPanels<Tile>>();
@@ -161,7 +165,7 @@ TEMPLATE_LIST_TEST_CASE("Attention is right, however late, under a causal mask a
   AttentionShape causal = some_panels<TestType>();
   causal.causal = true;
   AttentionShape one_panel = some_panels<TestType>();
-  (TestType::heads > 1 ? one_panel.query_length : one_panel.key_length) = TestType::Tile::columns - 3;
+  one_panel.*TestType::length_of_panels = TestType::Tile::columns - 3;
   for (auto const& shape : {causal, one_panel}) {
     auto const a = on_time<TestType>(shape);
     for (auto const part : {Late::copies, Late::threads, Late::warps}) {

@@ -55,21 +55,21 @@ constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
                                .selective_repeats_gemms = true,
                                .offloads_weights = true};
 
-constexpr FrameworkTraits compiled{.kind = fsdp_compiled,
-                                   .name = "fsdp-compiled",
-                                   .elementwise_plain = &F::elementwise_compiled,
-                                   .elementwise_gated = &F::elementwise_compiled,
-                                   .host_layer_plain_s = &F::host_layer_fused_s,
-                                   .host_layer_gated_s = &F::host_layer_fused_s,
-                                   .accumulation_bytes = 16,
-                                   .gathers_in_fp8 = true,
-                                   .gradient_overlap = GradientOverlap::every_layer,
-                                   .fp32_weights = true,
-                                   .fused_loss = true,
-                                   .logit_bytes = 12,
-                                   .cut_logit_bytes = 16,
-                                   .selective_repeats_gemms = true,
-                                   .offloads_weights = true};
+constexpr FrameworkTraits torchtitan{.kind = fsdp_compiled,
+                                     .name = "fsdp-compiled",
+                                     .elementwise_plain = &F::elementwise_compiled,
+                                     .elementwise_gated = &F::elementwise_compiled,
+                                     .host_layer_plain_s = &F::host_layer_fused_s,
+                                     .host_layer_gated_s = &F::host_layer_fused_s,
+                                     .accumulation_bytes = 16,
+                                     .gathers_in_fp8 = true,
+                                     .gradient_overlap = GradientOverlap::every_layer,
+                                     .fp32_weights = true,
+                                     .fused_loss = true,
+                                     .logit_bytes = 12,
+                                     .cut_logit_bytes = 16,
+                                     .selective_repeats_gemms = true,
+                                     .offloads_weights = true};
 
 // FSDP as PyTorch's users have it: reduces in the type of the computation, with the loss outside of what is compiled
 // (foundation-model-stack/fms-fsdp, fms_fsdp/utils/train_utils.py, train and get_policies).
@@ -91,7 +91,7 @@ constexpr FrameworkTraits titan_eager() {
 }
 
 constexpr FrameworkTraits compiled_by_xla() {
-  FrameworkTraits row = compiled;
+  FrameworkTraits row = torchtitan;
   row.kind = maxtext;
   row.name = "maxtext";
   row.fused_casts = true;
@@ -184,10 +184,10 @@ constexpr std::array traits{
                     .live_parameters = deepspeed_live_parameters,
                     .gradient_wire_bytes = 2},
     plain(fsdp, fsdp_plain, "fsdp-plain"),
-    plain(compiled, fsdp_plain_compiled, "fsdp-plain-compiled"),
+    plain(torchtitan, fsdp_plain_compiled, "fsdp-plain-compiled"),
     fsdp,
     titan_eager(),
-    compiled,
+    torchtitan,
     compiled_by_xla(),
     FrameworkTraits{.kind = unknown,
                     .name = "unknown",
@@ -276,6 +276,7 @@ FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
 
 std::vector<std::string_view> framework_words() {
   std::vector<std::string_view> texts;
+  texts.reserve(words.size());
   for (Word const& word : words) texts.push_back(word.text);
   std::sort(texts.begin(), texts.end());
   return texts;

@@ -57,7 +57,8 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"links-reference", "of this machine the device was measured; its links or its network are published figures"},
     {"calibrated",
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
-    {"framework-assumed", "no --framework was given: overheads between those of the known kinds are taken"},
+    {"framework-assumed",
+     "no --framework was given: overheads between those of the known kinds are taken; naming it narrows the interval"},
 };
 
 std::string flag_sentence(std::string const& flag) {

@@ -4,9 +4,6 @@
 
 #include <hip/hip_runtime_api.h>
 
-#include <stdexcept>
-#include <string>
-
 namespace hpcadvise::kernels {
 namespace {
 

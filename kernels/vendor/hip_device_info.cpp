@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <stdexcept>
+#include <string>
 
 namespace hpcadvise::kernels {
 namespace {

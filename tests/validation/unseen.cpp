@@ -11,14 +11,16 @@ namespace {
 
 // Machines with at least five runs, so that three of them say little of what is scored.
 std::string anchored_table(Unseen const& unseen) {
-  auto const one = errors_after_anchoring(unseen.cases, unseen.residuals, unseen.sigmas, 1, 5);
-  auto const three = errors_after_anchoring(unseen.cases, unseen.residuals, unseen.sigmas, 3, 5);
+  auto const one = errors_after_anchoring(unseen.cases, unseen.residuals, 1, 5);
+  auto const three = errors_after_anchoring(unseen.cases, unseen.residuals, 3, 5);
   std::string table = "\n| machine | runs | before | on one | on three |\n|---|---:|---:|---:|---:|\n";
   for (std::size_t i = 0; i < one.size(); ++i)
     table += fmt::format("| {} | {} | {} | {} | {} |\n", one[i].machine, one[i].runs, percent(one[i].before),
                          percent(one[i].after), percent(three[i].after));
   table += fmt::format("| median over machines | | {} | {} | {} |\n", percent(median_before(one)),
                        percent(median_after(one)), percent(median_after(three)));
+  table += fmt::format("| inside P10-P90, mean over machines | | | {} | {} |\n", percent(inside_after(one)),
+                       percent(inside_after(three)));
   return table;
 }
 

@@ -11,7 +11,7 @@ namespace hpcadvise::advisor {
 namespace {
 
 char const* learning_rate_note(Optimizer optimizer) {
-  if (optimizer == Optimizer::adamw)
+  if (is_adam(optimizer))
     return "learning rate, Adam: times the square root of the change in batch (Malladi et al. 2022); at large batches "
            "the best one falls again (Li et al. 2024)";
   return "learning rate, SGD: times the change in batch, well below the critical batch (Goyal et al. 2017)";

@@ -31,7 +31,7 @@ double tokens_to_same_loss(double tokens, double from, double to, double critica
 }
 
 double learning_rate_factor(Optimizer optimizer, double growth) {
-  return optimizer == Optimizer::adamw ? std::sqrt(growth) : growth;
+  return is_adam(optimizer) ? std::sqrt(growth) : growth;
 }
 
 }  // namespace hpcadvise::advisor

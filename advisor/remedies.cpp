@@ -64,7 +64,7 @@ std::vector<Remedy> find_remedies(TrainingJob const& job, std::int64_t device_co
             fmt::format("a sequence of {}", profiles::format_count(static_cast<double>(changed.sequence_length)))))
       break;
   }
-  if (job.optimizer == Optimizer::adamw) {
+  if (is_adam(job.optimizer)) {
     changed = job;
     changed.optimizer = Optimizer::sgd_momentum;
     search.fits(changed, device_count, "SGD with momentum, which keeps one moment less");

@@ -96,10 +96,11 @@ void add_anchored(std::string& page, Validation const& v) {
 
 }  // namespace
 
-Validation validate(std::filesystem::path const& runs, std::filesystem::path const& unseen_runs) {
+Validation validate(std::filesystem::path const& tables) {
   Validation v;
-  v.unseen = predict_unseen(unseen_runs);
-  v.rows = advisor::read_runs(runs);
+  v.unseen = predict_unseen(tables / "unseen_runs.csv");
+  v.later = predict_later(tables / "later_runs.csv");
+  v.rows = advisor::read_runs(tables / "published_runs.csv");
   v.cases = step_time_cases(v.rows);
   v.core = core_cases(v.rows);
   v.unfitted = unfitted_cases(v.rows);
@@ -166,7 +167,7 @@ recomputation is not stated: it is taken to be the least that comes near to maki
 
   page += "\n## Sources that were never fitted\n\nSomething is not stated in each of these rows, or doubtful.\n";
   page += errors_table("source", v.unfitted, v.of_unfitted, v.unfitted_sigmas, source_of);
-  page += markdown(v.unseen);
+  page += markdown_of_unseen(v.unseen, v.later);
 
   page += R"(
 ## The order of plans

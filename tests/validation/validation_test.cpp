@@ -26,8 +26,7 @@ using namespace hpcadvise::validation;
 namespace {
 
 Validation const& published() {
-  static Validation const validation =
-      validate(HPCADVISE_TEST_DATA "/validation/published_runs.csv", HPCADVISE_TEST_DATA "/validation/unseen_runs.csv");
+  static Validation const validation = validate(HPCADVISE_TEST_DATA "/validation");
   return validation;
 }
 
@@ -174,10 +173,11 @@ TEST_CASE("No run is both fitted and kept aside") {
   };
   std::set<std::string> fitted;
   for (auto const& each : timed_cases(published().rows)) fitted.insert(key(each));
-  for (auto const& each : published().unseen.cases) {
-    INFO(each.row.id);
-    CHECK_FALSE(fitted.contains(key(each)));
-  }
+  for (auto const* const unseen : {&published().unseen, &published().later})
+    for (auto const& each : unseen->cases) {
+      INFO(each.row.id);
+      CHECK_FALSE(fitted.contains(key(each)));
+    }
 }
 
 TEST_CASE("How far memory estimates are said to be off is how far they are") {

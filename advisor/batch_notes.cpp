@@ -2,6 +2,7 @@
 #include "advisor/batch_notes.hpp"
 
 #include "advisor/critical_batch.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -41,9 +42,9 @@ void add_pretraining_notes(std::vector<std::string>& notes, TrainingJob const& j
   notes.emplace_back(learning_rate_note(job.optimizer));
   double const step_tokens = static_cast<double>(job.global_batch) * static_cast<double>(job.sequence_length);
   notes.push_back(
-      fmt::format("warm-up: no law is known; Llama 2 took 2000 steps (Touvron et al. 2023), GPT-3 375 M tokens, {:.0f} "
-                  "steps of this batch, and let the batch grow over 4 to 12 B tokens (Brown et al. 2020)",
-                  std::ceil(375e6 / step_tokens)));
+      fmt::format("warm-up: no law is known; Llama 2 took 2,000 steps (Touvron et al. 2023), GPT-3 375 M tokens, {} "
+                  "of this batch, and let the batch grow over 4 to 12 B tokens (Brown et al. 2020)",
+                  profiles::format_counted(std::ceil(375e6 / step_tokens), "step")));
 }
 
 void add_fine_tuning_notes(std::vector<std::string>& notes, TrainingJob const& job) {

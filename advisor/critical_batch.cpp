@@ -2,6 +2,7 @@
 #include "advisor/critical_batch.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace hpcadvise::advisor {
 
@@ -24,6 +25,12 @@ double critical_batch_tokens(double loss) {
   constexpr double scale_tokens = 2.1e8;
   constexpr double exponent = 0.21;
   return scale_tokens / std::pow(loss, 1 / exponent);
+}
+
+double critical_batch_tokens(TrainingJob const& job) {
+  auto const count = count_parameters(job.model);
+  double const parameters = count.total - count.embedding - count.lm_head;
+  return critical_batch_tokens(kaplan_loss(parameters, job.tokens.value_or(std::numeric_limits<double>::infinity())));
 }
 
 double tokens_to_same_loss(double tokens, double from, double to, double critical) {

@@ -353,7 +353,7 @@ TEST_CASE("Where a large prime holds the devices back, fewer of them are faster,
   auto const ranked = search_plans(job_of(model, 8192, 4 * 641), 5128, machine, {});
   REQUIRE_FALSE(ranked.neighbours.empty());
   CHECK(ranked.neighbours.front().device_count < 5128);
-  CHECK(ranked.neighbours.front().why.starts_with("5128 = 8 x 641 leaves few ways to divide: use "));
+  CHECK(ranked.neighbours.front().why.starts_with("5,128 = 8 x 641 leaves few ways to divide: use "));
 }
 
 TEST_CASE("What neighbours are compared with does not depend on how many plans are shown") {

@@ -106,6 +106,10 @@ struct Machine {
   std::optional<double> billing_units_per_device_hour;
   profiles::Calibration calibration;  // measured training steps on it; no anchors: none are known
   std::vector<std::string> notes;     // what was taken from a reference or assumed, one sentence each
+
+  std::int64_t nodes_of(std::int64_t device_count) const {
+    return (device_count + devices_per_node - 1) / devices_per_node;
+  }
 };
 
 // Whether any of its rates of matrix multiplication was measured on it.

@@ -16,11 +16,15 @@ std::optional<std::int64_t> whole(profiles::Fact<double> const& fact) {
 
 [[noreturn]] void cannot_plan(profiles::SystemDescription const& system, std::string_view missing) {
   auto const status = system.origin == profiles::Origin::announced ? "announced, and " : "";
+  bool const has_device = !system.device.empty() && is_known(profiles::device_description(system.device));
   throw profiles::UsageError(
       fmt::format("system '{}' cannot be planned for: {}{} not known", system.name, status, missing),
-      fmt::format("hpcadvise systems show {} says what is known; a composed machine "
-                  "(device=...,devices-per-node=...) can stand in for it",
-                  system.name));
+      fmt::format("hpcadvise systems show {} says what is known; {}", system.name,
+                  has_device ? fmt::format("compose it with a number of your own: device={},devices-per-node=8,"
+                                           "network-gbit-per-device=200",
+                                           system.device)
+                             : "its device is not known well enough either, so a machine of another one has to stand "
+                               "in for it, such as device=gh200-96gb,devices-per-node=4"));
 }
 
 void add_links(Machine& machine, profiles::SystemDescription const& system, profiles::DeviceDescription const& device) {

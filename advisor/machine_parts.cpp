@@ -78,14 +78,8 @@ void add_attention(Machine& machine, profiles::DeviceDescription const& device) 
   rates.source = forward.source;
 }
 
-}  // namespace
-
-double gemm_sustained(Machine const& machine) {
-  double FittedConstants::*const sustained = device_class(machine.architecture).gemm_sustained;
-  return sustained != nullptr ? machine.fitted.*sustained : 1;
-}
-
-void add_device(Machine& machine, profiles::DeviceDescription const& device) {
+// Returns what is not known and has to be.
+std::vector<std::string_view> fill_device(Machine& machine, profiles::DeviceDescription const& device) {
   machine.device = device.name;
   machine.vendor = device.vendor;
   machine.architecture = device.architecture;
@@ -111,10 +105,26 @@ void add_device(Machine& machine, profiles::DeviceDescription const& device) {
   if (machine.gemm.empty()) missing.emplace_back("a rate of matrix multiplication");
   if (machine.memory_bytes_per_s <= 0) missing.emplace_back("memory bandwidth");
   if (machine.memory_bytes <= 0) missing.emplace_back("memory size");
-  if (!missing.empty())
+  return missing;
+}
+
+}  // namespace
+
+double gemm_sustained(Machine const& machine) {
+  double FittedConstants::*const sustained = device_class(machine.architecture).gemm_sustained;
+  return sustained != nullptr ? machine.fitted.*sustained : 1;
+}
+
+void add_device(Machine& machine, profiles::DeviceDescription const& device) {
+  if (auto const missing = fill_device(machine, device); !missing.empty())
     throw profiles::UsageError(
         fmt::format("device '{}' cannot be planned for: {} not known", device.name, fmt::join(missing, ", ")),
         "name a machine whose device is measured or published: hpcadvise systems list");
+}
+
+bool is_known(profiles::DeviceDescription const& device) {
+  Machine machine;
+  return fill_device(machine, device).empty();
 }
 
 LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine const& machine) {

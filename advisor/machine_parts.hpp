@@ -12,6 +12,9 @@ namespace hpcadvise::advisor {
 // Device, GEMM, attention, memory, power. Throws UsageError naming the facts that are missing. Call with `fitted` set.
 void add_device(Machine& machine, profiles::DeviceDescription const& device);
 
+// Whether add_device() finds all that it needs.
+bool is_known(profiles::DeviceDescription const& device);
+
 // What training sustains of the best rate of a lone GEMM; 1 for a class of devices that was never fitted.
 double gemm_sustained(Machine const& machine);
 

@@ -96,7 +96,8 @@ std::int64_t number_or_throw(std::string_view key, std::string_view text) {
   known.reserve(numbers.size() + 6);
   for (NumberKey const& number : numbers) known.emplace_back(number.name);
   known.insert(known.end(), {"recompute", "sharding", "sequence_parallel", "schedule", "context_exchange", "offload"});
-  auto const nearest = profiles::nearest_name(key, known);
+  // The short form of the tables that advise prints.
+  auto const nearest = key == "mb" ? "micro_batch" : profiles::nearest_name(key, known);
   throw profiles::UsageError(
       fmt::format("plan: unknown key '{}'", key),
       nearest ? fmt::format("did you mean '{}'?", *nearest) : fmt::format("keys are {}", fmt::join(known, ", ")));

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/plan_json.hpp"
 
-#include "advisor/memory_verdict.hpp"
 #include "profiles/error.hpp"
 #include "profiles/json_text.hpp"
 #include "profiles/nearest_name.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -18,32 +18,6 @@ namespace {
 
 using profiles::JsonNode;
 using Json = nlohmann::ordered_json;
-
-Json interval_to_json(Interval const& interval) {
-  return {{"median", interval.median}, {"low", interval.low}, {"high", interval.high}};
-}
-
-Json memory_to_json(MemoryEstimate const& memory) {
-  return {{"weights", memory.weights_bytes},
-          {"gradients", memory.gradients_bytes},
-          {"optimizer", memory.optimizer_bytes},
-          {"activations", memory.activations_bytes},
-          {"logits", memory.logits_bytes},
-          {"communication", memory.communication_bytes},
-          {"runtime", memory.runtime_bytes},
-          {"fragmentation", memory.fragmentation_bytes},
-          {"needed", memory.needed_bytes()},
-          {"total", memory.total_bytes()},
-          {"capacity", memory.capacity_bytes},
-          {"host", memory.host_bytes},
-          {"host_capacity", memory.host_capacity_bytes > 0 ? Json(memory.host_capacity_bytes) : Json(nullptr)}};
-}
-
-Json terms_to_json(StepTerms const& terms) {
-  Json json = Json::object();
-  for (auto const& row : term_rows()) json[std::string(row.name)] = terms.*row.value;
-  return json;
-}
 
 // Counts of a plan: one table serves both directions.
 struct CountKey {
@@ -62,13 +36,47 @@ constexpr CountKey count_keys[] = {
     {"global_batch", &ParallelPlan::global_batch},
 };
 
-JsonNode find_plan(JsonNode const& root) {
-  if (auto const plans = root.find("plans")) {
-    auto const estimates = plans->elements();
-    if (estimates.empty()) plans->fail("holds no plan");
-    return estimates.front().at("plan");
-  }
-  return root.find("plan").value_or(root);
+struct Found {
+  JsonNode node;
+  std::string which;
+};
+
+// A sweep's answers differ in what they are of, and so would the job beside the plan.
+void refuse_sweep(JsonNode const& root) {
+  auto const sweep = root.find("sweep");
+  if (!sweep) return;
+  std::vector<std::int64_t> counts;
+  for (auto const& answer : sweep->elements())
+    if (auto const devices = answer.find("devices")) counts.push_back(devices->integer());
+  sweep->fail(fmt::format("a sweep over {} devices, not one plan", fmt::join(counts, ", ")),
+              "ask advise for one of these counts, or write one of the answers in it into a file of its own");
+}
+
+Found ranked_plan(JsonNode const& root, JsonNode const& plans, std::filesystem::path const& file,
+                  std::optional<std::int64_t> rank) {
+  auto const estimates = plans.elements();
+  if (estimates.empty())
+    plans.fail("holds no plan", "where nothing fits, `nearest` is what comes closest: write its `plan` into a file");
+  auto const count = static_cast<std::int64_t>(estimates.size());
+  if (rank && *rank > count)
+    plans.fail(fmt::format("holds {}, not a plan {}", profiles::format_counted(count, "plan"), *rank),
+               fmt::format("give a number up to {}, or none for the recommended plan", count));
+  auto const recommended = root.find("recommended");
+  auto const index = rank ? *rank - 1 : recommended ? recommended->integer(0, count - 1) : 0;
+  auto const which = fmt::format("plan {} of {}{}", index + 1, file.string(),
+                                 rank          ? ""
+                                 : recommended ? ", which it recommends"
+                                               : ", the first, for it recommends none");
+  return {estimates[static_cast<std::size_t>(index)].at("plan"), which};
+}
+
+Found find_plan(JsonNode const& root, std::filesystem::path const& file, std::optional<std::int64_t> rank) {
+  refuse_sweep(root);
+  if (auto const plans = root.find("plans")) return ranked_plan(root, *plans, file, rank);
+  auto const node = root.find("plan").value_or(root);
+  if (rank && *rank > 1)
+    node.fail(fmt::format("the file holds one plan, not a plan {}", *rank), "leave the number out");
+  return {node, {}};
 }
 
 // Known is what is printed.
@@ -124,55 +132,6 @@ ParallelPlan plan_from_node(JsonNode const& node) {
 
 }  // namespace
 
-Json model_to_json(ModelSpec const& model) {
-  auto const count = count_parameters(model);
-  Json json{{"name", model.name},
-            {"family", model.family},
-            {"parameters", count.total},
-            {"active_parameters", count.active},
-            {"layers", model.layer_count},
-            {"hidden_size", model.hidden_size},
-            {"ffn_size", model.ffn_size},
-            {"heads", model.head_count},
-            {"kv_heads", model.kv_head_count},
-            {"head_size", model.head_size},
-            {"vocabulary_size", model.vocabulary_size}};
-  if (model.experts) {
-    json["experts"] = model.experts->expert_count;
-    json["experts_per_token"] = model.experts->experts_per_token;
-  }
-  json["source"] = model.source;
-  return json;
-}
-
-Json machine_to_json(Machine const& machine) {
-  Json json{{"name", machine.name},
-            {"origin", profiles::to_string(machine.origin)},
-            {"device", machine.device},
-            {"devices_per_node", machine.devices_per_node},
-            {"memory_bytes", machine.memory_bytes},
-            {"memory_bytes_per_s", machine.memory_bytes_per_s}};
-  if (machine.network.bytes_per_s_per_device > 0)
-    json["network_bytes_per_s_per_device"] = machine.network.bytes_per_s_per_device;
-  json["notes"] = machine.notes;
-  return json;
-}
-
-Json job_to_json(TrainingJob const& job) {
-  Json json{{"sequence_length", job.sequence_length},
-            {"global_batch", job.global_batch},
-            {"precision", profiles::to_string(job.precision)},
-            {"optimizer", job.optimizer == Optimizer::adamw ? "adamw" : "sgd_momentum"}};
-  if (job.tokens) json["tokens"] = *job.tokens;
-  if (job.fine_tuning) json["fine_tune"] = job.lora ? "lora" : "full";
-  if (job.lora) {
-    json["lora_rank"] = job.lora->rank;
-    json["lora_targets"] = to_string(job.lora->targets);
-  }
-  json["trained_parameters"] = trainable_parameters(job);
-  return json;
-}
-
 Json plan_to_json(ParallelPlan const& plan) {
   Json json = Json::object();
   for (auto const& row : count_keys) json[row.key] = plan.*row.value;
@@ -188,69 +147,15 @@ Json plan_to_json(ParallelPlan const& plan) {
   return json;
 }
 
-Json estimate_to_json(StepEstimate const& estimate) {
-  return {{"plan", plan_to_json(estimate.plan)},
-          {"step_time_s", interval_to_json(estimate.step_time_s)},
-          {"tokens_per_s_per_device", estimate.tokens_per_s_per_device},
-          {"model_flops_per_s_per_device", estimate.model_flops_per_s_per_device},
-          {"mfu",
-           {{"of_dense_peak", estimate.mfu_of_dense_peak}, {"of_measured_plateau", estimate.mfu_of_measured_plateau}}},
-          {"terms_s", terms_to_json(estimate.terms)},
-          {"memory_bytes", memory_to_json(estimate.memory)},
-          {"fits", estimate.memory.fits()},
-          {"memory_verdict", to_string(memory_verdict(estimate.memory))},
-          {"flags", estimate.flags}};
-}
-
-Json changes_to_json(std::vector<Remedy> const& changes) {
-  Json json = Json::array();
-  for (Remedy const& change : changes)
-    json.push_back({{"what", change.what},
-                    {"devices", change.estimate.plan.device_count()},
-                    {"plan", plan_to_json(change.estimate.plan)},
-                    {"step_time_s", change.estimate.step_time_s.median},
-                    {"relative_tokens_per_s_per_device", change.relative_rate}});
-  return json;
-}
-
-Json ranked_plans_to_json(RankedPlans const& ranked) {
-  Json json = Json::object();
-  json["plans"] = Json::array();
-  for (auto const& plan : ranked.plans) {
-    Json entry = estimate_to_json(plan.estimate);
-    entry["tied_with_best"] = plan.tied_with_best;
-    entry["why"] = plan.why;
-    json["plans"].push_back(std::move(entry));
-  }
-  json["pareto"] = ranked.pareto;
-  if (ranked.recommended) json["recommended"] = *ranked.recommended;
-  json["trade_offs"] = Json::array();
-  for (auto const& plan : ranked.trade_offs) json["trade_offs"].push_back(estimate_to_json(plan.estimate));
-  json["considered"] = ranked.considered;
-  json["estimated"] = ranked.estimated;
-  json["rejected"] = ranked.rejected;
-  json["neighbours"] = Json::array();
-  for (auto const& neighbour : ranked.neighbours)
-    json["neighbours"].push_back({{"devices", neighbour.device_count},
-                                  {"global_batch", neighbour.global_batch},
-                                  {"step_time_s", neighbour.step_time_s},
-                                  {"tokens_per_s", neighbour.tokens_per_s},
-                                  {"why", neighbour.why}});
-  if (ranked.nearest) {
-    json["nearest"] = estimate_to_json(ranked.nearest->estimate);
-    json["nearest"]["over_bytes"] = ranked.nearest->over_bytes;
-    json["nearest"]["part"] = ranked.nearest->part;
-    json["nearest"]["changes"] = changes_to_json(ranked.nearest->changes);
-    json["nearest"]["remedies"] = ranked.nearest->remedies;
-  }
-  return json;
-}
-
-ParallelPlan parallel_plan_from_json(std::string_view text, std::filesystem::path const& file) {
-  ParallelPlan plan;
+PlanInFile parallel_plan_from_json(std::string_view text, std::filesystem::path const& file,
+                                   std::optional<std::int64_t> rank) {
+  PlanInFile result;
   profiles::read_json(text, file, "docs/plan_format.md lists the keys of a plan and their values",
-                      [&](JsonNode const& root) { plan = plan_from_node(find_plan(root)); });
-  return plan;
+                      [&](JsonNode const& root) {
+                        auto const found = find_plan(root, file, rank);
+                        result = {plan_from_node(found.node), found.which};
+                      });
+  return result;
 }
 
 }  // namespace hpcadvise::advisor

@@ -11,7 +11,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,9 +28,16 @@ nlohmann::ordered_json estimate_to_json(StepEstimate const& estimate);
 nlohmann::ordered_json changes_to_json(std::vector<Remedy> const& changes);
 nlohmann::ordered_json ranked_plans_to_json(RankedPlans const& ranked);
 
-// A plan from a file: the `plan` object alone, an estimate that holds one, or the answer of `advise` (its first plan).
-// Keys left out take the value of a plan on one device, the global batch the smallest that the rest can run. Throws
-// FileError with the JSON pointer: an unknown key or word, a number out of range, parts that contradict.
-ParallelPlan parallel_plan_from_json(std::string_view text, std::filesystem::path const& file);
+struct PlanInFile {
+  ParallelPlan plan;
+  std::string which;  // "plan 2 of plan.json, which it recommends"; empty where the file holds one alone
+};
+
+// A plan from a file: the `plan` object alone, an estimate that holds one, or the answer of `advise`: there the plan of
+// that `rank`, 1 being the first, else the recommended one. Keys left out take the value of a plan on one device, the
+// global batch the smallest that the rest can run. Throws FileError with the JSON pointer: an unknown key or word, a
+// number out of range, parts that contradict, no plan of that rank.
+PlanInFile parallel_plan_from_json(std::string_view text, std::filesystem::path const& file,
+                                   std::optional<std::int64_t> rank = {});
 
 }  // namespace hpcadvise::advisor

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -23,9 +25,13 @@ void check_columns(CsvTable const& table, std::filesystem::path const& file) {
   for (std::string_view const name : needed_columns)
     if (!has(name)) missing.push_back(fmt::format("'{}'", name));
   if (!has("device") && !has("machine")) missing.emplace_back("one of 'device' and 'machine'");
-  if (!missing.empty())
-    throw profiles::FileError(file, "line 1", fmt::format("missing columns: {}", fmt::join(missing, ", ")),
-                              "docs/runs_table.md lists the columns");
+  if (missing.empty()) return;
+  for (auto const& [separator, name] : {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}})
+    if (table.header.size() == 1 && table.header.front().find(separator) != std::string::npos)
+      throw profiles::FileError(file, "line 1", fmt::format("its columns are separated by {}, not by commas", name),
+                                "save it with commas between cells, and points in decimals");
+  throw profiles::FileError(file, "line 1", fmt::format("missing columns: {}", fmt::join(missing, ", ")),
+                            "docs/runs_table.md lists the columns");
 }
 
 std::optional<double> positive(RunCells const& cells, std::string_view column) {
@@ -49,7 +55,7 @@ RunCase case_of(RunCells& cells) {
   RunCase run = run_case(cells);
   Machine const machine = machine_of(run.machine);
   if (auto const problem = plan_problem(run.job, run.plan, machine, run.options.framework); !problem.empty())
-    throw RowRefusal{RunStatus::skipped, fmt::format("{}: {}", cells.place(), problem)};
+    throw RowRefusal{RunStatus::skipped, fmt::format("{}: {}", cells.place(), problem.what)};
   if (!machine.gemm.contains(run.job.precision))
     cells.skip("precision",
                fmt::format("no {} rate is known for {}", profiles::to_string(run.job.precision), machine.device));
@@ -66,10 +72,15 @@ PeakKind peak_kind(RunCells const& cells) {
   cells.refuse("peak_memory_kind", "'" + text + "' is none of allocated, reserved, device");
 }
 
-RunResult result_of(CsvTable const& table, CsvRow const& row) {
+// Where each id stood first.
+using FirstLines = std::map<std::string, std::size_t>;
+
+RunResult result_of(CsvTable const& table, CsvRow const& row, FirstLines& first_lines) {
   RunResult result;
   RunCells cells(table, row);
   result.id = cells.text("id");
+  std::size_t const first_line =
+      result.id.empty() ? row.line : first_lines.try_emplace(result.id, row.line).first->second;
   if (result.id.empty()) result.id = fmt::format("line-{}", row.line);
   result.device = cells.text("device");
   result.family = cells.text("family");
@@ -82,6 +93,7 @@ RunResult result_of(CsvTable const& table, CsvRow const& row) {
     return result;
   }
   try {
+    if (first_line != row.line) cells.refuse("id", fmt::format("names the run of line {} already", first_line));
     result.measured_step_time_s = measured_step_time(cells);
     result.measured_memory_gib = positive(cells, "peak_memory_gib");
     result.measured_memory_kind = peak_kind(cells);
@@ -127,7 +139,8 @@ std::vector<RunResult> read_runs(std::filesystem::path const& file) {
   check_columns(table, file);
   std::vector<RunResult> results;
   results.reserve(table.rows.size());
-  for (CsvRow const& row : table.rows) results.push_back(result_of(table, row));
+  FirstLines first_lines;
+  for (CsvRow const& row : table.rows) results.push_back(result_of(table, row, first_lines));
   return results;
 }
 

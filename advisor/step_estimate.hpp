@@ -72,9 +72,16 @@ StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Mac
 double paced_step_s(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                     EstimateOptions const& options, std::size_t pacing_stage);
 
-// Why the plan cannot be run or estimated for this job; empty when it can.
-// "4096 hidden / 32 heads: tensor parallel 3 does not divide 32 heads".
-std::string plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+// "tensor parallel 3 does not divide 32 heads"; "tp can be 1, 2, 4, 8, 16, 32".
+struct PlanProblem {
+  std::string what;
+  std::string next_step;
+
+  bool empty() const { return what.empty(); }
+};
+
+// Why the plan cannot be run or estimated for this job, and what could be; empty when it can.
+PlanProblem plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                          FrameworkKind framework);
 
 }  // namespace hpcadvise::advisor

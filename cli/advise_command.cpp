@@ -6,7 +6,9 @@
 #include "advisor/plan_search.hpp"
 #include "advisor/published_support.hpp"
 #include "cli/advise_answer.hpp"
+#include "cli/job_json.hpp"
 #include "cli/plan_text.hpp"
+#include "cli/plan_words.hpp"
 #include "cli/run_text.hpp"
 #include "cli/sweep_counts.hpp"
 #include "cli/sweep_text.hpp"
@@ -30,7 +32,9 @@ using profiles::ExitCode;
 
 Answer answer_for(AdviseOptions const& options, std::int64_t device_count, bool around) {
   Answer answer{device_count, resolve_job(options.job, device_count), {}, {}, {}};
-  auto const& [job, machine, estimate_options, assumed, notes] = answer.resolved;
+  auto const& job = answer.resolved.job;
+  auto const& machine = answer.resolved.machine;
+  auto const& estimate_options = answer.resolved.estimate;
   answer.ranked = advisor::search_plans(job, device_count, machine,
                                         {.keep = options.top, .estimate = estimate_options, .around = around});
   if (auto const* const best = answer.recommended()) {
@@ -41,12 +45,7 @@ Answer answer_for(AdviseOptions const& options, std::int64_t device_count, bool 
 }
 
 ordered_json answer_to_json(Answer const& answer) {
-  ordered_json json{{"model", advisor::model_to_json(answer.resolved.job.model)},
-                    {"machine", advisor::machine_to_json(answer.resolved.machine)},
-                    {"devices", answer.device_count},
-                    {"job", advisor::job_to_json(answer.resolved.job)},
-                    {"assumed", answer.resolved.assumed},
-                    {"notes", answer.resolved.notes}};
+  ordered_json json = resolved_to_json(answer.resolved, answer.device_count);
   json.update(advisor::ranked_plans_to_json(answer.ranked));
   if (auto const* const best = answer.recommended())
     json["weak_ground"] = advisor::weak_ground(answer.resolved.job, best->plan, answer.resolved.machine);
@@ -71,6 +70,13 @@ std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate
                                       : fmt::format("the fastest that leaves a tenth free is {:.1f} % slower: {}",
                                                     100 * (roomy->step_time_s.median / best.step_time_s.median - 1),
                                                     short_plan(roomy->plan)));
+}
+
+std::string shown_forms_text(RankedPlans const& ranked) {
+  std::vector<advisor::ParallelPlan> shown;
+  for (auto const* const plans : {&ranked.plans, &ranked.trade_offs})
+    for (auto const& plan : *plans) shown.push_back(plan.estimate.plan);
+  return short_forms_text(shown);
 }
 
 std::string considered_text(RankedPlans const& ranked) {
@@ -128,7 +134,10 @@ void print_answer(Answer const& answer, Output& output) {
   if (auto const* const best = answer.recommended())
     output.out << '\n'
                << text_table(plans_table(ranked), terminal)
-               << styled(terminal, Style::dim, wrapped(recommendation_text(ranked, *best), terminal.width, 2)) << '\n';
+               << styled(terminal, Style::dim, wrapped(recommendation_text(ranked, *best), terminal.width, 2)) << '\n'
+               << styled(terminal, Style::dim, wrapped(shown_forms_text(ranked), terminal.width, 2)) << "\n\n"
+               << fmt::format("Plan {}, as --plan takes it:\n", ranked.recommended.value_or(0) + 1)
+               << plan_option_text(best->plan, terminal) << '\n';
   for (auto const& section : sections_of(answer)) output.out << '\n' << text_section(section, terminal);
   output.out << '\n' << styled(terminal, Style::dim, wrapped(considered_text(ranked), terminal.width, 2)) << '\n';
 }
@@ -138,7 +147,11 @@ void print_markdown(Answer const& answer, Output& output) {
   output.out << heading_markdown(answer.resolved, answer.device_count);
   // The star is no bullet.
   if (auto const* const best = answer.recommended())
-    output.out << '\n' << markdown_table(plans_table(ranked)) << "\n\\" << recommendation_text(ranked, *best) << '\n';
+    output.out << '\n'
+               << markdown_table(plans_table(ranked)) << "\n\\" << recommendation_text(ranked, *best) << "\n\n"
+               << shown_forms_text(ranked) << '\n'
+               << fmt::format("\nPlan {}, as `--plan` takes it: `{}`\n", ranked.recommended.value_or(0) + 1,
+                              advisor::to_text(best->plan));
   for (auto const& section : sections_of(answer)) output.out << '\n' << markdown_section(section);
   output.out << '\n' << considered_text(ranked) << '\n';
 }
@@ -183,7 +196,8 @@ std::vector<Answer> all_answers(AdviseOptions const& options) {
 void add_advise_command(CLI::App& app, Action& chosen) {
   auto const options = std::make_shared<AdviseOptions>();
   auto* const command = app.add_subcommand("advise", "How to train this model on these devices, and why");
-  add_job_options(*command, options->job);
+  add_job_options(*command, options->job, "about 4 M tokens, to fine-tune 64 sequences");
+  add_tokens_option(*command, options->job);
   command->add_option("--devices", options->devices, "How many: 64, or 8..1024 for a sweep")
       ->required()
       ->type_name("COUNT");

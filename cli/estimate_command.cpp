@@ -5,8 +5,10 @@
 #include "advisor/plan_json.hpp"
 #include "advisor/published_runs.hpp"
 #include "advisor/published_support.hpp"
+#include "cli/job_json.hpp"
 #include "cli/plan_option.hpp"
 #include "cli/plan_text.hpp"
+#include "cli/plan_words.hpp"
 #include "cli/run_text.hpp"
 #include "profiles/units.hpp"
 
@@ -15,6 +17,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -39,18 +42,6 @@ std::optional<advisor::RunCost> cost_for(ResolvedJob const& resolved, advisor::S
   return advisor::cost_of_run(resolved.job, estimate, resolved.machine);
 }
 
-// A list for the shell: where it is longer than a line, a backslash behind a comma goes on in the next.
-std::string shell_text(std::string list, Terminal const& terminal) {
-  std::string text;
-  while (display_width(list) > terminal.width) {
-    auto const comma = list.rfind(',', std::size_t(terminal.width - 2));
-    if (comma == std::string::npos) break;
-    text += list.substr(0, comma + 1) + "\\\n";
-    list.erase(0, comma + 1);
-  }
-  return text + list;
-}
-
 std::vector<Section> sections_of(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
   std::vector<Section> sections{memory_section(estimate.memory)};
   Section changes{.heading = "What would make room"};
@@ -70,7 +61,7 @@ void print_estimate(ResolvedJob const& resolved, advisor::StepEstimate const& es
   auto const& terminal = output.out_terminal;
   output.out << heading_text(resolved, estimate.plan.device_count(), terminal) << '\n'
              << "As --plan takes it:\n"
-             << shell_text(advisor::to_text(estimate.plan), terminal) << '\n';
+             << plan_option_text(estimate.plan, terminal) << '\n';
   for (auto const& section : sections_of(resolved, estimate)) output.out << '\n' << text_section(section, terminal);
 }
 
@@ -82,9 +73,14 @@ void print_markdown(ResolvedJob const& resolved, advisor::StepEstimate const& es
 
 ExitCode estimate_table(EstimateCommandOptions const& options, Output& output) {
   if (options.format == Format::markdown)
-    throw profiles::UsageError("--format markdown: a table of runs is answered as CSV (text) or JSON", "");
+    throw profiles::UsageError("--format markdown: a table of runs is answered as CSV (text) or JSON",
+                               "Leave it out, or write --format json.");
   auto const results = advisor::estimate_runs(options.runs);
   output.out << (options.format == Format::json ? advisor::runs_to_json(results) : advisor::runs_to_csv(results));
+  if (std::none_of(results.begin(), results.end(), [](auto const& result) { return result.estimate.has_value(); }))
+    throw profiles::UsageError(
+        fmt::format("{}: no row could be estimated", options.runs.string()),
+        results.empty() ? "There is none below the header." : fmt::format("The first: {}", results.front().reason));
   return ExitCode::done;
 }
 
@@ -107,9 +103,12 @@ void add_estimate_command(CLI::App& app, Action& chosen) {
   auto* const command = app.add_subcommand("estimate", "Step time and memory of one given plan, or of a table of runs");
   command->add_option("--runs", options->runs, "CSV of runs: a prediction for each row, as CSV or JSON")
       ->type_name("FILE");
-  command->add_option("--plan", options->plan, "tp=8,pp=4,dp=16,micro_batch=1,... or a plan file")
-      ->type_name("PLAN|FILE");
-  add_job_options(*command, options->job);
+  command
+      ->add_option("--plan", options->plan,
+                   "tp=8,pp=4,dp=16,micro_batch=1,... or a plan file: its recommended plan; FILE#2: its second")
+      ->type_name("PLAN|FILE[#RANK]");
+  add_job_options(*command, options->job, "the plan's own");
+  add_tokens_option(*command, options->job);
   add_format_option(*command, options->format);
   add_examples(*command, {"hpcadvise estimate --model llama-2-7b --machine lumi-g --sequence-length 4096 \\",
                           "    --plan tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1",
@@ -140,7 +139,7 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
                                "Leave one of them out.");
   if (auto const problem = advisor::plan_problem(resolved.job, plan, resolved.machine, resolved.estimate.framework);
       !problem.empty())
-    throw profiles::UsageError(fmt::format("--plan {}: {}", options.plan, problem), "");
+    throw profiles::UsageError(fmt::format("--plan {}: {}", options.plan, problem.what), problem.next_step);
 
   refuse_ragged_batch(plan);
   auto const estimate = advisor::estimate_step(resolved.job, plan, resolved.machine, resolved.estimate);
@@ -148,12 +147,7 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
     case Format::text: print_estimate(resolved, estimate, output); break;
     case Format::markdown: print_markdown(resolved, estimate, output); break;
     case Format::json: {
-      nlohmann::ordered_json json{{"model", advisor::model_to_json(resolved.job.model)},
-                                  {"machine", advisor::machine_to_json(resolved.machine)},
-                                  {"devices", plan.device_count()},
-                                  {"job", advisor::job_to_json(resolved.job)},
-                                  {"assumed", resolved.assumed},
-                                  {"notes", resolved.notes}};
+      nlohmann::ordered_json json = resolved_to_json(resolved, plan.device_count());
       json.update(advisor::estimate_to_json(estimate));
       json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())

@@ -3,18 +3,19 @@
 
 #include "advisor/long_sequence.hpp"
 #include "advisor/model_library.hpp"
+#include "advisor/usual_batch.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/calibration.hpp"
 #include "profiles/error.hpp"
 #include "profiles/nearest_name.hpp"
 #include "profiles/profile_store.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <string_view>
 
 namespace hpcadvise::cli {
@@ -48,9 +49,9 @@ double parse_tokens(std::string const& text) {
   return value * scale;
 }
 
-std::int64_t at_least_one(std::int64_t value, std::int64_t most, char const* option) {
+std::int64_t at_least_one(std::int64_t value, std::int64_t most, char const* option, char const* next_step) {
   if (value < 1 || value > most)
-    throw profiles::UsageError(fmt::format("{} {}: must lie between 1 and {}", option, value, most), "");
+    throw profiles::UsageError(fmt::format("{} {}: must lie between 1 and {}", option, value, most), next_step);
   return value;
 }
 
@@ -83,11 +84,33 @@ profiles::Precision resolve_precision(std::string const& name, ResolvedJob& reso
                              fmt::format("Known there: {}.", known));
 }
 
-// Llama 2 was trained with 4 M tokens a step and fine-tuned with 64 sequences (Touvron et al. 2023, sections 2.2 and
-// 3.1). In a multiple of the devices, so that every data-parallel size divides it.
-std::int64_t usual_global_batch(advisor::TrainingJob const& job, std::int64_t device_count) {
-  double const sequences = job.fine_tuning ? 64 : std::exp2(22) / double(job.sequence_length);
-  return std::max<std::int64_t>(1, std::llround(sequences / double(device_count))) * device_count;
+void take_usual_batch(ResolvedJob& resolved, std::int64_t device_count) {
+  auto& job = resolved.job;
+  auto const batch = advisor::usual_global_batch(job, device_count, resolved.machine, resolved.estimate);
+  job.global_batch = batch.sequences;
+  resolved.assumed.push_back(fmt::format("global batch {}", batch.sequences));
+  if (batch.is_usual) return;
+  double const tokens = double(batch.sequences) * double(job.sequence_length);
+  resolved.notes.push_back(
+      fmt::format("no plan on {} devices divides a batch of about {}: {} ({} tokens) comes nearest", device_count,
+                  job.fine_tuning ? "64 sequences" : "4 M tokens", batch.sequences, profiles::format_count(tokens)));
+}
+
+advisor::FrameworkKind framework_or_throw(std::string const& text) {
+  auto const kind = advisor::framework_kind_from_text(text);
+  if (kind != advisor::FrameworkKind::unknown) return kind;
+  auto const words = advisor::framework_words();
+  throw profiles::UsageError(fmt::format("--framework {}: unknown", text),
+                             profiles::known_names(text, {words.begin(), words.end()}) +
+                                 ". A name holds one of these words. Leave it out for a wider interval.");
+}
+
+// A name in a store of one's own is known there alone: its file is known everywhere.
+std::string machine_for_others(JobOptions const& options) {
+  if (!options.store) return options.machine;
+  for (auto const& entry : profiles::list_store(*options.store))
+    if (entry.name == options.machine) return entry.file.string();
+  return options.machine;
 }
 
 // Measured steps on another machine say nothing of this one.
@@ -110,7 +133,7 @@ void take_calibration(profiles::Calibration const& calibration, ResolvedJob& res
 
 }  // namespace
 
-void add_job_options(CLI::App& command, JobOptions& options) {
+void add_job_options(CLI::App& command, JobOptions& options, std::string const& usual_batch) {
   command.add_option("--model", options.model, "Built-in name or Hugging Face config.json")->type_name("NAME|FILE");
   command.add_option("--machine", options.machine, "System, profile, or the parts of a cluster as in the examples")
       ->type_name("NAME|FILE|PARTS");
@@ -119,33 +142,33 @@ void add_job_options(CLI::App& command, JobOptions& options) {
                   "Tokens a sequence (default: the model's, at most 4096)")
       ->type_name("TOKENS");
   command
-      .add_option(
-          "--global-batch", options.global_batch,
-          "Sequences a step over all devices (default: about 4 M tokens, to fine-tune 64 sequences; with --plan "
-          "the plan's own)")
+      .add_option("--global-batch", options.global_batch,
+                  fmt::format("Sequences a step over all devices (default: {})", usual_batch))
       ->type_name("SEQUENCES");
   command
       .add_option(
           "--precision", options.precision,
           "Number format of the matrix work: bf16, fp16, fp8, fp32, tf32, fp64 (default: bf16 where it is known)")
       ->type_name("FORMAT");
-  command.add_option("--optimizer", options.optimizer, "adamw or sgd_momentum")
+  command.add_option("--optimizer", options.optimizer, "adamw or sgd_momentum (default: adamw)")
       ->check(CLI::IsMember({"adamw", "sgd_momentum"}).description(""))
-      ->capture_default_str()
       ->type_name("NAME");
   add_fine_tuning_options(command, options.fine_tuning);
   command
       .add_option("--framework", options.framework,
                   "Training framework, for its overheads: megatron-core, megatron-deepspeed, huggingface, fsdp, ...")
       ->type_name("NAME");
-  command.add_option("--tokens", options.tokens, "Tokens to train on, for days and cost: 300B, 1.4T")
-      ->type_name("COUNT");
   command
       .add_option("--calibration", options.calibration,
                   "Measured steps on this machine, as `verify --calibrate` writes them (default: those in a profile)")
       ->type_name("FILE");
   command.add_option("--store", options.store, "Folder of profiles (else HPCADVISE_STORE, else your data folder)")
       ->type_name("DIR");
+}
+
+void add_tokens_option(CLI::App& command, JobOptions& options) {
+  command.add_option("--tokens", options.tokens, "Tokens to train on, for days and cost: 300B, 1.4T")
+      ->type_name("COUNT");
 }
 
 ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
@@ -157,16 +180,19 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   require(options.machine, "--machine", "--machine lumi-g; `hpcadvise systems list` shows the names");
 
   ResolvedJob resolved;
+  resolved.asked = options;
+  resolved.asked.machine = machine_for_others(options);
   auto& job = resolved.job;
   job.model = advisor::find_model(options.model);
   resolved.machine = advisor::find_machine(options.machine, profiles::store_directory(options.store));
 
   job.precision = resolve_precision(options.precision, resolved);
-  job.optimizer = options.optimizer == "adamw" ? advisor::Optimizer::adamw : advisor::Optimizer::sgd_momentum;
+  job.optimizer = options.optimizer == "sgd_momentum" ? advisor::Optimizer::sgd_momentum : advisor::Optimizer::adamw;
   resolve_fine_tuning(options.fine_tuning, job, resolved.assumed);
 
   if (options.sequence_length) {
-    job.sequence_length = at_least_one(*options.sequence_length, longest_sequence, "--sequence-length");
+    job.sequence_length = at_least_one(*options.sequence_length, longest_sequence, "--sequence-length",
+                                       "Leave it out for what the model was published for, at most 4096.");
   } else {
     job.sequence_length = job.model.max_sequence_length > 0
                               ? std::min(job.model.max_sequence_length, usual_sequence_length)
@@ -174,22 +200,13 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
     resolved.assumed.push_back(fmt::format("sequence length {}", job.sequence_length));
   }
   if (auto note = advisor::fit_positions(job); !note.empty()) resolved.notes.push_back(std::move(note));
-  if (options.global_batch) {
-    job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch");
-  } else {
-    job.global_batch = usual_global_batch(job, device_count);
-    resolved.assumed.push_back(fmt::format("global batch {}", job.global_batch));
-  }
+  if (!options.framework.empty()) resolved.estimate.framework = framework_or_throw(options.framework);
+  if (options.global_batch)
+    job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch",
+                                    "Leave it out for a usual one, or write for example 1024.");
+  else
+    take_usual_batch(resolved, device_count);
   if (!options.tokens.empty()) job.tokens = parse_tokens(options.tokens);
-  if (!options.framework.empty()) {
-    resolved.estimate.framework = advisor::framework_kind_from_text(options.framework);
-    if (resolved.estimate.framework == advisor::FrameworkKind::unknown) {
-      auto const words = advisor::framework_words();
-      throw profiles::UsageError(fmt::format("--framework {}: unknown", options.framework),
-                                 profiles::known_names(options.framework, {words.begin(), words.end()}) +
-                                     ". A name holds one of these words. Leave it out for a wider interval.");
-    }
-  }
   if (options.calibration)
     take_calibration(profiles::read_calibration(*options.calibration), resolved);
   else if (!resolved.machine.calibration.anchors.empty())

@@ -3,45 +3,54 @@
 
 #include "advisor/framework.hpp"
 #include "advisor/plan_json.hpp"
+#include "cli/job_json.hpp"
 #include "profiles/atomic_file.hpp"
 #include "profiles/error.hpp"
 #include "profiles/json_text.hpp"
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <string_view>
+#include <system_error>
 
 namespace hpcadvise::cli {
 namespace {
 
-bool names_a_file(std::string const& text) {
-  return text.find('=') == std::string::npos || std::filesystem::is_regular_file(text);
+struct PlanSource {
+  std::string file;  // empty: a plan in short
+  std::optional<std::int64_t> rank;
+};
+
+std::int64_t rank_or_throw(std::string const& text, std::string const& file, std::string_view rank) {
+  std::int64_t number = 0;
+  auto const* const end = rank.data() + rank.size();
+  auto const [stop, error] = std::from_chars(rank.data(), end, number);
+  if (error == std::errc{} && stop == end && number >= 1) return number;
+  throw profiles::UsageError(fmt::format("--plan {}: '{}' is not the number of a plan", text, rank),
+                             fmt::format("Write {}#2 for the second plan of its table.", file));
 }
 
-void take_text(std::string& option, profiles::JsonNode const& object, std::string_view key) {
-  if (auto const value = object.find(key); value && option.empty()) option = value->text();
-}
-
-// All of it or nothing: options of one kind of job do not go with another.
-void take_fine_tuning(FineTuningOptions& options, profiles::JsonNode const& job) {
-  auto const kind = job.find("fine_tune");
-  if (!kind || !options.kind.empty()) return;
-  options.kind = kind->text();
-  if (options.kind != "full" && options.kind != "lora") kind->fail("'" + options.kind + "' is neither full nor lora");
-  if (options.kind == "full") return;
-  if (auto const targets = job.find("lora_targets"); targets && options.lora_targets.empty())
-    options.lora_targets = to_string(targets->one_of(advisor::lora_targets_from_string));
-  if (auto const rank = job.find("lora_rank"); rank && !options.lora_rank) options.lora_rank = rank->integer(1);
+PlanSource source_of(std::string const& text) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(text, ignored)) return {text, {}};
+  if (auto const hash = text.rfind('#'); hash != std::string::npos) {
+    auto const file = text.substr(0, hash);
+    return {file, rank_or_throw(text, file, std::string_view(text).substr(hash + 1))};
+  }
+  return text.find('=') == std::string::npos ? PlanSource{text, {}} : PlanSource{};
 }
 
 }  // namespace
 
 advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch,
                                 std::vector<std::string>& assumed) {
-  std::string const content = names_a_file(text) ? profiles::read_text_file(text) : text;
-  auto plan =
-      names_a_file(text) ? advisor::parallel_plan_from_json(content, text) : advisor::parallel_plan_from_text(content);
+  auto const source = source_of(text);
+  std::string const content = source.file.empty() ? text : profiles::read_text_file(source.file);
+  auto [plan, which] = source.file.empty() ? advisor::PlanInFile{advisor::parallel_plan_from_text(content), {}}
+                                           : advisor::parallel_plan_from_json(content, source.file, source.rank);
+  if (!which.empty()) assumed.push_back(which);
   if (content.find("global_batch") != std::string::npos) return plan;
   if (global_batch) {
     plan.global_batch = *global_batch;
@@ -53,33 +62,25 @@ advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int6
 }
 
 void take_job_of_plan(std::string const& text, JobOptions& options) {
-  if (!names_a_file(text)) return;
-  profiles::read_json(profiles::read_text_file(text), text, "docs/plan_format.md lists the keys",
-                      [&](profiles::JsonNode const& root) {
-                        if (auto const model = root.find("model")) take_text(options.model, *model, "name");
-                        if (auto const machine = root.find("machine")) take_text(options.machine, *machine, "name");
-                        auto const job = root.find("job");
-                        if (!job) return;
-                        take_text(options.precision, *job, "precision");
-                        take_fine_tuning(options.fine_tuning, *job);
-                        if (auto const length = job->find("sequence_length"); length && !options.sequence_length)
-                          options.sequence_length = length->integer(1);
-                      });
+  auto const source = source_of(text);
+  if (source.file.empty()) return;
+  profiles::read_json(profiles::read_text_file(source.file), source.file, "docs/plan_format.md lists the keys",
+                      [&](profiles::JsonNode const& root) { take_job(root, options); });
 }
 
 void take_framework_defaults(std::string const& text, advisor::ParallelPlan& plan, ResolvedJob& resolved) {
   auto const& framework = advisor::framework_traits(resolved.estimate.framework);
   if (!framework.cuts_experts_by_default || !resolved.job.model.experts || plan.tensor_parallel == 1) return;
-  bool const told = names_a_file(text)
-                        ? profiles::read_text_file(text).find("expert_tensor_parallel") != std::string::npos
-                        : text.find("etp") != std::string::npos;
+  auto const file = source_of(text).file;
+  bool const told = file.empty() ? text.find("etp") != std::string::npos
+                                 : profiles::read_text_file(file).find("expert_tensor_parallel") != std::string::npos;
   if (told) return;
   bool const possible_without = advisor::plan_problem(resolved.job, plan, resolved.machine, framework.kind).empty();
   plan.expert_tensor_parallel = plan.tensor_parallel;
   auto const problem = advisor::plan_problem(resolved.job, plan, resolved.machine, framework.kind);
   if (possible_without && !problem.empty())
     throw profiles::UsageError(
-        fmt::format("--plan {}: {}", text, problem),
+        fmt::format("--plan {}: {}", text, problem.what),
         fmt::format("{} takes etp=tp unless it is told otherwise: add etp=1, and tell it", framework.name));
   resolved.assumed.push_back(fmt::format("etp={}, which is what {} takes for tp={}", plan.expert_tensor_parallel,
                                          framework.name, plan.tensor_parallel));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// `--plan`: a plan in short, or a file that holds one and perhaps the job it was made for.
+// `--plan`: a plan in short, or a file that holds one or several, and perhaps the job they were made for.
 
 #include "advisor/parallel_plan.hpp"
 #include "cli/job_options.hpp"
@@ -13,13 +13,14 @@
 
 namespace hpcadvise::cli {
 
-// `global_batch` completes a plan that does not name one; where neither does, the smallest that the plan can run is
-// noted in `assumed`.
+// Of a file with several plans the recommended one; "FILE#3": the third. `global_batch` completes a plan that does not
+// name one; where neither does, the smallest that the plan can run is noted in `assumed`, and so is which plan of
+// several was taken.
 advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch,
                                 std::vector<std::string>& assumed);
 
-// What the file beside the plan says of model, machine and job, where `options` does not: the answers of `advise` and
-// `estimate` do. Nothing changes for a plan in short.
+// What the file beside the plan says of all else that a prediction depends on, where `options` does not: the answers of
+// `advise` and `estimate` do. Nothing changes for a plan in short.
 void take_job_of_plan(std::string const& text, JobOptions& options);
 
 // What the framework does unless it is told otherwise and `text` does not tell: Megatron-Core cuts experts over all

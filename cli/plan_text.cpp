@@ -3,6 +3,7 @@
 
 #include "advisor/memory_verdict.hpp"
 #include "advisor/published_support.hpp"
+#include "cli/plan_words.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -106,17 +107,34 @@ struct HeadingLine {
   Style style = Style::plain;
 };
 
-std::vector<HeadingLine> heading_lines(ResolvedJob const& resolved, std::string const& devices,
-                                       std::string const& batch) {
+// What a heading says of its own: of one device count or of many.
+struct HeadingWords {
+  std::string devices;
+  std::string nodes;
+  std::string batch;
+};
+
+HeadingWords words_of(ResolvedJob const& resolved, std::int64_t device_count) {
+  auto const& machine = resolved.machine;
+  return {profiles::format_counted(device_count, "device"),
+          fmt::format("{} of {}", profiles::format_counted(machine.nodes_of(device_count), "node"),
+                      machine.devices_per_node),
+          global_batch_text(resolved.job)};
+}
+
+HeadingWords words_of(ResolvedJob const& resolved, std::string const& devices, std::string const& batch) {
+  return {devices, fmt::format("{} a node of", resolved.machine.devices_per_node), batch};
+}
+
+std::vector<HeadingLine> heading_lines(ResolvedJob const& resolved, HeadingWords const& words) {
   auto const& job = resolved.job;
   auto const& machine = resolved.machine;
   std::vector<HeadingLine> lines{
       {fmt::format("{} ({} parameters) on {} of {}", job.model.name,
-                   profiles::format_count(advisor::count_parameters(job.model).total), devices, machine.name),
+                   profiles::format_count(advisor::count_parameters(job.model).total), words.devices, machine.name),
        Style::bold},
-      {fmt::format("{} a node of {}, {} each", machine.devices_per_node, machine.device,
-                   profiles::format_bytes(machine.memory_bytes))},
-      {fmt::format("sequence {}, {}, {}", profiles::format_count(double(job.sequence_length)), batch,
+      {fmt::format("{} {}, {} each", words.nodes, machine.device, profiles::format_bytes(machine.memory_bytes))},
+      {fmt::format("sequence {}, {}, {}", profiles::format_count(double(job.sequence_length)), words.batch,
                    profiles::to_string(job.precision))}};
   if (auto const tuned = fine_tuning_text(job); !tuned.empty()) lines.push_back({tuned});
   lines.push_back(
@@ -127,7 +145,20 @@ std::vector<HeadingLine> heading_lines(ResolvedJob const& resolved, std::string 
   return lines;
 }
 
-std::string devices_text(std::int64_t device_count) { return profiles::format_counted(device_count, "device"); }
+std::string text_of(std::vector<HeadingLine> const& lines, Terminal const& terminal) {
+  std::string text;
+  for (auto const& line : lines) {
+    bool const wraps = line.style == Style::dim || line.style == Style::warning;
+    text += styled(terminal, line.style, wraps ? wrapped(line.text, terminal.width, 2) : line.text) + '\n';
+  }
+  return text;
+}
+
+std::string markdown_of(std::vector<HeadingLine> const& lines) {
+  std::string text = "# " + lines.front().text + "\n\n";
+  for (std::size_t index = 1; index < lines.size(); ++index) text += "- " + lines[index].text + '\n';
+  return text;
+}
 
 std::string host_memory_text(advisor::MemoryEstimate const& memory) {
   auto const capacity = memory.host_capacity_bytes > 0
@@ -138,32 +169,6 @@ std::string host_memory_text(advisor::MemoryEstimate const& memory) {
 }
 
 }  // namespace
-
-std::string short_plan(ParallelPlan const& plan) {
-  std::string text;
-  auto const add = [&](std::string const& word) { text += (text.empty() ? "" : " ") + word; };
-  if (plan.tensor_parallel > 1) add(fmt::format("tp={}{}", plan.tensor_parallel, plan.sequence_parallel ? "+sp" : ""));
-  if (plan.pipeline_parallel > 1) add(fmt::format("pp={}", plan.pipeline_parallel));
-  if (plan.virtual_stages > 1) add(fmt::format("vpp={}", plan.virtual_stages));
-  if (plan.schedule != advisor::Schedule::one_forward_one_backward) add(std::string(to_string(plan.schedule)));
-  if (plan.context_parallel > 1)
-    add(fmt::format("cp={}{}", plan.context_parallel,
-                    plan.context_exchange == advisor::ContextExchange::all_to_all ? "+a2a" : ""));
-  if (plan.expert_parallel > 1) add(fmt::format("ep={}", plan.expert_parallel));
-  // Megatron-Core takes tp for an etp that is not said.
-  if (plan.expert_tensor_parallel > 1 || (plan.expert_parallel > 1 && plan.tensor_parallel > 1))
-    add(fmt::format("etp={}", plan.expert_tensor_parallel));
-  add(fmt::format("dp={}", plan.data_parallel));
-  if (plan.sharding != advisor::Sharding::none)
-    add(std::string(advisor::to_string(plan.sharding)) +
-        (plan.shard_group > 0 ? fmt::format("/{}", plan.shard_group) : std::string()));
-  add(fmt::format("mb={}", plan.micro_batch));
-  if (plan.recompute != advisor::Recompute::none)
-    add(fmt::format("recompute={}{}", advisor::to_string(plan.recompute),
-                    plan.recompute_interval > 1 ? fmt::format("/{}", plan.recompute_interval) : std::string()));
-  if (plan.offload != advisor::Offload::none) add(fmt::format("offload={}", advisor::to_string(plan.offload)));
-  return text;
-}
 
 std::string step_time_text(advisor::Interval const& step_time_s) {
   return fmt::format("{}, P10..P90 {}", profiles::format_seconds(step_time_s.median),
@@ -177,28 +182,20 @@ std::string global_batch_text(advisor::TrainingJob const& job) {
 }
 
 std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal) {
-  return heading_text(resolved, devices_text(device_count), global_batch_text(resolved.job), terminal);
+  return text_of(heading_lines(resolved, words_of(resolved, device_count)), terminal);
 }
 
 std::string heading_text(ResolvedJob const& resolved, std::string const& devices, std::string const& batch,
                          Terminal const& terminal) {
-  std::string text;
-  for (auto const& line : heading_lines(resolved, devices, batch)) {
-    bool const wraps = line.style == Style::dim || line.style == Style::warning;
-    text += styled(terminal, line.style, wraps ? wrapped(line.text, terminal.width, 2) : line.text) + '\n';
-  }
-  return text;
+  return text_of(heading_lines(resolved, words_of(resolved, devices, batch)), terminal);
 }
 
 std::string heading_markdown(ResolvedJob const& resolved, std::int64_t device_count) {
-  return heading_markdown(resolved, devices_text(device_count), global_batch_text(resolved.job));
+  return markdown_of(heading_lines(resolved, words_of(resolved, device_count)));
 }
 
 std::string heading_markdown(ResolvedJob const& resolved, std::string const& devices, std::string const& batch) {
-  auto const lines = heading_lines(resolved, devices, batch);
-  std::string text = "# " + lines.front().text + "\n\n";
-  for (std::size_t index = 1; index < lines.size(); ++index) text += "- " + lines[index].text + '\n';
-  return text;
+  return markdown_of(heading_lines(resolved, words_of(resolved, devices, batch)));
 }
 
 Table trade_offs_table(advisor::RankedPlans const& ranked) {

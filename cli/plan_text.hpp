@@ -14,9 +14,6 @@
 
 namespace hpcadvise::cli {
 
-// "tp=2+sp dp=64 zero1 mb=2 recompute=full/2": what differs from one device doing everything.
-std::string short_plan(advisor::ParallelPlan const& plan);
-
 // "12.3 s, P10..P90 10.1..15.0": both ends in the unit of the median.
 std::string step_time_text(advisor::Interval const& step_time_s);
 

@@ -57,6 +57,9 @@ ExitCode parse_and_run(std::vector<std::string> const& arguments, Output& output
   app.get_formatter()->column_width(30);
   add_examples(app, {"hpcadvise probe", "hpcadvise advise --model llama-2-7b --machine lumi-g --devices 64",
                      "hpcadvise systems show leonardo-booster"});
+  app.footer(app.get_footer() +
+             "\n\nExit codes: 0 done, 1 a bug, 2 wrong options or input, 3 this machine lacks what\n"
+             "  was asked for, 4 nothing fits in memory, 130 interrupted");
   Action chosen;
   for (auto const add : commands) add(app, chosen);
   refuse_unknown_command(app, arguments);

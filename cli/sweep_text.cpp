@@ -4,6 +4,7 @@
 #include "advisor/constants.hpp"
 #include "advisor/memory_verdict.hpp"
 #include "cli/plan_text.hpp"
+#include "cli/plan_words.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,10 @@ struct CommonJob {
 
 CommonJob common_job(std::span<Answer const> answers) {
   ResolvedJob resolved = answers.front().resolved;
+  for (Answer const& answer : answers)
+    for (auto const& note : answer.resolved.notes)
+      if (std::find(resolved.notes.begin(), resolved.notes.end(), note) == resolved.notes.end())
+        resolved.notes.push_back(note);
   bool const same_batch = std::all_of(answers.begin(), answers.end(), [&](Answer const& answer) {
     return answer.resolved.job.global_batch == resolved.job.global_batch;
   });
@@ -110,6 +115,10 @@ std::vector<std::string> scaling_footnotes(std::span<Answer const> answers) {
         fmt::format("!: fills more than {:.0f} % of the memory, and this estimate is off by {:.0f} % in the median: it "
                     "may not run",
                     100 * advisor::constants::roomy_share.value, 100 * advisor::constants::memory_error.value));
+  std::vector<advisor::ParallelPlan> shown;
+  for (Answer const& answer : answers)
+    if (auto const* const best = answer.recommended()) shown.push_back(best->plan);
+  if (!shown.empty()) notes.push_back(short_forms_text(shown));
   return notes;
 }
 

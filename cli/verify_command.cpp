@@ -3,6 +3,7 @@
 
 #include "advisor/plan_json.hpp"
 #include "advisor/verify.hpp"
+#include "cli/job_json.hpp"
 #include "cli/plan_option.hpp"
 #include "cli/plan_text.hpp"
 #include "profiles/atomic_file.hpp"
@@ -50,6 +51,14 @@ bool is_profile(JobOptions const& job) {
   return std::any_of(entries.begin(), entries.end(), [&](auto const& entry) { return entry.name == job.machine; });
 }
 
+// The plan's file was asked first: what it planned for need not be what ran.
+std::string framework_note(advisor::TrainingLog const& log, std::string const& of_plan) {
+  auto const planned = advisor::framework_kind_from_text(of_plan);
+  if (log.framework.empty() || planned == advisor::framework_kind_from_text(log.framework)) return {};
+  return fmt::format("the plan is for {}, the log looks like {}: --framework says which it was", of_plan,
+                     log.framework);
+}
+
 // What neither the options nor the plan's file say, the log may.
 void take_job_of_log(advisor::TrainingLog const& log, JobOptions& options, std::vector<std::string>& assumed) {
   if (!options.sequence_length) options.sequence_length = log.settings.sequence_length;
@@ -80,6 +89,8 @@ Case resolve(VerifyOptions const& options) {
   auto job = options.job;
   std::vector<std::string> assumed;
   take_job_of_plan(options.plan, job);
+  std::string const note =
+      options.job.framework.empty() && !job.framework.empty() ? framework_note(result.log, job.framework) : "";
   take_job_of_log(result.log, job, assumed);
   result.plan = read_plan(options.plan, job.global_batch, assumed);
   job.global_batch = options.job.global_batch.value_or(result.plan.global_batch);
@@ -88,6 +99,7 @@ Case resolve(VerifyOptions const& options) {
                                            result.plan.global_batch),
                                "Leave one of them out.");
   result.resolved = resolve_job(job, result.plan.device_count());
+  if (!note.empty()) result.resolved.notes.push_back(note);
   take_framework_defaults(options.plan, result.plan, result.resolved);
   result.machine_text = job.machine;
   // A profile keeps its own.
@@ -98,7 +110,7 @@ Case resolve(VerifyOptions const& options) {
   if (auto const problem = advisor::plan_problem(result.resolved.job, result.plan, result.resolved.machine,
                                                  result.resolved.estimate.framework);
       !problem.empty())
-    throw profiles::UsageError(fmt::format("--plan {}: {}", options.plan, problem), "");
+    throw profiles::UsageError(fmt::format("--plan {}: {}", options.plan, problem.what), problem.next_step);
   refuse_ragged_batch(result.plan);
   return result;
 }
@@ -264,17 +276,11 @@ void print_markdown(Case const& verified, advisor::Verification const& result, s
 
 nlohmann::ordered_json to_json(Case const& verified, advisor::Verification const& result,
                                VerifyOptions const& options) {
-  nlohmann::ordered_json json{{"model", advisor::model_to_json(verified.resolved.job.model)},
-                              {"machine", advisor::machine_to_json(verified.resolved.machine)},
-                              {"devices", verified.plan.device_count()},
-                              {"job", advisor::job_to_json(verified.resolved.job)},
-                              {"assumed", verified.resolved.assumed},
-                              {"notes", verified.resolved.notes},
-                              {"log",
-                               {{"file", options.log.filename().string()},
-                                {"format", verified.log.format},
-                                {"sha256", verified.log_sha256},
-                                {"restarts", verified.log.restarts}}}};
+  nlohmann::ordered_json json = resolved_to_json(verified.resolved, verified.plan.device_count());
+  json["log"] = {{"file", options.log.filename().string()},
+                 {"format", verified.log.format},
+                 {"sha256", verified.log_sha256},
+                 {"restarts", verified.log.restarts}};
   json.update(advisor::verification_to_json(result));
   return json;
 }
@@ -286,8 +292,10 @@ void add_verify_command(CLI::App& app, Action& chosen) {
   auto* const command = app.add_subcommand("verify", "A training log against the prediction for its plan");
   command->add_option("--log", options->log, "What the training program printed, or Lightning's metrics.csv")
       ->type_name("FILE");
-  command->add_option("--plan", options->plan, "The plan that ran: tp=8,pp=4,dp=16,... or a plan file")
-      ->type_name("PLAN|FILE");
+  command
+      ->add_option("--plan", options->plan,
+                   "The plan that ran: tp=8,pp=4,dp=16,... or a plan file: its recommended plan; FILE#2: its second")
+      ->type_name("PLAN|FILE[#RANK]");
   command
       ->add_option("--format-of-log", options->log_format,
                    "megatron-lm, megatron-deepspeed, torchtitan, deepspeed, hugging-face, lightning, lightning-csv "
@@ -298,7 +306,7 @@ void add_verify_command(CLI::App& app, Action& chosen) {
       ->add_option("--output", options->output,
                    "Calibration to write, or to add to (default: the profile, where --machine is one)")
       ->type_name("FILE");
-  add_job_options(*command, options->job);
+  add_job_options(*command, options->job, "the plan's own");
   add_format_option(*command, options->format);
   add_examples(*command, {"hpcadvise verify --log slurm-1234.out --plan plan.json",
                           "hpcadvise verify --log run.log --model llama-2-7b --machine lumi-g \\",

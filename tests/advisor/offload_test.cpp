@@ -88,7 +88,7 @@ TEST_CASE("Offload is searched where the framework has it, with what it can shar
 
 TEST_CASE("A plan with offload that its framework does not have is refused, with what it has") {
   auto const problem = [](Sharding sharding, FrameworkKind framework) {
-    return plan_problem(job_of(small_gpt()), offloaded(plan_of(1, 1, 8), sharding), round_machine(), framework);
+    return plan_problem(job_of(small_gpt()), offloaded(plan_of(1, 1, 8), sharding), round_machine(), framework).what;
   };
   CHECK(problem(Sharding::zero2, FrameworkKind::unknown).empty());
   CHECK(problem(Sharding::none, FrameworkKind::unknown) == "offload=optimizer needs sharding=zero1 to zero3");

@@ -13,7 +13,7 @@ using hpcadvise::profiles::FileError;
 
 namespace {
 
-ParallelPlan read(std::string_view text) { return parallel_plan_from_json(text, "plan.json"); }
+ParallelPlan read(std::string_view text) { return parallel_plan_from_json(text, "plan.json").plan; }
 
 // Where it is, what is wrong, and what to do.
 std::string complaint(std::string_view text) {

@@ -208,7 +208,7 @@ TEST_CASE("One rule says which device counts a machine has, to the search and to
     INFO(count);
     auto const job = job_of(llama_7b(), 4096, count);
     auto const problem = device_count_problem(count, machine);
-    CHECK(plan_problem(job, plan_of(1, 1, count, 1, count), machine, FrameworkKind::unknown) == problem);
+    CHECK(plan_problem(job, plan_of(1, 1, count, 1, count), machine, FrameworkKind::unknown).what == problem);
     CHECK(can_plan(job, count, machine) == problem.empty());
   }
   CHECK(device_count_problem(61, machine) == "61 devices do not fill nodes of 8");

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,11 +37,14 @@ std::vector<RunResult> results_of_text(std::string const& text) {
   return estimate_runs(file);
 }
 
-// The columns of the first row serve for all.
+// The columns of the first row serve for all. An id that stood before gets the row's number behind it.
 std::vector<RunResult> results_of(std::vector<Cells> const& rows) {
   std::vector<std::string> header, lines;
   for (auto const& [column, cell] : rows.front()) header.push_back(column);
-  for (Cells const& row : rows) {
+  std::set<std::string> ids;
+  for (Cells row : rows) {
+    if (auto const id = row.find("id"); id != row.end() && !ids.insert(id->second).second)
+      id->second += fmt::format("-{}", lines.size() + 1);
     std::vector<std::string> cells;
     for (std::string const& column : header) cells.push_back(csv_cell(row.at(column)));
     lines.push_back(fmt::format("{}", fmt::join(cells, ",")));
@@ -246,4 +250,28 @@ TEST_CASE("The summary has medians, means and the share inside the interval", "[
 
 TEST_CASE("The same table gives the same bytes", "[runs]") {
   CHECK(runs_to_json(results_of({stated_run})) == runs_to_json(results_of({stated_run})));
+}
+
+TEST_CASE("Two rows of one id are two runs that nobody could tell apart: the second is invalid", "[runs]") {
+  std::string const row = ",h100-sxm-80gb,8,24,2048,16,2048,64\n";
+  auto const results = results_of_text("id,device,gpus,layers,hidden,heads,seq_len,global_batch\na" + row + row + row +
+                                       "b" + row + "a" + row);
+  REQUIRE(results.size() == 5);
+  for (std::size_t const index : {0, 1, 2, 3}) CHECK(results[index].status == RunStatus::ok);  // no id is no name
+  CHECK(results[4].status == RunStatus::invalid);
+  CHECK_THAT(results[4].reason, ContainsSubstring("line 6, column 'id': 'a' names the run of line 2 already"));
+}
+
+TEST_CASE("A table that is separated otherwise than by commas is refused for that", "[runs]") {
+  auto const complaint = [](std::string const& text) -> std::string {
+    try {
+      results_of_text(text);
+    } catch (hpcadvise::profiles::FileError const& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK_THAT(complaint("id;device;gpus\na;h100-sxm-80gb;8\n"), ContainsSubstring("separated by semicolons"));
+  CHECK_THAT(complaint("id\tdevice\tgpus\na\th100-sxm-80gb\t8\n"), ContainsSubstring("separated by tabs"));
+  CHECK_THAT(complaint("id\na\n"), ContainsSubstring("missing columns: 'gpus'"));
 }

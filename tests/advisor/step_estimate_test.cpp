@@ -4,7 +4,10 @@
 #include "advisor/constants.hpp"
 #include "advisor/lower_bound.hpp"
 #include "advisor/plan_space.hpp"
+#include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
+
+#include <fmt/format.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -103,7 +106,7 @@ TEST_CASE("What cannot run or be estimated says why") {
   auto const machine = round_machine();
   auto const job = job_of(small_gpt());
   auto const problem = [&](ParallelPlan const& plan) {
-    return plan_problem(job, plan, machine, FrameworkKind::unknown);
+    return plan_problem(job, plan, machine, FrameworkKind::unknown).what;
   };
   CHECK(problem(plan_of(2, 2, 4)).empty());
   CHECK(problem(plan_of(3, 1, 1)) == "tensor parallel 3 does not divide 16 heads");
@@ -118,7 +121,7 @@ TEST_CASE("What cannot run or be estimated says why") {
   plan = plan_of(2, 1, 4);
   plan.sharding = Sharding::zero3;
   CHECK(problem(plan).empty());
-  CHECK(plan_problem(job, plan, machine, FrameworkKind::hugging_face) ==
+  CHECK(plan_problem(job, plan, machine, FrameworkKind::hugging_face).what ==
         "zero3 with tensor parallelism: hugging-face has that up to zero2");
   plan = plan_of(1, 1, 4);
   plan.context_parallel = 3;
@@ -137,6 +140,37 @@ TEST_CASE("What cannot run or be estimated says why") {
   CHECK(problem(plan).empty());
   plan.schedule = Schedule::zero_bubble;
   CHECK(problem(plan) == "2 virtual stages: only 1F1B is interleaved");
+}
+
+TEST_CASE("Interleaved, Megatron takes micro-batches in rounds of the stages") {
+  auto const job = job_of(small_gpt());
+  auto const problem = [&](std::int64_t micro_batches, FrameworkKind framework) {
+    auto plan = plan_of(1, 4, 2, 1, 2 * micro_batches);
+    plan.virtual_stages = 2;
+    return plan_problem(job, plan, round_machine(), framework);
+  };
+  for (auto const framework : {FrameworkKind::megatron_core, FrameworkKind::nemo, FrameworkKind::megatron_legacy}) {
+    CHECK(problem(4, framework).empty());
+    CHECK(problem(8, framework).empty());
+    CHECK_FALSE(problem(1, framework).empty());
+    auto const five = problem(5, framework);
+    CHECK(five.what == fmt::format("2 virtual stages: {} takes micro-batches in rounds of pp=4, here they are 5",
+                                   to_string(framework)));
+    CHECK(five.next_step == "leave vpp out, or give a global_batch that is a multiple of 8, such as 16");
+  }
+  for (auto const framework : {FrameworkKind::fsdp_compiled, FrameworkKind::unknown})
+    CHECK(problem(5, framework).empty());
+}
+
+TEST_CASE("What cannot run says what could") {
+  auto const machine = machine_from_system(hpcadvise::profiles::system_description("lumi-g"));
+  auto const next_step = [&](ParallelPlan const& plan) {
+    return plan_problem(job_of(small_gpt()), plan, machine, FrameworkKind::unknown).next_step;
+  };
+  CHECK(next_step(plan_of(3, 1, 1)) == "tp can be 1, 2, 4, 8, 16");
+  CHECK(next_step(plan_of(1, 9, 1)) == "pp can be up to 8");
+  CHECK(next_step(plan_of(1, 1, 3)) == "the next global batch that it divides: 66");
+  CHECK(next_step(plan_of(1, 1, 100'000, 1, 100'000)) == "nearest device counts that work: 23824");
 }
 
 TEST_CASE("Without a host that launches layers only the fixed cost of a micro-batch is left") {

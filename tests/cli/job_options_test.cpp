@@ -47,6 +47,15 @@ TEST_CASE("A framework that is not known is refused with the word that is neares
                              ContainsSubstring("did you mean 'huggingface'? Known: accelerate"));
 }
 
+TEST_CASE("A usual batch that no plan divides gives way, and a note says so", "[cli]") {
+  auto const resolved = cli::resolve_job(options_with_tokens(""), 5128);
+  CHECK(resolved.job.global_batch == 1282);
+  REQUIRE(resolved.notes.size() == 1);
+  CHECK(resolved.notes.front() ==
+        "no plan on 5128 devices divides a batch of about 4 M tokens: 1282 (5.25 M tokens) comes nearest");
+  CHECK(cli::resolve_job(options_with_tokens(""), 5120).notes.empty());
+}
+
 TEST_CASE("A batch that neither plan nor option states is listed as assumed", "[cli]") {
   std::vector<std::string> const words{"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--plan", "dp=8"};
   auto const assumed = "global batch 8, the smallest";

@@ -35,7 +35,7 @@ TEST_CASE("Advice as Markdown has the sections of the text", "[cli][markdown]") 
   check_sections(words, {"Why ", "Step: ", "Memory on the fullest device: ", "Roomier or simpler", "Batch sizes",
                          "The whole run", "Other device counts", "What this rests on"});
   auto const markdown = markdown_of(words);
-  CHECK(markdown.starts_with("# llama-2-7b (6.74 B parameters) on 64 devices of lumi-g\n\n- 8 a node"));
+  CHECK(markdown.starts_with("# llama-2-7b (6.74 B parameters) on 64 devices of lumi-g\n\n- 8 nodes of 8 "));
   CHECK(has(markdown, "\n\n\\* recommended"));
   CHECK(has(markdown, "| Batch | Tokens | Steps |"));
 }
@@ -62,6 +62,6 @@ TEST_CASE("A comparison with a log as Markdown names model and machine, and has 
       "lumi-g",  "--plan",     "tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1,sequence_parallel=true"};
   check_sections(words, {"What it says", "What was measured", "What this rests on"});
   auto const markdown = markdown_of(words);
-  CHECK(markdown.starts_with("# llama-2-7b (6.74 B parameters) on 64 devices of lumi-g\n\n- 8 a node"));
+  CHECK(markdown.starts_with("# llama-2-7b (6.74 B parameters) on 64 devices of lumi-g\n\n- 8 nodes of 8 "));
   CHECK(has(markdown, "\n\n|  | Measured | Predicted |"));
 }

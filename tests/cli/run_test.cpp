@@ -207,6 +207,10 @@ TEST_CASE("A machine that is only announced is described, and not planned for", 
   auto const result = run({"advise", "--model", "llama-2-7b", "--machine", "alice-recoque", "--devices", "64"});
   CHECK(result.code == 2);
   CHECK(has(result.log, "announced"));
+  // Its device is as little known: what is proposed instead can be planned for.
+  auto const said = unwrapped(result.log);
+  auto const start = said.find("such as device=") + 8;
+  CHECK(run({"advise", "--model", "llama-2-7b", "--devices", "64", "--machine", said.substr(start)}).code == 0);
 }
 
 TEST_CASE("The JSON of advise holds a ranked list whose terms add up to the step time", "[cli]") {
@@ -244,7 +248,9 @@ TEST_CASE("A plan printed by advise is read back by estimate and gets the same s
   auto estimate = std::vector<std::string>{"estimate", "--plan", file.string()};
   estimate.insert(estimate.end(), job.begin(), job.end());
   auto const again = nlohmann::json::parse(run(estimate).out);
-  CHECK(again.at("step_time_s") == nlohmann::json::parse(answer).at("plans").at(0).at("step_time_s"));
+  auto const advised = nlohmann::json::parse(answer);
+  auto const recommended = advised.at("recommended").get<std::size_t>();
+  CHECK(again.at("step_time_s") == advised.at("plans").at(recommended).at("step_time_s"));
 }
 
 TEST_CASE("A plan that cannot be is refused with what contradicts", "[cli]") {
@@ -314,6 +320,53 @@ TEST_CASE("A plan that does not fit is estimated with that said first, and with 
   CHECK(json.at("memory_bytes").at("needed") > json.at("memory_bytes").at("capacity"));
   CHECK_FALSE(json.at("changes").empty());
   CHECK_FALSE(json.contains("cost"));
+}
+
+TEST_CASE("A table of runs of which none could be estimated is bad input, shown and said", "[cli]") {
+  tests::TemporaryFolder const folder;
+  auto const answer = [&](std::string const& rows) {
+    std::ofstream(folder / "runs.csv") << "id,device,gpus,layers,hidden,heads,seq_len,global_batch\n" << rows;
+    return run({"estimate", "--runs", folder.file("runs.csv")});
+  };
+  std::string const good = "a,h100-sxm-80gb,8,24,2048,16,2048,64\n";
+  std::string const bad = "b,h100-sxm-80gb,8,24,2048,16,2048,many\n";
+  CHECK(answer(good + bad).code == 0);
+  auto const none = answer(bad);
+  CHECK(none.code == 2);
+  CHECK(has(none.out, "b,invalid"));
+  CHECK(has(unwrapped(none.log), "no row could be estimated The first:"));
+  CHECK(answer("").code == 2);
+}
+
+TEST_CASE("Every exit code is in the help and in the documentation", "[cli]") {
+  auto const help = unwrapped(run({"--help"}).out);
+  std::ifstream page(std::filesystem::path(HPCADVISE_TEST_DATA).parent_path() / "docs" / "quickstart.md");
+  std::string const text(std::istreambuf_iterator<char>(page), {});
+  using profiles::ExitCode;
+  for (auto const code : {ExitCode::done, ExitCode::internal, ExitCode::usage, ExitCode::machine,
+                          ExitCode::nothing_fits, ExitCode::interrupted}) {
+    CAPTURE(int(code));
+    CHECK(has(help.substr(help.find("Exit codes:")), " " + std::to_string(int(code)) + " "));
+    CHECK(has(text, "\n| " + std::to_string(int(code)) + " | "));
+  }
+}
+
+TEST_CASE("A number that is refused says what to write", "[cli]") {
+  for (auto const& words :
+       std::vector<std::vector<std::string>>{{"--sequence-length", "0"}, {"--global-batch", "-1"}}) {
+    std::vector<std::string> asked{"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8"};
+    asked.insert(asked.end(), words.begin(), words.end());
+    auto const result = run(asked);
+    CHECK(result.code == 2);
+    CHECK(has(result.log, "Leave it out for"));
+  }
+}
+
+TEST_CASE("Help says of each command what it does with an option", "[cli]") {
+  CHECK_FALSE(has(unwrapped(run({"advise", "--help"}).out), "--plan"));
+  CHECK(has(unwrapped(run({"advise", "--help"}).out), "default: about 4 M tokens"));
+  CHECK(has(unwrapped(run({"estimate", "--help"}).out), "default: the plan's own"));
+  CHECK_FALSE(has(run({"verify", "--help"}).out, "--tokens"));
 }
 
 TEST_CASE("Options that a table of runs would ignore are refused by name", "[cli]") {

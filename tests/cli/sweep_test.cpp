@@ -49,12 +49,12 @@ TEST_CASE("A sweep shows the interval of a step and the memory of a device", "[c
 
 TEST_CASE("A plan of a sweep that may not run is marked, and what the mark means is said", "[cli][sweep]") {
   std::vector answers{answer_of(8), answer_of(16)};
-  CHECK(cli::scaling_footnotes(answers).size() == 1);
+  CHECK(cli::scaling_footnotes(answers).size() == 2);
   answers[1].ranked.plans.front().estimate.memory.capacity_bytes = 3.1 * (1 << 30);
   auto const table = cli::scaling_table(answers);
   CHECK(table.rows[0][5] == "3.00 GiB");
   CHECK(table.rows[1][5] == "!3.00 GiB");
-  REQUIRE(cli::scaling_footnotes(answers).size() == 2);
+  REQUIRE(cli::scaling_footnotes(answers).size() == 3);
   CHECK_THAT(cli::scaling_footnotes(answers)[1], ContainsSubstring("it may not run"));
   CHECK(cli::scaling_to_json(answers).at(0).at("memory_verdict") == "roomy");
   CHECK(cli::scaling_to_json(answers).at(1).at("memory_verdict") == "crowded");

@@ -107,7 +107,7 @@ TEST_CASE("Training wholly in bf16 takes half the memory, says what it loses, an
   CHECK(state_bytes("adamw_bf16") == 8 * state_bytes("adamw") / 18);
   auto const refused = with("adamw_bf16", "fp32");
   CHECK(refused.code == 2);
-  CHECK_THAT(refused.log, ContainsSubstring("contradict each other"));
+  CHECK_THAT(refused.log, ContainsSubstring("contradict"));
   auto const advice = run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8", "--optimizer",
                            "adamw_bf16", "--format", "json"});
   CHECK_THAT(advice.out, ContainsSubstring("weights in bf16 alone"));

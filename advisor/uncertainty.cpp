@@ -2,6 +2,7 @@
 #include "advisor/uncertainty.hpp"
 
 #include "advisor/constants.hpp"
+#include "advisor/cost/tensor_parallel.hpp"
 #include "advisor/device_classes.hpp"
 #include "advisor/rates.hpp"
 
@@ -78,3 +79,6 @@ Interval interval_around(double median, double log_sigma) {
 }
 
 }  // namespace hpcadvise::advisor
+  CostContext const context{job, plan, machine, options, framework_traits(options.framework)};
+  if (overlaps_tensor_parallel(context) && !options.tensor_parallel_overlap)
+    result.flags.emplace_back("overlap-assumed");

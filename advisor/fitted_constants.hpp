@@ -39,7 +39,7 @@ struct FittedConstants {
   double pipeline_exposure = 0.818;
   double expert_parallel_exposure = 0.799;
   double context_attention_factor = 0.961;
-  double overlap_cost = 0.216;
+  double overlap_cost = 0.215;
   double gather_exposure = 0.7;
   double owner_broadcast_s = 0.00304;
   double aggregation_exponent_old = 0.494;

@@ -66,6 +66,9 @@ struct FrameworkTraits {
   // DeepSpeed's ZeRO-1 and 2 wait for each reduction, ZeRO-3 does not: its default of overlap_comm
   // (deepspeed/runtime/zero/config.py, overlap_comm_valid).
   bool zero_waits_for_gradients = false;
+  // Its ZeRO-2 shards parameters as well, but from a micro-batch's forward to its backward pass: FSDP's SHARD_GRAD_OP
+  // (torch.distributed.fsdp.ShardingStrategy).
+  bool zero2_gathers = false;
   // Under ZeRO-1 and 2 (deepspeed/runtime/zero/stage_1_and_2.py, allreduce_and_scatter: the default since 2023).
   bool zero_reduces_whole = false;
   Aggregation aggregation = Aggregation::all_shares;

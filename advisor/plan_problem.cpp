@@ -81,13 +81,18 @@ std::string batch_problem(ParallelPlan const& plan) {
 }
 
 std::string sharding_problem(ParallelPlan const& plan, FrameworkKind framework) {
-  if (can_shard(framework_limits(framework), plan)) return {};
-  if (!plan.gathers_once())
-    return fmt::format("{} with tensor parallelism: {} has that up to zero2", to_string(plan.sharding),
-                       to_string(framework));
-  return fmt::format("{} with a pipeline: how {} shards inside of stages is not known, of torchtitan it is",
-                     to_string(plan.sharding),
-                     framework == FrameworkKind::unknown ? "a framework that is not stated" : to_string(framework));
+  auto const limits = framework_limits(framework);
+  if (can_shard(limits, plan)) return {};
+  auto const sharding = to_string(plan.sharding);
+  auto const name = framework == FrameworkKind::unknown ? "a framework that is not stated" : to_string(framework);
+  auto const possible = to_string(possible_shardings(limits, plan));
+  if (!limits.shardings.has(plan.sharding))
+    return fmt::format("sharding={}: {} does not have it; possible here: {}", sharding, name, possible);
+  if (plan.gathers_once())
+    return fmt::format("{} with a pipeline: how {} shards inside of stages is not known, of torchtitan it is", sharding,
+                       name);
+  return fmt::format("sharding={} in {}, beside tensor, context or pipeline parallelism: possible are {}", sharding,
+                     name, possible);
 }
 
 std::string offload_problem(ParallelPlan const& plan, Machine const& machine, FrameworkKind framework) {

@@ -119,7 +119,14 @@ TEST_CASE("What cannot run or be estimated says why") {
   plan.sharding = Sharding::zero3;
   CHECK(problem(plan).empty());
   CHECK(plan_problem(job, plan, machine, FrameworkKind::hugging_face) ==
-        "zero3 with tensor parallelism: hugging-face has that up to zero2");
+        "sharding=zero3 in hugging-face, beside tensor, context or pipeline parallelism: possible are none, zero1, "
+        "zero2");
+  CHECK(plan_problem(job, plan, machine, FrameworkKind::megatron_legacy) ==
+        "sharding=zero3: megatron-legacy does not have it; possible here: none, zero1");
+  plan.sharding = Sharding::none;
+  CHECK(plan_problem(job, plan, machine, FrameworkKind::fsdp_compiled) ==
+        "sharding=none in fsdp-compiled, beside tensor, context or pipeline parallelism: possible are zero2, zero3");
+  CHECK(plan_problem(job, plan_of(8, 1, 1), machine, FrameworkKind::fsdp_compiled).empty());
   plan = plan_of(1, 1, 4);
   plan.context_parallel = 3;
   CHECK(problem(plan) == "context parallel 3 does not divide the sequence of 1024");

@@ -51,6 +51,7 @@ std::span<Constant const* const> all_constants() {
                                    &tie_log_ratio,
                                    &roomy_share,
                                    &memory_error};
+                                   &room_log_ratio,
   return rows;
 }
 

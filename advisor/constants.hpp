@@ -158,6 +158,9 @@ inline constexpr Constant memory_error{"memory_error", 0.09, "how far a memory e
                                        "52 published peaks that nothing was set on (docs/validation.md)", ""};
 
 }  // namespace constants
+inline constexpr Constant room_log_ratio{"room_log_ratio", 0.11,
+                                         "log of how much longer a step may be to leave that memory free",
+                                         "no more than a step itself may be off by: 1.28 sigma_base", ""};
 
 // All of the above, in that order.
 std::span<Constant const* const> all_constants();

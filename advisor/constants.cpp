@@ -36,6 +36,7 @@ std::span<Constant const* const> all_constants() {
                                    &zero_bucket_bytes,
                                    &sigma_base,
                                    &sigma_outside_fit,
+                                   &sigma_device,
                                    &sigma_fp8,
                                    &sigma_experts,
                                    &sigma_context,
@@ -50,8 +51,8 @@ std::span<Constant const* const> all_constants() {
                                    &sigma_network_unknown,
                                    &tie_log_ratio,
                                    &roomy_share,
-                                   &memory_error};
                                    &room_log_ratio,
+                                   &memory_error};
   return rows;
 }
 

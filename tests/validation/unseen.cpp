@@ -62,12 +62,12 @@ NeMo, MaxText, DGX Cloud); devices, plans or software differ.
       memory.out_of_memory_called);
   page += R"(
 Between the two scores the program learned what PyTorch FSDP, torchtitan, DeepSpeed around a Hugging Face model, MaxText, recipes of NeMo and
-Megatron-LM of 2024 do, as their own code and pages say (cost_model.md, frameworks). What is left: POLAR and a release of NEMO22 ran slower than the same plans elsewhere; LLMC is CUDA
+Megatron-LM of 2024 do, and how far Transformer Engine overlaps tensor parallelism, as their own code and pages say (cost_model.md, frameworks). What is left: POLAR and a release of NEMO22 ran slower than the same plans elsewhere; LLMC is CUDA
 without a framework; THUND keeps its optimizer in bf16, which no column says; MaxText gains more from FP8 than is predicted on H100, less on B200;
 Megatron-Core 0.6 was slower on H100 than predicted, on A800 it was not (FLAGP).
 
-What was asked for on unseen runs and is missed on these: a median of 6 % of step time and of 8 % of memory, 98 % of the runs that
-ran called feasible, three quarters of a source's runs inside P10-P90 in the mean.
+What was asked for on unseen runs and is missed on these: a median of 6 % of step time and of 8 % of memory, and 98 % of the runs that
+ran called feasible.
 )";
   page += errors_table("source", unseen.cases, unseen.residuals, unseen.sigmas, source_of);
   page += errors_table("device", unseen.cases, unseen.residuals, unseen.sigmas, device_of);

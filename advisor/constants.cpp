@@ -43,6 +43,7 @@ std::span<Constant const* const> all_constants() {
                                    &unlike_choice,
                                    &doubt_of_kind,
                                    &sigma_outside_fit,
+                                   &sigma_device,
                                    &sigma_fp8,
                                    &sigma_experts,
                                    &sigma_context,
@@ -57,6 +58,7 @@ std::span<Constant const* const> all_constants() {
                                    &sigma_network_unknown,
                                    &tie_log_ratio,
                                    &roomy_share,
+                                   &room_log_ratio,
                                    &memory_error};
   return rows;
 }

@@ -14,7 +14,7 @@ struct FittedConstants {
   // What training reaches of the best published GEMM rate.
   double gemm_sustained_sm70 = 1.03;
   double gemm_sustained_sm80 = 1.02;
-  double gemm_sustained_sm90 = 0.955;
+  double gemm_sustained_sm90 = 0.954;
   double gemm_sustained_gfx90a = 0.794;
   double fp8_gemm_efficiency = 0.778;
   double fp8_gemm_efficiency_fused = 0.891;
@@ -26,23 +26,23 @@ struct FittedConstants {
   double softmax_factor = 0.926;
 
   // Bytes that elementwise work moves, over the count of operators.cpp.
-  double elementwise_fused = 0.825;
+  double elementwise_fused = 0.824;
   double elementwise_unfused = 1.38;
   double elementwise_eager = 1.25;
-  double elementwise_compiled = 0.815;
+  double elementwise_compiled = 0.814;
   double elementwise_core = 0.878;
   double elementwise_unknown_plain = 0.89;
   double elementwise_unknown_gated = 1.09;
 
-  double tensor_parallel_exposure = 0.897;
+  double tensor_parallel_exposure = 0.898;
   double tensor_parallel_exposure_overlapped = 0.323;
-  double pipeline_exposure = 0.818;
+  double pipeline_exposure = 0.817;
   double expert_parallel_exposure = 0.799;
-  double context_attention_factor = 0.961;
-  double overlap_cost = 0.216;
+  double context_attention_factor = 0.962;
+  double overlap_cost = 0.215;
   double gather_exposure = 0.7;
   double owner_broadcast_s = 0.00304;
-  double aggregation_exponent_old = 0.494;
+  double aggregation_exponent_old = 0.495;
 
   // What collectives reach of the nominal rate.
   double network_omni_path = 0.474;
@@ -52,10 +52,10 @@ struct FittedConstants {
   double network_unknown = 0.66;
   double ring_latency_s = 1.5e-05;
 
-  double host_layer_fused_s = 0.00331;
+  double host_layer_fused_s = 0.00327;
   double host_layer_core_s = 0.00166;
   double host_layer_experts_s = 0.00485;
-  double host_layer_eager_s = 0.00981;
+  double host_layer_eager_s = 0.0098;
   double micro_batch_s = 0.002;
   double jitter_per_doubling = 0.008;
 };

@@ -61,11 +61,14 @@ struct FrameworkTraits {
   bool fused_casts = false;               // to FP8
   bool gathers_in_fp8 = false;            // weights of linear layers, and their inputs under sequence parallelism
   bool current_attention = false;         // cuDNN's or FlashAttention-3's kernels
-  bool overlaps_tensor_parallel = false;  // unless told not to
+  bool overlaps_tensor_parallel = false;  // unless told not to, where it can: cost/tensor_parallel.cpp
   GradientOverlap gradient_overlap = GradientOverlap::none;
   // DeepSpeed's ZeRO-1 and 2 wait for each reduction, ZeRO-3 does not: its default of overlap_comm
   // (deepspeed/runtime/zero/config.py, overlap_comm_valid).
   bool zero_waits_for_gradients = false;
+  // Its ZeRO-2 shards parameters as well, but from a micro-batch's forward to its backward pass: FSDP's SHARD_GRAD_OP
+  // (torch.distributed.fsdp.ShardingStrategy).
+  bool zero2_gathers = false;
   // Under ZeRO-1 and 2 (deepspeed/runtime/zero/stage_1_and_2.py, allreduce_and_scatter: the default since 2023).
   bool zero_reduces_whole = false;
   Aggregation aggregation = Aggregation::all_shares;

@@ -108,7 +108,8 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
                           plan.data_parallel};
   auto const communicators = std::count_if(groups.begin(), groups.end(), [](std::int64_t size) { return size > 1; });
   memory.runtime_bytes = static_cast<double>(communicators) * constants::communicator_bytes;
-  if (plan.gathers_once())
+  bool const keeps_gathered = plan.gathers_once() || (plan.sharding == Sharding::zero2 && shared.weights);
+  if (keeps_gathered)
     memory.communication_bytes = parameters.all().total() * activation_bytes_per_element(job);
   else if (plan.sharding == Sharding::zero3 || on_host.weights)
     memory.communication_bytes =

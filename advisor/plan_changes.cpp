@@ -65,8 +65,10 @@ constexpr std::array<Turn, 7> turns{recompute_more, smaller_micro_batch, shard_m
 // Turned until it fits.
 std::optional<ParallelPlan> turned(Turn turn, TrainingJob const& job, ParallelPlan const& from, Machine const& machine,
                                    EstimateOptions const& options) {
-  for (auto plan = turn(from); plan && plan_problem(job, *plan, machine, options.framework).empty(); plan = turn(*plan))
-    if (estimate_memory(job, *plan, machine, options).fits_undisturbed()) return plan;
+  for (auto plan = turn(from); plan; plan = turn(*plan))
+    if (plan_problem(job, *plan, machine, options.framework).empty() &&
+        estimate_memory(job, *plan, machine, options).fits_undisturbed())
+      return plan;
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <tuple>
 
 namespace hpcadvise::advisor {
@@ -16,6 +17,13 @@ constexpr double front_log_ratio = 0.1823;  // 20 %
 // No slower in the eyes of who gets more memory or simplicity for it.
 constexpr double as_fast = 1.01;
 
+ScoredPlan const* fastest_of(std::span<std::optional<ScoredPlan> const> plans) {
+  ScoredPlan const* fastest = nullptr;
+  for (auto const& plan : plans)
+    if (plan && (fastest == nullptr || faster(*plan, *fastest))) fastest = &*plan;
+  return fastest;
+}
+
 }  // namespace
 
 std::size_t PlanCollector::tenth_of(ScoredPlan const& plan) const {
@@ -25,8 +33,9 @@ std::size_t PlanCollector::tenth_of(ScoredPlan const& plan) const {
 }
 
 void PlanCollector::add(ScoredPlan const& plan) {
-  auto& cell = cells_[tenth_of(plan)][static_cast<std::size_t>(complexity(plan.plan))];
-  if (!cell || faster(plan, *cell)) cell = plan;
+  auto& fastest =
+      cells_[tenth_of(plan)][static_cast<std::size_t>(complexity(plan.plan))][static_cast<std::size_t>(plan.doubts)];
+  if (!fastest || faster(plan, *fastest)) fastest = plan;
   best_s_ = std::min(best_s_, plan.step_s);
 
   auto const key = layout_of(plan.plan);
@@ -48,21 +57,22 @@ void PlanCollector::lower_threshold() {
   auto const last = times_s.begin() + static_cast<std::ptrdiff_t>(keep_) - 1;
   std::nth_element(times_s.begin(), last, times_s.end());
   last_kept_s_ = *last;
-  threshold_s_ =
-      std::max(last_kept_s_, best_s_ * std::exp(std::max<double>(front_log_ratio, constants::tie_log_ratio)));
+  threshold_s_ = std::max(last_kept_s_, best_s_ * std::exp(std::max(front_log_ratio, farthest_log_ratio())));
 }
 
 std::vector<ScoredPlan> PlanCollector::leaders() const {
   std::vector<ScoredPlan> plans;
-  plans.reserve(layouts_.size() + memory_tenths * (most_complex + 1));
   for (auto const& [layout, plan] : layouts_) plans.push_back(plan);
   std::sort(plans.begin(), plans.end(), faster);
   plans.resize(std::min(plans.size(), keep_));
 
-  // rank() picks among these: of each complexity the fastest, roomy or not.
-  for (auto const& row : cells_)
-    for (auto const& cell : row)
-      if (cell && std::log(cell->step_s / best_s_) <= constants::tie_log_ratio) plans.push_back(*cell);
+  // rank() picks among these: of each complexity and number of doubts the fastest, roomy or not.
+  for (std::size_t tenth = 0; tenth < memory_tenths; ++tenth) {
+    double const farthest = tenth + 1 < memory_tenths ? farthest_log_ratio() : constants::tie_log_ratio.value;
+    for (Cell const& cell : cells_[tenth])
+      for (auto const& fastest : cell)
+        if (fastest && std::log(fastest->step_s / best_s_) <= farthest) plans.push_back(*fastest);
+  }
   std::sort(plans.begin(), plans.end(), faster);
   plans.erase(std::unique(plans.begin(), plans.end(),
                           [](auto const& left, auto const& right) { return left.plan == right.plan; }),
@@ -80,8 +90,8 @@ std::vector<ScoredPlan> PlanCollector::front(double slowest_s) const {
   double const limit_s = std::min(slowest_s, best_s_ * std::exp(front_log_ratio));
   for (std::size_t tenth = 0; tenth < cells_.size(); ++tenth)
     for (std::size_t complexity = 0; complexity < cells_[tenth].size(); ++complexity)
-      if (auto const& cell = cells_[tenth][complexity]; cell && cell->step_s <= limit_s)
-        points.push_back({tenth, complexity, &*cell});
+      if (auto const* const plan = fastest_of(cells_[tenth][complexity]); plan != nullptr && plan->step_s <= limit_s)
+        points.push_back({tenth, complexity, plan});
 
   std::vector<ScoredPlan> plans;
   for (Point const& point : points) {

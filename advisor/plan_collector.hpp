@@ -35,6 +35,7 @@ class PlanCollector {
 
  private:
   static constexpr std::size_t memory_tenths = 10;
+  using Cell = std::array<std::optional<ScoredPlan>, most_doubts + 1>;  // the fastest of each number of doubts
 
   std::size_t tenth_of(ScoredPlan const& plan) const;
   void lower_threshold();
@@ -42,7 +43,7 @@ class PlanCollector {
   std::size_t keep_;
   std::map<LayoutKey, ScoredPlan> layouts_;           // the fastest of each
   std::map<LayoutKey, ScoredPlan>::iterator latest_;  // plans of one layout come in a row
-  std::array<std::array<std::optional<ScoredPlan>, most_complex + 1>, memory_tenths> cells_;  // the fastest of each
+  std::array<std::array<Cell, most_complex + 1>, memory_tenths> cells_;
   double best_s_ = std::numeric_limits<double>::infinity();
   double last_kept_s_ = std::numeric_limits<double>::infinity();
   double threshold_s_ = std::numeric_limits<double>::infinity();

@@ -26,11 +26,31 @@ auto plan_key(ParallelPlan const& plan) {
 }
 
 ScoredPlan scored(StepEstimate const& estimate) {
-  return {estimate.plan, estimate.step_time_s.median, estimate.memory.total_bytes(), estimate.memory.capacity_bytes};
+  return {estimate.plan, estimate.step_time_s.median, estimate.memory.total_bytes(), estimate.memory.capacity_bytes,
+          doubts(estimate.plan, std::ranges::find(estimate.flags, "extrapolated") != estimate.flags.end())};
+}
+
+double log_ratio(StepEstimate const& estimate, StepEstimate const& best) {
+  return std::log(estimate.step_time_s.median / best.step_time_s.median);
 }
 
 bool tied(StepEstimate const& estimate, StepEstimate const& best) {
-  return std::log(estimate.step_time_s.median / best.step_time_s.median) <= constants::tie_log_ratio;
+  return log_ratio(estimate, best) <= constants::tie_log_ratio;
+}
+
+// From which ties are counted, of plans by time.
+StepEstimate const& first_of_ties(std::vector<StepEstimate> const& estimates) {
+  auto const roomy = std::ranges::find(estimates, MemoryVerdict::roomy,
+                                       [](StepEstimate const& estimate) { return memory_verdict(estimate.memory); });
+  bool const worth_it = roomy != estimates.end() && !tied(*roomy, estimates.front()) &&
+                        log_ratio(*roomy, estimates.front()) <= constants::room_log_ratio;
+  return worth_it ? *roomy : estimates.front();
+}
+
+// Lower is better.
+auto preference(StepEstimate const& estimate) {
+  return std::tuple(memory_verdict(estimate.memory), scored(estimate).doubts, complexity(estimate.plan),
+                    estimate.step_time_s.median);
 }
 
 // Plans with the optimizer on the host that do not lead those with it on the device.
@@ -82,9 +102,16 @@ int complexity(ParallelPlan const& plan) {
   return (plan.tensor_parallel > 1 ? 1 : 0) + (plan.pipeline_parallel > 1 ? 1 : 0) +
          (plan.context_parallel > 1 ? 1 : 0) + (plan.expert_parallel * plan.expert_tensor_parallel > 1 ? 1 : 0) +
          (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel) ? 1 : 0) + (simple_schedule ? 0 : 1) +
-         (plan.sharding != Sharding::none ? 1 : 0) + (plan.shard_group > 0 ? 1 : 0) +
+         (plan.sharding > Sharding::zero1 ? 1 : 0) + (plan.shard_group > 0 ? 1 : 0) +
          (plan.recompute != Recompute::none ? 1 : 0) + (plan.offload != Offload::none ? 1 : 0);
 }
+
+int doubts(ParallelPlan const& plan, bool extrapolated) {
+  return (plan.context_parallel > 1 ? 1 : 0) +
+         (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel) ? 1 : 0) + (extrapolated ? 1 : 0);
+}
+
+double farthest_log_ratio() { return constants::tie_log_ratio + constants::room_log_ratio; }
 
 double leading_s(double best_on_device_s) { return best_on_device_s * std::exp(-constants::sigma_offload); }
 
@@ -93,26 +120,24 @@ void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t 
   if (estimates.empty()) return;
   std::sort(estimates.begin(), estimates.end(),
             [](auto const& left, auto const& right) { return faster(scored(left), scored(right)); });
-  auto const tied_end = std::find_if_not(estimates.begin(), estimates.end(),
-                                         [&](auto const& estimate) { return tied(estimate, estimates.front()); });
-  auto const simplest = std::min_element(estimates.begin(), tied_end, [](auto const& left, auto const& right) {
-    return std::tuple(memory_verdict(left.memory), complexity(left.plan), left.step_time_s.median) <
-           std::tuple(memory_verdict(right.memory), complexity(right.plan), right.step_time_s.median);
-  });
+  auto const tied_end = std::ranges::find_if_not(
+      estimates,
+      [&, &first = first_of_ties(estimates)](StepEstimate const& estimate) { return tied(estimate, first); });
+  auto const preferred = std::ranges::min_element(estimates.begin(), tied_end, {}, preference);
 
   std::set<LayoutKey> seen;
   std::vector<StepEstimate> kept;
   bool recommended_kept = false;
   for (auto each = estimates.begin(); each != estimates.end() && kept.size() < keep; ++each) {
-    bool const recommended = each == simplest;
+    bool const recommended = each == preferred;
     bool const fresh = seen.insert(layout_of(each->plan)).second;
     bool const last_place = kept.size() + 1 == keep;
-    if (!recommended && (!fresh || (last_place && !recommended_kept && each < simplest))) continue;
+    if (!recommended && (!fresh || (last_place && !recommended_kept && each < preferred))) continue;
     recommended_kept = recommended_kept || recommended;
     kept.push_back(*each);
   }
   for (auto& estimate : kept) {
-    if (estimate.plan == simplest->plan) ranked.recommended = ranked.plans.size();
+    if (estimate.plan == preferred->plan) ranked.recommended = ranked.plans.size();
     bool const is_tied = tied(estimate, estimates.front());
     ranked.plans.push_back({std::move(estimate), is_tied, {}});
   }

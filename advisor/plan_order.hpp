@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// From estimates to an order: fastest first, ties called ties, the simplest of them recommended.
+// From estimates to an order: fastest first, ties called ties, the surest and then simplest of them recommended.
 
 #include "advisor/plan_search.hpp"
 
@@ -18,10 +18,15 @@ using LayoutKey = std::array<std::int64_t, 7>;
 LayoutKey layout_of(ParallelPlan const& plan);
 
 // Mechanisms that have to work for the plan to run: tensor, pipeline, context and expert parallelism, and this over
-// more ranks than published runs have, a schedule other than plain 1F1B, sharding, copies of what is sharded,
-// recomputation, offload.
+// more ranks than published runs have, a schedule other than plain 1F1B, sharding of more than the optimizer's state,
+// copies of what is sharded, recomputation, offload. ZeRO-1 is none: the frameworks that have it have it as a switch.
 int complexity(ParallelPlan const& plan);
 constexpr int most_complex = 10;
+
+// What widens a plan's interval next to other plans of its job: context parallelism, experts over more ranks than
+// published runs have, a rate looked up outside of what was measured.
+int doubts(ParallelPlan const& plan, bool extrapolated);
+constexpr int most_doubts = 3;
 
 // A plan with what it is judged by.
 struct ScoredPlan {
@@ -29,6 +34,7 @@ struct ScoredPlan {
   double step_s = 0;
   double memory_bytes = 0;
   double capacity_bytes = 0;
+  int doubts = 0;
 };
 // Faster; at the same time simpler; then the plans' own order, so that the answer never depends on the search's.
 bool faster(ScoredPlan const& left, ScoredPlan const& right);
@@ -36,6 +42,10 @@ bool faster(ScoredPlan const& left, ScoredPlan const& right);
 // No published run rests on an optimizer on the host, so a plan with one is worth showing only if it is faster by more
 // than that is uncertain: at most this long, next to the fastest plan without.
 double leading_s(double best_on_device_s);
+
+// Beyond the fastest plan: how far the recommended one may be, as a logarithm of time. Ties are counted from the
+// fastest that leaves memory free where none tied with the fastest of all does and it costs no more than that is worth.
+double farthest_log_ratio();
 
 // Fills plans, pareto and recommended.
 void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep);

@@ -129,15 +129,20 @@ PlanProblem rounds_problem(ParallelPlan const& plan, FrameworkKind framework) {
 }
 
 PlanProblem sharding_problem(ParallelPlan const& plan, FrameworkKind framework) {
-  if (can_shard(framework_limits(framework), plan)) return {};
-  if (!plan.gathers_once())
-    return {fmt::format("{} with tensor parallelism: {} has that up to zero2", to_string(plan.sharding),
-                        to_string(framework)),
-            "give sharding=zero2 or less, or leave tp out"};
-  return {fmt::format("{} with a pipeline: how {} shards inside of stages is not known, of torchtitan it is",
-                      to_string(plan.sharding),
-                      framework == FrameworkKind::unknown ? "a framework that is not stated" : to_string(framework)),
-          "give sharding=zero1, or leave pp out"};
+  auto const limits = framework_limits(framework);
+  if (can_shard(limits, plan)) return {};
+  auto const sharding = to_string(plan.sharding);
+  auto const name = framework == FrameworkKind::unknown ? "a framework that is not stated" : to_string(framework);
+  auto const next = fmt::format("give one of these: sharding={}", to_string(possible_shardings(limits, plan)));
+  if (!limits.shardings.has(plan.sharding))
+    return {fmt::format("sharding={}: {} does not have it", sharding, name), next};
+  if (plan.gathers_once())
+    return {fmt::format("{} with a pipeline: how {} shards inside of stages is not known, of torchtitan it is",
+                        sharding, name),
+            "give sharding=zero1, or leave pp out"};
+  return {
+      fmt::format("sharding={} beside tensor, context or pipeline parallelism: {} does not have it", sharding, name),
+      next};
 }
 
 PlanProblem offload_problem(ParallelPlan const& plan, Machine const& machine, FrameworkKind framework) {

@@ -118,6 +118,7 @@ class Scanner {
     apply(space_.recomputes[slice.recompute], plan);
     facts_.parts.adapters = adapter_parts(job_, plan);
     auto const cost = model_cost(context_of(plan), facts_.kinds);
+    int const in_doubt = doubts(plan, cost.extrapolated());
     auto const micro_batch = micro_batch_memory(job_, plan, machine_, options_, facts_);
     for (Cut const* const cut : family.cuts) {
       apply(*cut, plan);
@@ -136,16 +137,16 @@ class Scanner {
             continue;
           }
           apply(sharding, plan);
-          scan_plan(plan, cost, micro_batch, *stages, pace);
+          scan_plan(plan, cost, in_doubt, micro_batch, *stages, pace);
         }
       }
     }
   }
 
-  void scan_plan(ParallelPlan const& plan, ModelCost const& cost, MicroBatchMemory const& micro_batch,
+  void scan_plan(ParallelPlan const& plan, ModelCost const& cost, int in_doubt, MicroBatchMemory const& micro_batch,
                  std::vector<Stage> const& stages, PipelinePace const& pace) {
     auto const memory = memory_of(job_, plan, machine_, framework_, facts_, micro_batch, stages);
-    ScoredPlan scored{plan, 0, memory.total_bytes(), memory.capacity_bytes};
+    ScoredPlan scored{plan, 0, memory.total_bytes(), memory.capacity_bytes, in_doubt};
     if (!memory.fits_undisturbed()) {
       ++result_.too_large;
       if (!result_.nearest || scored.memory_bytes < result_.nearest->memory_bytes) result_.nearest = scored;

@@ -48,8 +48,9 @@ struct Neighbour {
 struct RankedPlans {
   // Best first, at most the number asked for, one a layout (plan_order.hpp): the fastest of each, and the recommended.
   std::vector<RankedPlan> plans;
-  std::vector<std::size_t> pareto;         // indices into plans: speed, memory headroom, simplicity
-  std::optional<std::size_t> recommended;  // of those tied with the best: roomy before full, then simple
+  std::vector<std::size_t> pareto;  // indices into plans: speed, memory headroom, simplicity
+  std::optional<std::size_t>
+      recommended;  // of those tied with the best: roomy before full, sure, simple; plan_order.hpp
   // The rest of the front over everything considered, at most 20 % slower than the fastest: roomier or simpler plans
   // than the recommended.
   std::vector<RankedPlan> trade_offs;

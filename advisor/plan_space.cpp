@@ -44,13 +44,15 @@ std::vector<std::int64_t> shard_groups(std::int64_t data, std::int64_t in_node) 
 
 bool shares_state(ParallelPlan const& plan) { return plan.data_parallel * plan.context_parallel > 1; }
 
-std::vector<ShardingChoice> shardings(ParallelPlan plan, std::int64_t in_node, FrameworkLimits const& limits) {
-  std::vector<ShardingChoice> choices{{}};
+std::vector<ShardingChoice> shardings(ParallelPlan const& plan, std::int64_t in_node, FrameworkLimits const& limits) {
+  auto const possible = possible_shardings(limits, plan);
+  std::vector<ShardingChoice> choices;
+  if (possible.none) choices.emplace_back();
   if (!shares_state(plan)) return choices;
-  choices.push_back({Sharding::zero1, 0});
-  if (plan.pipeline_parallel == 1) choices.push_back({Sharding::zero2, 0});
-  plan.sharding = Sharding::zero3;
-  if (!can_shard(limits, plan)) return choices;
+  if (possible.zero1) choices.push_back({Sharding::zero1, 0});
+  // Under a pipeline that is ZeRO-3: gathers_once().
+  if (possible.zero2 && plan.pipeline_parallel == 1) choices.push_back({Sharding::zero2, 0});
+  if (!possible.zero3) return choices;
   choices.push_back({Sharding::zero3, 0});
   for (std::int64_t const group : shard_groups(plan.data_parallel, in_node))
     choices.push_back({Sharding::zero3, group});
@@ -135,10 +137,12 @@ class SpaceBuilder {
     Family family;
     for (Cut const* const cut : cuts) {
       apply(*cut, plan);
+      apply(cut->shardings.front(), plan);
       if (job_.global_batch / cut->data % plan.micro_batch == 0 && legal(plan)) family.cuts.push_back(cut);
     }
     if (family.cuts.empty()) return;
     apply(Cut{}, plan);
+    apply(ShardingChoice{}, plan);
     family.plan = plan;
     space_.families.push_back(family);
     if (plan.tensor_parallel == 1 || !limits_.sequence_parallel) return;
@@ -155,8 +159,10 @@ class SpaceBuilder {
     for (std::int64_t const pipeline : limits_.pipeline ? divisors(copies) : std::vector<std::int64_t>{1}) {
       Cut cut{pipeline, copies / pipeline, schedules(job_.model, pipeline, limits_), 1, {}};
       apply(cut, plan);
-      if (job_.global_batch % cut.data != 0 || !legal(plan)) continue;
       cut.shardings = shardings(plan, in_node, limits_);
+      if (job_.global_batch % cut.data != 0 || cut.shardings.empty()) continue;
+      apply(cut.shardings.front(), plan);
+      if (!legal(plan)) continue;
       if (machine_.host_bound) add_offload(cut.shardings, plan, limits_);
       cut.plain_schedules = static_cast<std::size_t>(
           std::count_if(cut.schedules.begin(), cut.schedules.end(),

@@ -35,19 +35,25 @@ constexpr std::array features{
     FeatureSupport{"more than 2,048 devices", 5,
                    [](Job const&, Plan const& plan) { return plan.device_count() > 2048; }}};
 
+int runs_on(std::string_view device) {
+  auto const* const row =
+      std::find_if(devices.begin(), devices.end(), [&](DeviceSupport const& each) { return each.device == device; });
+  return row == devices.end() ? 0 : row->runs;
+}
+
 }  // namespace
 
 std::span<DeviceSupport const> supported_devices() { return devices; }
 std::span<FeatureSupport const> supported_features() { return features; }
+
+bool is_well_supported(std::string_view device) { return runs_on(device) >= enough_runs; }
 
 std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine) {
   std::vector<std::string> few;
   auto const add = [&](std::string_view what, int runs) {
     if (runs < enough_runs) few.push_back(runs == 0 ? fmt::format("{} none", what) : fmt::format("{} {}", what, runs));
   };
-  auto const device = std::find_if(devices.begin(), devices.end(),
-                                   [&](DeviceSupport const& row) { return row.device == machine.device; });
-  add(machine.device, device == devices.end() ? 0 : device->runs);
+  add(machine.device, runs_on(machine.device));
   for (FeatureSupport const& row : features)
     if (row.is_used(job, plan)) add(row.what, row.runs);
   if (few.empty()) return {};

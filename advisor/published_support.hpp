@@ -20,6 +20,9 @@ struct DeviceSupport {
 };
 std::span<DeviceSupport const> supported_devices();
 
+// Enough of them ran on this kind of device for a median worth stating.
+bool is_well_supported(std::string_view device);
+
 struct FeatureSupport {
   std::string_view what;
   int runs;

@@ -2,6 +2,7 @@
 #include "advisor/remedies.hpp"
 
 #include "advisor/constants.hpp"
+#include "advisor/framework_limits.hpp"
 #include "advisor/plan_request.hpp"
 #include "profiles/units.hpp"
 
@@ -93,6 +94,7 @@ std::optional<std::int64_t> zero3_count_that_fits(TrainingJob const& job, Machin
   plan.global_batch = 2;
   plan.sharding = Sharding::zero3;
   plan.recompute = Recompute::full;
+  if (!can_shard(framework_limits(options.framework), plan)) return std::nullopt;
   auto const memory = estimate_memory(job, plan, machine, options);
   double const half_bytes = memory.weights_bytes + memory.gradients_bytes + memory.optimizer_bytes;
   double const shard_bytes = (1 + constants::fragmentation) * half_bytes;

@@ -15,9 +15,15 @@ bool runs_bf16_optimizer(TrainingJob const& job, ParallelPlan const& plan, Frame
   return framework.has_bf16_optimizer && job.precision == profiles::Precision::bf16 && !replaced;
 }
 
+int gathers_of_micro_batch(ParallelPlan const& plan, FrameworkTraits const& framework) {
+  if (plan.gathers_once()) return 0;
+  if (plan.sharding == Sharding::zero3) return 2;
+  return plan.sharding == Sharding::zero2 && framework.zero2_gathers ? 1 : 0;
+}
+
 SharedState shared_state(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework) {
   bool const always = runs_bf16_optimizer(job, plan, framework);
-  return {plan.sharding >= Sharding::zero3 || plan.gathers_once(),
+  return {plan.gathers_once() || gathers_of_micro_batch(plan, framework) > 0,
           plan.sharding >= Sharding::zero2 && !plan.gathers_once(), plan.sharding >= Sharding::zero1 || always};
 }
 

@@ -19,6 +19,10 @@ std::int64_t expert_replicas(ParallelPlan const& plan);
 // in, whose gradients are in 16 bit (deepspeed/runtime/engine.py, get_data_types, _do_optimizer_sanity_check).
 bool runs_bf16_optimizer(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework);
 
+// How often a micro-batch gathers each parameter: before its forward pass, and with ZeRO-3 before the backward pass
+// too.
+int gathers_of_micro_batch(ParallelPlan const& plan, FrameworkTraits const& framework);
+
 // What the ranks that hold the same parameters share among them.
 struct SharedState {
   bool weights = false;

@@ -57,8 +57,17 @@ ordered_json answer_to_json(Answer const& answer) {
 // What the star in the table means for this plan; of one that may not fit, what a safer one costs.
 std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate const& best) {
   auto const caveat = advisor::memory_caveat(best.memory);
+  auto const& fastest = ranked.plans.front();
+  if (caveat.empty() && ranked.plans[ranked.recommended.value_or(0)].tied_with_best)
+    return "* recommended: of those tied with the fastest that leave a tenth of the memory free, the surest, then the "
+           "simplest";
   if (caveat.empty())
-    return "* recommended: of those tied with the fastest, the simplest that leaves a tenth of the memory free";
+    return fmt::format(
+        "* recommended: it leaves a tenth of the memory free; the fastest takes {:.1f} % less time, but fills {} of "
+        "it and may not run",
+        100 * (1 - fastest.estimate.step_time_s.median / best.step_time_s.median),
+        profiles::format_ratio_as_percent(fastest.estimate.memory.total_bytes() /
+                                          fastest.estimate.memory.capacity_bytes));
   advisor::StepEstimate const* roomy = nullptr;
   for (auto const* const plans : {&ranked.plans, &ranked.trade_offs})
     for (auto const& plan : *plans)

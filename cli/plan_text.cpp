@@ -58,6 +58,9 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"links-reference", "of this machine the device was measured; its links or its network are published figures"},
     {"calibrated",
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
+    {"overlap-assumed",
+     "tensor-parallel collectives are taken to be overlapped: set --tp-comm-overlap (NeMo, Megatron-Bridge: "
+     "tp_comm_overlap), which needs Transformer Engine"},
     {"framework-assumed",
      "no --framework was given: overheads between those of the known kinds are taken; naming it narrows the interval"},
 };

@@ -22,13 +22,6 @@ struct CostContext {
     return static_cast<double>(plan.global_batch) / static_cast<double>(plan.micro_batch * plan.data_parallel);
   }
   double fitted(double FittedConstants::*constant) const { return machine.fitted.*constant; }
-  bool overlaps_tensor_parallel() const {
-    return options.tensor_parallel_overlap.value_or(framework.overlaps_tensor_parallel);
-  }
-  double tensor_parallel_exposure() const {
-    return overlaps_tensor_parallel() ? machine.fitted.tensor_parallel_exposure_overlapped
-                                      : machine.fitted.tensor_parallel_exposure;
-  }
   // What the host needs for a layer, of experts or not.
   double host_layer_s(bool experts) const {
     if (!machine.host_bound) return 0;

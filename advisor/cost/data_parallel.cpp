@@ -32,8 +32,7 @@ bool hides_communication(CostContext const& context) {
   return context.framework.gradient_overlap != GradientOverlap::none && !waits;
 }
 
-// Parameters travel in every micro-batch.
-bool gathers_always(ParallelPlan const& plan) { return plan.sharding == Sharding::zero3 && !plan.gathers_once(); }
+bool gathers_always(CostContext const& context) { return gathers_of_micro_batch(context.plan, context.framework) > 0; }
 
 // The ranks that hold the same parameters: those among which their shards are spread, and the copies of these.
 struct Groups {
@@ -70,7 +69,7 @@ Traffic traffic_of(CostContext const& context, Groups const& groups, double trai
   double const gradient_bytes = trained * gradient_bytes_each(context) / pieces;
   double const parameter_bytes = gathered_bytes / pieces;
   auto const aggregation =
-      gathers_always(context.plan) ? context.framework.zero3_aggregation : context.framework.aggregation;
+      gathers_always(context) ? context.framework.zero3_aggregation : context.framework.aggregation;
   auto const time_s = [&](Collective collective, double bytes, GroupPlacement const& group) {
     return pieces *
            collective_time_s(context.machine, collective, bytes, group, context.aggregation_exponent(aggregation));
@@ -80,7 +79,7 @@ Traffic traffic_of(CostContext const& context, Groups const& groups, double trai
                          time_s(Collective::all_reduce, gradient_bytes, groups.copies);
   traffic.reduce_scatter_s = time_s(Collective::reduce_scatter, gradient_bytes, groups.shards);
   traffic.gather_s = time_s(Collective::all_gather, parameter_bytes, groups.shards);
-  if (context.framework.owners_broadcast && !gathers_always(context.plan) && groups.shards.size > 1)
+  if (context.framework.owners_broadcast && !gathers_always(context) && groups.shards.size > 1)
     traffic.gather_s += real(groups.shards.size) * context.machine.fitted.owner_broadcast_s;
   traffic.copies_s = time_s(Collective::all_reduce, gradient_bytes / real(groups.shards.size), groups.copies);
   return traffic;
@@ -94,9 +93,10 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
   };
   auto const beside_backward = [&](double reduction_s) { return beside(reduction_s, input.micro_batch_backward_s); };
 
-  if (gathers_always(plan)) {
+  if (gathers_always(context)) {
     // The copies are reduced in the last micro-batch, whose computation hides either, not both.
-    double const shards_s = 2 * traffic.gather_s + traffic.reduce_scatter_s;
+    double const shards_s =
+        gathers_of_micro_batch(plan, context.framework) * traffic.gather_s + traffic.reduce_scatter_s;
     return (context.micro_batches() - 1) * beside(shards_s, input.micro_batch_s) +
            beside(shards_s + traffic.copies_s, input.micro_batch_s);
   }
@@ -114,10 +114,10 @@ double cost_s(CostContext const& context, Traffic const& traffic, DataParallelIn
 double data_parallel_cost_s(CostContext const& context, DataParallelInput const& input) {
   ParallelPlan const& plan = context.plan;
   std::int64_t const ranks = plan.data_parallel * plan.context_parallel;
-  double const pieces = gathers_always(plan) ? std::max(1.0, input.layers) : 1.0;
+  double const pieces = gathers_always(context) ? std::max(1.0, input.layers) : 1.0;
   DeviceParameters const& trained = input.parameters.trained;
   // Under ZeRO-1 and 2 only what has changed.
-  bool const gathers_all = plan.sharding == Sharding::zero3 || plan.gathers_once();
+  bool const gathers_all = gathers_always(context) || plan.gathers_once();
   DeviceParameters const gathered = gathers_all ? input.parameters.all() : trained;
   auto const dense = groups_of(context.machine, ranks, plan.shard_size(), plan.tensor_parallel);
   double const element = gathered_bytes_each(context);

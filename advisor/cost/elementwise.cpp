@@ -2,6 +2,7 @@
 #include "advisor/cost/elementwise.hpp"
 
 #include "advisor/rates.hpp"
+#include "advisor/sharded_state.hpp"
 
 namespace hpcadvise::advisor {
 
@@ -18,9 +19,9 @@ Pass elementwise_cost(CostContext const& context, Block const& block) {
 }
 
 double accumulation_cost_s(CostContext const& context, StageParameters const& parameters) {
-  constexpr double reads_and_writes = 2 * 2;
-  double const copied =
-      context.plan.sharding == Sharding::zero3 ? reads_and_writes * activation_bytes_per_element(context.job) : 0;
+  constexpr double reads_and_writes = 2;
+  double const copied = gathers_of_micro_batch(context.plan, context.framework) * reads_and_writes *
+                        activation_bytes_per_element(context.job);
   return elementwise_time_s(context.machine, parameters.trained.total() * context.framework.accumulation_bytes +
                                                  parameters.frozen.total() * copied);
 }

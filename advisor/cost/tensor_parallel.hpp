@@ -10,4 +10,7 @@ namespace hpcadvise::advisor {
 
 Pass tensor_parallel_cost(CostContext const& context, Block const& block);
 
+// Whether the framework hides most of them under its matrix multiplications, as far as its software can.
+bool overlaps_tensor_parallel(CostContext const& context);
+
 }  // namespace hpcadvise::advisor

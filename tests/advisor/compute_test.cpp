@@ -10,6 +10,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 
+#include <optional>
+
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
 using Catch::Matchers::WithinRel;
@@ -101,12 +103,55 @@ TEST_CASE("Today's attention kernels run in the frameworks that bring them, wher
 TEST_CASE("Tensor-parallel overlap is the framework's habit unless the run says") {
   auto const& fitted = round_machine().fitted;
   Setting setting;
-  CHECK_THAT(tensor_parallel_s(setting), WithinRel(fitted.tensor_parallel_exposure * 1e9 / 1e11));
+  setting.plan.sequence_parallel = true;
+  double const exposed_s = fitted.tensor_parallel_exposure * 1e9 / 1e11;
+  double const overlapped_s = fitted.tensor_parallel_exposure_overlapped * 1e9 / 1e11;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(exposed_s));
   setting.options.tensor_parallel_overlap = true;
-  CHECK_THAT(tensor_parallel_s(setting), WithinRel(fitted.tensor_parallel_exposure_overlapped * 1e9 / 1e11));
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(overlapped_s));
   setting.options.framework = megatron_core;
+  setting.options.tensor_parallel_overlap = std::nullopt;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(overlapped_s));
   setting.options.tensor_parallel_overlap = false;
-  CHECK_THAT(tensor_parallel_s(setting), WithinRel(fitted.tensor_parallel_exposure * 1e9 / 1e11));
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(exposed_s));
+}
+
+TEST_CASE(
+    "User buffers overlap sequence-parallel collectives inside of one link domain, on NVIDIA unless the run says") {
+  Setting setting;
+  setting.options.framework = megatron_core;
+  setting.plan = plan_of(8, 1, 1);
+  setting.plan.sequence_parallel = true;
+  auto const overlaps = [&] { return overlaps_tensor_parallel(setting.context()); };
+  CHECK(overlaps());
+  setting.plan.sequence_parallel = false;
+  CHECK_FALSE(overlaps());
+  setting.plan.sequence_parallel = true;
+
+  setting.machine.devices_per_node = 4;
+  CHECK_FALSE(overlaps());
+  setting.options.tensor_parallel_overlap = true;
+  CHECK_FALSE(overlaps());
+  setting.machine.link_domain_devices = 72;
+  CHECK(overlaps());
+  setting.options.tensor_parallel_overlap = std::nullopt;
+  CHECK(overlaps());
+
+  setting.machine.vendor = "amd";
+  CHECK_FALSE(overlaps());
+  setting.options.tensor_parallel_overlap = true;
+  CHECK(overlaps());
+  setting.plan.tensor_parallel = 1;
+  CHECK_FALSE(overlaps());
+}
+
+TEST_CASE("Across nodes tensor-parallel collectives of Megatron-Core take as long as another framework's") {
+  Setting setting;
+  setting.plan.sequence_parallel = true;
+  setting.machine.devices_per_node = 1;
+  double const legacy_s = tensor_parallel_s(setting);
+  setting.options.framework = megatron_core;
+  CHECK(tensor_parallel_s(setting) == legacy_s);
 }
 
 TEST_CASE(

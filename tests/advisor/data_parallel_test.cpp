@@ -108,6 +108,14 @@ TEST_CASE("Under a pipeline ZeRO-2 and ZeRO-3 gather and reduce once a step, as 
   CHECK(exposed_s(plan_of(1, 2, 8), Sharding::zero3, FrameworkKind::fsdp_compiled, input) == once_s);
 }
 
+TEST_CASE("FSDP's ZeRO-2 gathers parameters once a micro-batch, layer by layer under its computation") {
+  double const communication_s = (2e9 + 4e9) * 0.875 / 1e11;
+  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero2, FrameworkKind::fsdp_eager, input),
+             WithinRel(8 * fitted.overlap_cost * communication_s));
+  CHECK_THAT(exposed_s(plan_of(1, 1, 8), Sharding::zero2, FrameworkKind::fsdp_eager, {{{}, {1e9, 0}}, 8, 0, 0}),
+             WithinRel(8 * communication_s));
+}
+
 TEST_CASE("Sharding over ranks that leave the node waits for the network") {
   CHECK(exposed_s(plan_of(8, 1, 8), Sharding::zero1, FrameworkKind::megatron_deepspeed, input) >
         5 * exposed_s(plan_of(1, 1, 8), Sharding::zero1, FrameworkKind::megatron_deepspeed, input));

@@ -40,6 +40,20 @@ TEST_CASE("The leaders are the fastest variant of each of the fastest layouts, a
   CHECK(tensor_sizes(collected(plans, 2).leaders()) == std::vector<std::int64_t>{2, 4, 1});
 }
 
+TEST_CASE("A plan in doubt hides no sure one that is as complex and as roomy") {
+  auto doubted = scored(2, 1.0, 50);
+  doubted.doubts = 1;
+  CHECK(tensor_sizes(collected({doubted, scored(4, 1.03, 50), scored(8, 1.04, 50)}, 1).leaders()) ==
+        std::vector<std::int64_t>{2, 4});
+}
+
+TEST_CASE("Roomy plans are leaders as far as room is worth it, others as far as ties go") {
+  CHECK(tensor_sizes(collected({scored(2, 1.0, 95), scored(4, 1.15, 95), scored(1, 1.1, 95)}, 1).leaders()) ==
+        std::vector<std::int64_t>{2});
+  CHECK(tensor_sizes(collected({scored(2, 1.0, 95), scored(4, 1.15, 50), scored(8, 1.18, 50)}, 1).leaders()) ==
+        std::vector<std::int64_t>{2, 4});
+}
+
 TEST_CASE("Nothing slower than the threshold is among leaders or front, and it is unknown before enough layouts came") {
   auto collector = collected({scored(2, 1.0, 50), scored(4, 1.5, 50)}, 3);
   CHECK(collector.threshold_s() == std::numeric_limits<double>::infinity());

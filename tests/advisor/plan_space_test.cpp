@@ -147,6 +147,54 @@ TEST_CASE("What a framework cannot do is not in its space") {
   CHECK(count_if(FrameworkKind::hugging_face, [](auto const& plan) { return plan.context_parallel > 1; }) > 0);
 }
 
+TEST_CASE("Each framework shards as its own code does, alone, beside tensor parallelism, and in a pipeline") {
+  using enum FrameworkKind;
+  using enum Sharding;
+  using Set = std::set<Sharding>;
+  auto const job = job_of(small_gpt(), 1024, 16);
+  auto const shardings = [&](FrameworkKind framework, std::int64_t tensor, std::int64_t pipeline) {
+    Set result;
+    for (auto const& plan : legal_plans(job, 8, round_machine(), {.framework = framework}))
+      if (plan.tensor_parallel == tensor && plan.pipeline_parallel == pipeline && plan.context_parallel == 1)
+        result.insert(plan.sharding);
+    return result;
+  };
+  struct Row {
+    FrameworkKind framework;
+    Set alone, beside_tensors, in_pipeline;
+  };
+  Set const all{none, zero1, zero2, zero3};
+  for (auto const& [framework, alone, beside_tensors, in_pipeline] :
+       {Row{megatron_core, all, all, {none, zero1}}, Row{nemo, all, all, {none, zero1}},
+        Row{megatron_legacy, {none, zero1}, {none, zero1}, {none, zero1}},
+        Row{megatron_deepspeed, all, all, {none, zero1}},
+        Row{internevo, {none, zero1, zero3}, {none, zero1, zero3}, {none, zero1}},
+        Row{hugging_face, all, {none, zero1, zero2}, {}}, Row{fsdp_plain, {none, zero2, zero3}, {zero2, zero3}, {}},
+        Row{fsdp_plain_compiled, {none, zero2, zero3}, {zero2, zero3}, {}},
+        Row{fsdp_eager, {none, zero2, zero3}, {zero2, zero3}, {}},
+        Row{torchtitan_eager, {none, zero2, zero3}, {zero2, zero3}, {zero3}},
+        Row{fsdp_compiled, {none, zero2, zero3}, {zero2, zero3}, {zero3}},
+        Row{maxtext, {none, zero1, zero3}, {none, zero1, zero3}, {none, zero1, zero3}},
+        Row{unknown, all, all, {none, zero1}}}) {
+    INFO(to_string(framework));
+    CHECK(shardings(framework, 1, 1) == alone);
+    CHECK(shardings(framework, 2, 1) == beside_tensors);
+    CHECK(shardings(framework, 1, 2) == in_pipeline);
+    // Nobody is left to share with.
+    CHECK(shardings(framework, 8, 1).contains(none));
+  }
+}
+
+TEST_CASE("No framework is denied a sharding that a published run of it had") {
+  for (auto const* const file :
+       {"/validation/published_runs.csv", "/validation/unseen_runs.csv", "/validation/later_runs.csv"}) {
+    for (auto const& row : read_runs(std::string(HPCADVISE_TEST_DATA) + file)) {
+      INFO(row.id << ": " << row.reason);
+      CHECK(row.reason.find("sharding=") == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("The space holds every published plan that divides") {
   int held = 0;
   for (auto const& row : read_runs(HPCADVISE_TEST_DATA "/validation/published_runs.csv")) {

@@ -122,7 +122,15 @@ TEST_CASE("What cannot run or be estimated says why") {
   plan.sharding = Sharding::zero3;
   CHECK(problem(plan).empty());
   CHECK(plan_problem(job, plan, machine, FrameworkKind::hugging_face).what ==
-        "zero3 with tensor parallelism: hugging-face has that up to zero2");
+        "sharding=zero3 beside tensor, context or pipeline parallelism: hugging-face does not have it");
+  CHECK(plan_problem(job, plan, machine, FrameworkKind::hugging_face).next_step ==
+        "give one of these: sharding=none, zero1, zero2");
+  CHECK(plan_problem(job, plan, machine, FrameworkKind::megatron_legacy).what ==
+        "sharding=zero3: megatron-legacy does not have it");
+  plan.sharding = Sharding::none;
+  CHECK(plan_problem(job, plan, machine, FrameworkKind::fsdp_compiled).next_step ==
+        "give one of these: sharding=zero2, zero3");
+  CHECK(plan_problem(job, plan_of(8, 1, 1), machine, FrameworkKind::fsdp_compiled).empty());
   plan = plan_of(1, 1, 4);
   plan.context_parallel = 3;
   CHECK(problem(plan) == "context parallel 3 does not divide the sequence of 1024");
@@ -158,8 +166,7 @@ TEST_CASE("Interleaved, Megatron takes micro-batches in rounds of the stages") {
                                    to_string(framework)));
     CHECK(five.next_step == "leave vpp out, or give a global_batch that is a multiple of 8, such as 16");
   }
-  for (auto const framework : {FrameworkKind::fsdp_compiled, FrameworkKind::unknown})
-    CHECK(problem(5, framework).empty());
+  for (auto const framework : {FrameworkKind::internevo, FrameworkKind::unknown}) CHECK(problem(5, framework).empty());
 }
 
 TEST_CASE("What cannot run says what could") {

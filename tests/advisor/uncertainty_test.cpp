@@ -21,6 +21,13 @@ namespace {
 
 constexpr EstimateOptions stated{.framework = FrameworkKind::megatron_core};
 
+// With a device of which runs enough were published.
+Machine known_machine() {
+  auto machine = round_machine();
+  machine.device = "a100-sxm-80gb";
+  return machine;
+}
+
 Uncertainty of(Machine const& machine, EstimateOptions const& options = stated, bool extrapolated = false) {
   return step_uncertainty(job_of(small_gpt()), plan_of(1, 1, 8), machine, options, extrapolated);
 }
@@ -38,11 +45,43 @@ TEST_CASE("The interval holds 80 % of a log-normal: 1.2816 sigmas each way") {
 }
 
 TEST_CASE("A known kind of plan on a known kind of device has the base sigma") {
-  CHECK_THAT(of(round_machine()).log_sigma, WithinRel(constants::sigma_base.value));
+  CHECK_THAT(of(known_machine()).log_sigma, WithinRel(constants::sigma_base.value));
+}
+
+TEST_CASE("A device of which few runs were published is in more doubt than others of its class, unless measured") {
+  auto machine = known_machine();
+  machine.device = "a100-sxm-64gb";
+  CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(constants::sigma_base.value, constants::sigma_device.value)));
+  for (auto& [precision, rates] : machine.gemm) rates.origin = hpcadvise::profiles::Origin::measured;
+  CHECK_THAT(of(machine).log_sigma, WithinRel(constants::sigma_base.value));
+}
+
+TEST_CASE("A superchip is in as much doubt as a class that was never fitted, and not twice") {
+  auto machine = known_machine();
+  machine.architecture = "sm_90";
+  machine.device = "gh200-96gb";
+  double const outside = std::hypot(constants::sigma_base.value, constants::sigma_outside_fit.value);
+  CHECK_THAT(of(machine).log_sigma, WithinRel(outside));
+  machine.architecture = "sm_100";
+  CHECK_THAT(of(machine).log_sigma, WithinRel(outside));
+}
+
+TEST_CASE("What rests on overlapped tensor-parallel collectives is flagged, unless the run says so") {
+  auto plan = plan_of(4, 1, 2);
+  plan.sequence_parallel = true;
+  auto const flagged = [&](EstimateOptions const& options) {
+    return has_flag(step_uncertainty(job_of(small_gpt()), plan, known_machine(), options, false), "overlap-assumed");
+  };
+  CHECK(flagged(stated));
+  CHECK_FALSE(flagged({.framework = FrameworkKind::megatron_core, .tensor_parallel_overlap = true}));
+  CHECK_FALSE(flagged({.framework = FrameworkKind::megatron_core, .tensor_parallel_overlap = false}));
+  CHECK_FALSE(flagged({.framework = FrameworkKind::fsdp_compiled}));
+  plan.tensor_parallel = 16;
+  CHECK_FALSE(flagged(stated));
 }
 
 TEST_CASE("Widenings add in quadrature and are flagged") {
-  auto machine = round_machine();
+  auto machine = known_machine();
   machine.vendor = "amd";
   CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(constants::sigma_base.value, constants::sigma_amd.value)));
   machine.architecture = "gfx1250";
@@ -88,7 +127,7 @@ TEST_CASE("Experts on more ranks than any published run had are in more doubt, a
 }
 
 TEST_CASE("A measured machine carries the spread of its samples") {
-  auto machine = round_machine();
+  auto machine = known_machine();
   machine.origin = hpcadvise::profiles::Origin::measured;
   machine.gemm[Precision::bf16].points = {{64, 64, 64, 1e12, 0.196}};
   CHECK_THAT(of(machine).log_sigma, WithinRel(std::hypot(constants::sigma_base.value, 0.1)));

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <future>
 #include <map>
+#include <string>
+#include <utility>
 
 namespace hpcadvise::validation {
 namespace {
@@ -106,30 +108,42 @@ FittedConstants fit(std::vector<Case> const& cases, FittedConstants const& start
   return constants;
 }
 
-std::vector<double> residuals_leaving_sources_out(std::vector<Case> const& cases, FittedConstants const& start) {
-  struct Fold {
-    std::vector<Case> left_out;
-    std::vector<std::size_t> places;
+bool of_same_source(Case const& row, Case const& predicted) {
+  return row.row.source_group == predicted.row.source_group;
+}
+bool of_same_source_or_device(Case const& row, Case const& predicted) {
+  return of_same_source(row, predicted) || row.row.device == predicted.row.device;
+}
+
+std::vector<double> residuals_leaving_out(Related related, std::vector<Case> const& cases,
+                                          FittedConstants const& start) {
+  using Places = std::vector<std::size_t>;
+  std::map<std::pair<std::string, std::string>, Places> groups;
+  for (std::size_t i = 0; i < cases.size(); ++i) groups[{cases[i].row.source_group, cases[i].row.device}].push_back(i);
+  // Groups that leave the same rows out share a fit.
+  std::map<Places, Places> folds;
+  for (auto const& [name, places] : groups) {
+    Places seen;
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      if (!related(cases[i], cases[places.front()])) seen.push_back(i);
+    auto& fold = folds[seen];
+    fold.insert(fold.end(), places.begin(), places.end());
+  }
+  auto const chosen = [&](Places const& places) {
+    std::vector<Case> result;
+    for (std::size_t const place : places) result.push_back(cases[place]);
+    return result;
   };
-  auto const run_fold = [&](std::string const& source) {
-    std::vector<Case> others;
-    Fold fold;
-    for (std::size_t i = 0; i < cases.size(); ++i) {
-      if (cases[i].row.source_group != source) {
-        others.push_back(cases[i]);
-        continue;
-      }
-      fold.left_out.push_back(cases[i]);
-      fold.places.push_back(i);
-    }
-    return std::pair(fold.places, residuals(fold.left_out, fit(others, start)));
-  };
-  std::vector<std::future<std::pair<std::vector<std::size_t>, Vector>>> folds;
-  for (auto const& source : sources_of(cases)) folds.push_back(std::async(std::launch::async, run_fold, source));
+  std::vector<std::future<Vector>> errors;
+  for (auto const& [seen, places] : folds)
+    errors.push_back(std::async(std::launch::async, [&, seen = chosen(seen), predicted = chosen(places)] {
+      return residuals(predicted, fit(seen, start));
+    }));
   Vector result(cases.size(), 0);
-  for (auto& fold : folds) {
-    auto const [places, errors] = fold.get();
-    for (std::size_t i = 0; i < places.size(); ++i) result[places[i]] = errors[i];
+  auto error = errors.begin();
+  for (auto const& [seen, places] : folds) {
+    auto const of_fold = (error++)->get();
+    for (std::size_t i = 0; i < places.size(); ++i) result[places[i]] = of_fold[i];
   }
   return result;
 }

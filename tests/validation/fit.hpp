@@ -14,9 +14,14 @@ namespace hpcadvise::validation {
 // on one machine must not outvote the others. Gauss-Newton with reweighting; deterministic.
 advisor::FittedConstants fit(std::vector<Case> const& cases, advisor::FittedConstants const& start);
 
-// For each source the constants fitted without any of its rows, and its residuals under them: what a run on a machine
-// nobody has fitted can expect. In the order of `cases`.
-std::vector<double> residuals_leaving_sources_out(std::vector<Case> const& cases,
-                                                  advisor::FittedConstants const& start);
+// Whether a row may not be seen by the constants that predict another.
+using Related = bool (*)(Case const& row, Case const& predicted);
+bool of_same_source(Case const& row, Case const& predicted);
+bool of_same_source_or_device(Case const& row, Case const& predicted);
+
+// For each group of rows, those of one source and device, the constants fitted without any row that is related to it,
+// and its residuals under them. In the order of `cases`.
+std::vector<double> residuals_leaving_out(Related related, std::vector<Case> const& cases,
+                                          advisor::FittedConstants const& start);
 
 }  // namespace hpcadvise::validation

@@ -44,6 +44,21 @@ void add_groups(std::string& page, std::string_view title, Predicted const& v, K
   }
 }
 
+void add_devices(std::string& page, Validation const& v) {
+  page += R"(
+A machine that nobody has fitted may have another device. Spread: the root mean square of log(predicted / measured), with the source
+left out of the fit, and with all other runs on that device left out as well.
+
+| device | runs | spread, source left out | source and device |
+|---|---:|---:|---:|
+)";
+  auto const without_source = errors_by(v.cases, v.left_out, v.sigmas, device_of);
+  auto const without_device = errors_by(v.cases, v.device_left_out, v.sigmas, device_of);
+  for (std::size_t i = 0; i < without_source.size(); ++i)
+    page += fmt::format("| {} | {} | {:.3f} | {:.3f} |\n", without_source[i].name, without_source[i].errors.count,
+                        without_source[i].errors.spread, without_device[i].errors.spread);
+}
+
 void add_constants(std::string& page, Validation const& v) {
   page += "\n| constant | fitted | prior | held |\n|---|---:|---:|---|\n";
   for (auto const& row : advisor::fitted_rows())
@@ -114,10 +129,12 @@ Validation validate(std::filesystem::path const& tables) {
   v.from_priors = residuals(v.cases, priors);
   v.in_sample = residuals(v.cases, v.fitted);
   v.core_in_sample = residuals(v.core, v.fitted);
-  auto const left_out = residuals_leaving_sources_out(fitted, priors);
-  auto const headline_end = left_out.begin() + static_cast<std::ptrdiff_t>(v.cases.size());
-  v.left_out.assign(left_out.begin(), headline_end);
-  v.core_left_out.assign(headline_end, left_out.end());
+  auto const left_out = residuals_leaving_out(of_same_source, fitted, priors);
+  auto const headline = static_cast<std::ptrdiff_t>(v.cases.size());
+  v.left_out.assign(left_out.begin(), left_out.begin() + headline);
+  v.core_left_out.assign(left_out.begin() + headline, left_out.end());
+  auto const devices_left_out = residuals_leaving_out(of_same_source_or_device, fitted, priors);
+  v.device_left_out.assign(devices_left_out.begin(), devices_left_out.begin() + headline);
   v.of_unfitted = residuals(v.unfitted, v.fitted);
   return v;
 }
@@ -156,6 +173,7 @@ What was asked for and is missed: 90 % of the runs out of memory called (below).
   add_groups(page, "device", headline, device_of);
   add_groups(page, "family", headline, family_of);
   add_groups(page, "sharding", headline, sharding_of);
+  add_devices(page, v);
 
   page += R"(
 Tier A knows one run of Megatron-Core, so that its constants are fitted on tier B as well, on devices whose GEMM rate is fitted. Their

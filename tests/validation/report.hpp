@@ -20,7 +20,7 @@ struct Validation {
   advisor::FittedConstants fitted;
   std::vector<double> sigmas, core_sigmas, unfitted_sigmas;  // as shipped, in log
   // Log residuals.
-  std::vector<double> from_priors, in_sample, left_out, core_in_sample, core_left_out, of_unfitted;
+  std::vector<double> from_priors, in_sample, left_out, device_left_out, core_in_sample, core_left_out, of_unfitted;
   Unseen unseen, later;
 };
 

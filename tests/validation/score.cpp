@@ -46,12 +46,14 @@ double error_of(double log_residual) { return std::abs(std::expm1(log_residual))
 Errors errors_of(std::vector<double> const& residuals, std::vector<double> const& log_sigmas) {
   std::vector<double> errors;
   double inside = 0;
+  double squares = 0;
   for (std::size_t i = 0; i < residuals.size(); ++i) {
     errors.push_back(error_of(residuals[i]));
     inside += std::abs(residuals[i]) <= tenth_percentile * log_sigmas[i] ? 1 : 0;
+    squares += residuals[i] * residuals[i];
   }
-  return {residuals.size(), median(errors), mean(errors), mean(residuals),
-          inside / static_cast<double>(residuals.size())};
+  auto const count = static_cast<double>(residuals.size());
+  return {residuals.size(), median(errors), mean(errors), mean(residuals), std::sqrt(squares / count), inside / count};
 }
 
 std::vector<GroupErrors> errors_by(std::vector<Case> const& cases, std::vector<double> const& residuals,

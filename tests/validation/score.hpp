@@ -23,6 +23,7 @@ struct Errors {
   double median = 0;
   double mean = 0;
   double bias = 0;          // mean of the log residuals; below 0: predicted too fast
+  double spread = 0;        // root mean square of the log residuals
   double inside_share = 0;  // of the measured times between the 10th and the 90th percentile
 };
 // `log_sigmas` as predicted for each case.

@@ -63,10 +63,7 @@ bool fits_in_memory(TrainingJob const& job, ParallelPlan plan, Machine const& ma
 }
 
 CriticalBatch critical_batch(TrainingJob const& job) {
-  auto const count = count_parameters(job.model);
-  double const parameters = count.total - count.embedding - count.lm_head;
-  double const tokens = job.tokens.value_or(std::numeric_limits<double>::infinity());
-  double const critical = critical_batch_tokens(kaplan_loss(parameters, tokens));
+  double const critical = critical_batch_tokens(job);
   return {critical, std::max<std::int64_t>(1, std::llround(critical / static_cast<double>(job.sequence_length)))};
 }
 

@@ -2,6 +2,7 @@
 #include "advisor/batch_notes.hpp"
 
 #include "advisor/critical_batch.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +12,7 @@ namespace hpcadvise::advisor {
 namespace {
 
 char const* learning_rate_note(Optimizer optimizer) {
-  if (optimizer == Optimizer::adamw)
+  if (is_adam(optimizer))
     return "learning rate, Adam: times the square root of the change in batch (Malladi et al. 2022); at large batches "
            "the best one falls again (Li et al. 2024)";
   return "learning rate, SGD: times the change in batch, well below the critical batch (Goyal et al. 2017)";
@@ -41,9 +42,9 @@ void add_pretraining_notes(std::vector<std::string>& notes, TrainingJob const& j
   notes.emplace_back(learning_rate_note(job.optimizer));
   double const step_tokens = static_cast<double>(job.global_batch) * static_cast<double>(job.sequence_length);
   notes.push_back(
-      fmt::format("warm-up: no law is known; Llama 2 took 2000 steps (Touvron et al. 2023), GPT-3 375 M tokens, {:.0f} "
-                  "steps of this batch, and let the batch grow over 4 to 12 B tokens (Brown et al. 2020)",
-                  std::ceil(375e6 / step_tokens)));
+      fmt::format("warm-up: no law is known; Llama 2 took 2,000 steps (Touvron et al. 2023), GPT-3 375 M tokens, {} "
+                  "of this batch, and let the batch grow over 4 to 12 B tokens (Brown et al. 2020)",
+                  profiles::format_counted(std::ceil(375e6 / step_tokens), "step")));
 }
 
 void add_fine_tuning_notes(std::vector<std::string>& notes, TrainingJob const& job) {

@@ -3,32 +3,46 @@
 
 // What measured steps on a machine say about every other prediction for it.
 //
-// The error of a prediction has two parts: one that a machine and its software share (sd 0.06 in log, found between
-// sources of published runs) and one of the single plan (0.075, within sources); docs/cost_model.md. A measured step
-// tells of the first. Its estimate is the posterior mean under a normal prior around no error, so that one run moves
-// predictions by part of what it shows and several by nearly all of it; what stays uncertain is in the interval.
+// The errors of predictions for one machine are a Gaussian process: two runs share what the machine is off by, what
+// like plans are off by, the more the nearer they are, and the doubts that they have in common (run_likeness.hpp;
+// docs/verify.md). A measured step moves the prediction of a like plan by most of what it shows, that of an unlike one
+// by little; several that agree move all. What stays uncertain is in the interval.
 
+#include "advisor/run_likeness.hpp"
 #include "profiles/calibration.hpp"
 
-#include <string_view>
+#include <vector>
 
 namespace hpcadvise::advisor {
 
 struct StepEstimate;
 
-struct CalibrationFactor {
-  double log_factor = 0;         // of true over predicted step times
-  double answered_variance = 0;  // in log: of the anchors' own predictions, before
-  double left_variance = 0;      // and after: that of the factor and of the single plan
+// Anchors ready to be asked. Those of one plan count as one run.
+struct StepCalibration {
+  struct Run {
+    RunTraits traits;
+    double plan_variance = 0;   // of its plan alone, more where it stands apart from the others
+    double plain_variance = 0;  // the same had it not
+    double weight = 0;          // of its covariance with a prediction, in the log of the factor on that
+  };
+  std::vector<Run> runs;
+  std::vector<double> precision;  // of the runs' errors: their inverse covariance, row by row
 };
 
-// For predictions that assume `framework`; anchors of another one say less. Anchors of one plan count as one run.
-// Precondition: at least one anchor.
-CalibrationFactor calibrate(profiles::Calibration const& calibration, std::string_view framework);
+// Throws UsageError for an anchor whose plan cannot be read. Precondition: at least one anchor.
+StepCalibration learn(profiles::Calibration const& calibration);
 
-// Scales the step, its terms and its rates, and narrows the interval by what the anchors answered. Doubts that they
-// did not share (another number format, a larger machine) stay.
-void apply(CalibrationFactor const& factor, StepEstimate& estimate);
+struct StepCorrection {
+  double log_factor = 0;         // of true over predicted step time
+  double answered_variance = 0;  // of the prediction, in log, that is no longer open; below 0: the plan is an odd one
+};
+StepCorrection correction(StepCalibration const& calibration, RunTraits const& prediction);
+
+// No prediction is given a smaller factor.
+double least_log_factor(StepCalibration const& calibration);
+
+// Scales the step, its terms and its rates, and narrows the interval by what was answered.
+void apply(StepCorrection const& correction, StepEstimate& estimate);
 
 // A run that takes more than this many times its prediction is not what the prediction is of, or was held up: of 493
 // published runs none takes over 2.7 times (validation_test.cpp).

@@ -116,6 +116,26 @@ inline constexpr Constant zero_bucket_bytes{"zero_bucket_bytes", 2.0 * (1 << 30)
 // Intervals, in log of the step time.
 inline constexpr Constant sigma_base{"sigma_base", 0.085, "any plan",
                                      "leave one source out: 80 % of runs inside (docs/validation.md)", ""};
+// The parts of sigma_base: what two runs on one machine share of it decides what a measured step tells of another.
+inline constexpr Constant sigma_machine{"sigma_machine", 0.03, "its part that all runs on a machine share",
+                                        "errors of runs of one source, its constants fitted without it", ""};
+inline constexpr Constant sigma_likeness{"sigma_likeness", 0.062, "its part that like plans share",
+                                         "the same, by the likelihood of a Gaussian process (docs/verify.md)", ""};
+inline constexpr Constant sigma_plan{"sigma_plan", 0.04, "its part of one plan alone", "the same", ""};
+inline constexpr Constant sigma_repeat{
+    "sigma_repeat", 0.03, "its part of one run alone",
+    "published runs of one plan, machine and framework: median spread of 40 groups 0.03", ""};
+inline constexpr Constant like_doublings{"like_doublings", 3,
+                                         "doublings of tensor or pipeline parallelism, micro-batch, devices, sequence "
+                                         "or parameters by which likeness falls to exp(-1/2)",
+                                         "the same likelihood", ""};
+inline constexpr Constant unlike_choice{"unlike_choice", 0.36,
+                                        "squared distance of another recomputation, sharding, precision or framework",
+                                        "the same likelihood", ""};
+inline constexpr Constant doubt_of_kind{"doubt_of_kind", 0.6,
+                                        "share of a doubt about a kind of plan, of its variance, that all such plans "
+                                        "on a machine have in common",
+                                        "the same likelihood", ""};
 inline constexpr Constant sigma_outside_fit{"sigma_outside_fit", 0.20, "a device class that was never fitted",
                                             "leave one source out", ""};
 inline constexpr Constant sigma_fp8{"sigma_fp8", 0.12, "FP8", "leave one source out", ""};

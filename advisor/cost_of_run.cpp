@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/cost_of_run.hpp"
 
+#include "profiles/units.hpp"
+
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace hpcadvise::advisor {
@@ -10,6 +14,13 @@ constexpr double seconds_per_hour = 3600;
 
 Interval scaled(Interval const& interval, double factor) {
   return {interval.median * factor, interval.low * factor, interval.high * factor};
+}
+
+// A rated power may feed more than the device: its source says so.
+std::string energy_note(Machine const& machine) {
+  return fmt::format("energy: {} a device, its rated power{}; what else a node draws, network and cooling come on top",
+                     profiles::format_by_suffix("power_w", machine.power_w),
+                     machine.power_note.empty() ? "" : fmt::format(" ({})", machine.power_note));
 }
 
 }  // namespace
@@ -27,7 +38,7 @@ std::optional<RunCost> cost_of_run(TrainingJob const& job, StepEstimate const& e
   cost.notes.emplace_back("training steps alone: checkpoints, evaluation, restarts and queueing come on top");
   if (machine.power_w > 0) {
     cost.energy_kwh = scaled(cost.device_hours, machine.power_w / 1000);
-    cost.notes.emplace_back("energy: the devices at rated power; hosts, network and cooling come on top");
+    cost.notes.push_back(energy_note(machine));
   }
   if (machine.billing_units_per_device_hour) {
     cost.billing_units = scaled(cost.device_hours, *machine.billing_units_per_device_hour);

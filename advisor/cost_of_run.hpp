@@ -17,7 +17,7 @@ struct RunCost {
   double steps = 0;     // rounded up
   Interval duration_s;  // of training steps alone: no checkpoints, no restarts, no queue
   Interval device_hours;
-  std::optional<Interval> energy_kwh;  // of the devices at rated power: hosts, network and cooling come on top
+  std::optional<Interval> energy_kwh;  // of the devices at rated power, and of what shares it (Machine::power_note)
   std::optional<Interval> billing_units;
   std::string billing_unit;
   std::vector<std::string> notes;

@@ -2,6 +2,7 @@
 #include "advisor/critical_batch.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace hpcadvise::advisor {
 
@@ -26,12 +27,18 @@ double critical_batch_tokens(double loss) {
   return scale_tokens / std::pow(loss, 1 / exponent);
 }
 
+double critical_batch_tokens(TrainingJob const& job) {
+  auto const count = count_parameters(job.model);
+  double const parameters = count.total - count.embedding - count.lm_head;
+  return critical_batch_tokens(kaplan_loss(parameters, job.tokens.value_or(std::numeric_limits<double>::infinity())));
+}
+
 double tokens_to_same_loss(double tokens, double from, double to, double critical) {
   return tokens * (1 + to / critical) / (1 + from / critical);
 }
 
 double learning_rate_factor(Optimizer optimizer, double growth) {
-  return optimizer == Optimizer::adamw ? std::sqrt(growth) : growth;
+  return is_adam(optimizer) ? std::sqrt(growth) : growth;
 }
 
 }  // namespace hpcadvise::advisor

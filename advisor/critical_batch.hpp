@@ -18,6 +18,10 @@ double kaplan_loss(double parameters, double tokens);
 // (arXiv 1812.06162), equation 2.11.
 double critical_batch_tokens(double loss);
 
+// The same at the loss predicted for the end of the job, of unlimited data where its tokens are not given.
+// Precondition: has_critical_batch(job).
+double critical_batch_tokens(TrainingJob const& job);
+
 // Tokens that reach with batch `to` the loss that `tokens` reach with batch `from`, all in tokens: E = E_min (1 + B /
 // B_crit) of McCandlish et al. 2018, equation 2.11; steps are E / B, which is S_min (1 + B_crit / B).
 double tokens_to_same_loss(double tokens, double from, double to, double critical);

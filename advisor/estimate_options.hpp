@@ -13,11 +13,11 @@ namespace hpcadvise::advisor {
 struct EstimateOptions {
   FrameworkKind framework = FrameworkKind::unknown;
   bool flash_attention = true;
-  std::optional<bool> tensor_parallel_overlap{};   // absent: as the kind of framework does
-  std::optional<bool> fused_loss{};                // the same
-  bool plan_assumed = false;                       // recomputation, micro-batch or sharding are a guess
-  bool fp8_rowwise = false;                        // a scale for each row, not for the whole tensor
-  std::optional<CalibrationFactor> calibration{};  // from measured steps on this machine
+  std::optional<bool> tensor_parallel_overlap{};  // absent: as the kind of framework does
+  std::optional<bool> fused_loss{};               // the same
+  bool plan_assumed = false;                      // recomputation, micro-batch or sharding are a guess
+  bool fp8_rowwise = false;                       // a scale for each row, not for the whole tensor
+  std::optional<StepCalibration> calibration{};   // from measured steps on this machine
 };
 
 inline bool has_fused_loss(EstimateOptions const& options) {

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 #include <utility>
 
@@ -17,29 +16,6 @@ namespace {
 
 using profiles::format_bytes;
 using profiles::format_ratio_as_percent;
-
-// What shortens a term; nothing stands here for the work itself.
-struct Help {
-  std::string_view term;
-  std::string_view sentence;
-};
-constexpr std::array helps{
-    Help{"elementwise", "fused kernels (torch.compile, or Megatron-Core's) would shorten its elementwise work"},
-    Help{"recompute",
-         "memory for activations would help most: sharding more, or a smaller micro-batch, to recompute less"},
-    Help{"tensor_parallel",
-         "a smaller tensor-parallel size, or a framework that overlaps its collectives, would help most"},
-    Help{"pipeline_bubble", "more micro-batches a step would help most: a larger global batch, or fewer stages"},
-    Help{"pipeline_transfer", "fewer stages or a faster network would help most"},
-    Help{"data_parallel_exposed",
-         "a larger global batch would help most: it spreads the gradient traffic over more work"},
-    Help{"optimizer", "sharding the optimizer over more devices, or a larger global batch, would help most"},
-    Help{"other", "a larger micro-batch would help most: the host launches too slowly for this little work"},
-};
-// The same where a data-parallel rank has no more sequences than a micro-batch takes.
-constexpr std::array helps_of_one_micro_batch{
-    Help{"other", "a larger global batch would help most: the host launches too slowly for this little work"},
-};
 
 std::vector<TermRow> largest_first(StepTerms const& terms) {
   auto rows = term_rows();
@@ -57,32 +33,6 @@ std::string share_sentence(StepTerms const& terms) {
     if (share >= 0.01) parts.push_back(fmt::format("{} {}", rows[index].label, format_ratio_as_percent(share)));
   }
   return fmt::format("of the step: {}", fmt::join(parts, ", "));
-}
-
-Help const* help_for(std::string_view term, ParallelPlan const& plan) {
-  auto const find = [&](auto const& rows) -> Help const* {
-    auto const help = std::find_if(rows.begin(), rows.end(), [&](Help const& each) { return each.term == term; });
-    return help == rows.end() ? nullptr : &*help;
-  };
-  if (plan.micro_batch * plan.data_parallel >= plan.global_batch)
-    if (auto const* const help = find(helps_of_one_micro_batch)) return help;
-  return find(helps);
-}
-
-bool has_fused_kernels(FrameworkTraits const& framework) {
-  return framework.elementwise_gated == &FittedConstants::elementwise_core ||
-         framework.elementwise_gated == &FittedConstants::elementwise_compiled;
-}
-
-std::string help_sentence(StepTerms const& terms, ParallelPlan const& plan, FrameworkTraits const& framework) {
-  for (TermRow const& row : largest_first(terms)) {
-    auto const* const help = help_for(row.name, plan);
-    if (help == nullptr || (row.name == "elementwise" && has_fused_kernels(framework))) continue;
-    double const share = terms.*row.value / terms.total_s();
-    if (share < 0.03) break;
-    return fmt::format("{} ({} {})", help->sentence, row.label, format_ratio_as_percent(share));
-  }
-  return "nothing but faster matrix multiplication would help much";
 }
 
 std::string memory_sentence(MemoryEstimate const& memory) {
@@ -124,7 +74,6 @@ std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& est
                     job.model.head_size));
   if (auto sentence = recompute_sentence(job, plan, machine, options); !sentence.empty())
     sentences.push_back(std::move(sentence));
-  sentences.push_back(help_sentence(estimate.terms, plan, framework_traits(options.framework)));
   return sentences;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Sentences about an estimate: what it consists of, what binds, what would help.
+// Sentences about an estimate: what it consists of and what binds. What would help: plan_gains.hpp.
 
 #include "advisor/step_estimate.hpp"
 

@@ -82,11 +82,15 @@ constexpr FrameworkTraits plain(FrameworkTraits row, FrameworkKind kind, std::st
   return row;
 }
 
-// The same layers and reductions; framework_limits.hpp has what it can besides.
+// The same layers and reductions; the loss is fused where it is compiled, with the layers
+// (torchtitan/config/configs.py, CompileConfig). framework_limits.hpp has what it can besides.
 constexpr FrameworkTraits titan_eager() {
   FrameworkTraits row = fsdp;
   row.kind = torchtitan_eager;
   row.name = "torchtitan-eager";
+  row.fused_loss = false;
+  row.logit_bytes = torchtitan.logit_bytes;
+  row.cut_logit_bytes = torchtitan.cut_logit_bytes;
   return row;
 }
 

@@ -37,7 +37,7 @@ double step_lower_bound_s(ParallelPlan const& plan, std::int64_t device_count, d
 double step_lower_bound_s(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                           EstimateOptions const& options) {
   CostContext const context{job, plan, machine, options, framework_traits(options.framework)};
-  double const calibrated = options.calibration ? std::exp(options.calibration->log_factor) : 1;
+  double const calibrated = options.calibration ? std::exp(least_log_factor(*options.calibration)) : 1;
   double const pass_s = model_pass_s(model_facts(job, plan), model_cost(context));
   return calibrated * step_lower_bound_s(plan, plan.device_count(), pass_s);
 }

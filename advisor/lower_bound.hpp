@@ -19,7 +19,7 @@ double model_recompute_s(CostContext const& context, ModelFacts const& facts, Mo
 // traffic, optimizer and jitter only add. Lowered by what rounding could make of it.
 double step_lower_bound_s(ParallelPlan const& plan, std::int64_t device_count, double pass_s);
 
-// The same for one plan, calibrated as its estimate is.
+// The same for one plan, below whatever a calibration may make of its estimate.
 double step_lower_bound_s(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                           EstimateOptions const& options);
 

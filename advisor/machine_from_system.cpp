@@ -55,7 +55,10 @@ Machine machine_from_system(profiles::SystemDescription const& system, profiles:
 
   add_device(machine, device);
   if (system.device_memory_bytes.value) machine.memory_bytes = *system.device_memory_bytes.value;
-  if (system.power_w_per_device.value) machine.power_w = *system.power_w_per_device.value;
+  if (auto const& power = system.power_w_per_device; power.value) {
+    machine.power_w = *power.value;
+    machine.power_note = power.note;
+  }
   machine.host_memory_bytes = system.host_memory_bytes.value.value_or(0);
   machine.node_count = whole(system.node_count);
   machine.island_nodes = whole(system.island_nodes);

@@ -27,9 +27,10 @@ struct StateBytes {
 // accumulate gradients in fp32 hold more, see FrameworkTraits). FP8 training keeps 16-bit weights. All this of a
 // trained parameter: a frozen one is held as it is computed with.
 StateBytes state_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework) {
-  double const moments = job.optimizer == Optimizer::adamw ? 2 : 1;
+  double const moments = is_adam(job.optimizer) ? 2 : 1;
   double const element = profiles::bytes_per_element(job.precision);
   if (element > 2) return {element, element, moments * element};
+  if (holds_16_bit_state(job.optimizer)) return {2, 2, moments * 2};
   // fp16 gradients are reduced as they are; the fp32 copy beside them is what bf16 accumulation adds.
   bool const is_fp16 = job.precision == profiles::Precision::fp16;
   bool const in_16_bit = framework.has_bf16_optimizer && !is_fp16 && !runs_bf16_optimizer(job, plan, framework);

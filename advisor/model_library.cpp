@@ -10,12 +10,22 @@
 #include "profiles/nearest_name.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <system_error>
 
 namespace hpcadvise::advisor {
 namespace {
+
+namespace fs = std::filesystem;
+
+bool is_built_in(std::string_view name) {
+  auto const names = model_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// No built-in name has a slash or ends so.
+bool looks_like_a_path(fs::path const& path) { return path.has_parent_path() || path.extension() == ".json"; }
 
 // Dimensions that are possible one by one may make no model together.
 void check_size(profiles::JsonNode const& root, ModelSpec const& model) {
@@ -36,11 +46,11 @@ std::vector<std::string> model_names() {
 ModelSpec built_in_model(std::string_view name) {
   for (ModelSpec& model : built_in_models())
     if (model.name == name) return std::move(model);
-  auto const nearest = profiles::nearest_name(name, model_names());
+  auto const guess = profiles::did_you_mean(name, model_names());
   throw profiles::UsageError(
       fmt::format("unknown model '{}': neither a file nor a built-in model", name),
-      fmt::format("{}built in are {}; or name a Hugging Face config.json",
-                  nearest ? fmt::format("did you mean '{}'? ", *nearest) : "", fmt::join(model_names(), ", ")));
+      fmt::format("{}{}`hpcadvise models list` shows what is built in; a Hugging Face config.json serves as well",
+                  guess, guess.empty() ? "" : " "));
 }
 
 ModelSpec model_from_text(std::string_view text, std::filesystem::path const& file) {
@@ -55,11 +65,21 @@ ModelSpec model_from_text(std::string_view text, std::filesystem::path const& fi
 }
 
 ModelSpec find_model(std::string_view name_or_path) {
-  std::filesystem::path path(name_or_path);
+  fs::path const path(name_or_path);
   std::error_code error;
   // The folder of a downloaded model serves as well as the file in it.
-  if (std::filesystem::is_directory(path, error)) path /= "config.json";
-  if (std::filesystem::exists(path, error)) return model_from_text(profiles::read_text_file(path), path);
+  if (fs::is_directory(path, error)) {
+    auto const file = path / "config.json";
+    if (fs::exists(file, error)) return model_from_text(profiles::read_text_file(file), file);
+    if (!is_built_in(name_or_path))
+      throw profiles::UsageError(fmt::format("model '{}': this folder has no config.json", name_or_path),
+                                 "name the folder that a Hugging Face model was downloaded to, or its config.json");
+  } else if (fs::exists(path, error)) {
+    return model_from_text(profiles::read_text_file(path), path);
+  } else if (looks_like_a_path(path)) {
+    throw profiles::UsageError(fmt::format("model '{}': no such file", name_or_path),
+                               "name a Hugging Face config.json, or what `hpcadvise models list` shows");
+  }
   return built_in_model(name_or_path);
 }
 

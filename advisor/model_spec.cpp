@@ -13,6 +13,9 @@ namespace {
 constexpr std::array<profiles::Name<LoraTargets>, 2> lora_targets{
     {{LoraTargets::attention, "attention"}, {LoraTargets::all_linear, "all-linear"}}};
 
+constexpr std::array<profiles::Name<Optimizer>, 3> optimizers{
+    {{Optimizer::adamw, "adamw"}, {Optimizer::adamw_bf16, "adamw_bf16"}, {Optimizer::sgd_momentum, "sgd_momentum"}}};
+
 double real(std::int64_t value) { return static_cast<double>(value); }
 
 double embedding_parameters(ModelSpec const& model) {
@@ -62,6 +65,13 @@ double total_flops(TrainingJob const& job, LayerDescription const& layer) {
 }
 
 }  // namespace
+
+std::string_view to_string(Optimizer optimizer) {
+  return profiles::name_of(optimizer, std::span<profiles::Name<Optimizer> const>(optimizers));
+}
+std::optional<Optimizer> optimizer_from_string(std::string_view name) {
+  return profiles::value_of(name, std::span<profiles::Name<Optimizer> const>(optimizers));
+}
 
 std::string_view to_string(LoraTargets targets) {
   return profiles::name_of(targets, std::span<profiles::Name<LoraTargets> const>(lora_targets));

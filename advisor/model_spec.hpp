@@ -108,7 +108,14 @@ struct ParameterCount {
 
 ParameterCount count_parameters(ModelSpec const& model);
 
-enum class Optimizer { adamw, sgd_momentum };
+// adamw_bf16: PyTorch's AdamW over a model held in bf16, gradients and both moments in bf16 too and no master copy, as
+// torchtune and plain scripts run it. It halves the state and loses what updates below a bf16 step would have added.
+enum class Optimizer { adamw, adamw_bf16, sgd_momentum };
+std::string_view to_string(Optimizer optimizer);  // "adamw"
+std::optional<Optimizer> optimizer_from_string(std::string_view name);
+constexpr bool is_adam(Optimizer optimizer) { return optimizer != Optimizer::sgd_momentum; }
+// Whether nothing of the training state is wider than 16 bits.
+constexpr bool holds_16_bit_state(Optimizer optimizer) { return optimizer == Optimizer::adamw_bf16; }
 
 // Low-rank adapters (Hu et al. 2021, LoRA, arXiv:2106.09685): each adapted matrix W of n x k is frozen and B A is added
 // to it, B of n x rank and A of rank x k. Nothing else is trained. Attention alone and rank 8 are the paper's (section

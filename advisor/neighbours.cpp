@@ -29,6 +29,7 @@ constexpr std::size_t keeps_fastest = 2;
 constexpr std::int64_t largest_smooth_factor = 7;
 
 double real(std::int64_t value) { return static_cast<double>(value); }
+std::string text(std::int64_t count) { return profiles::format_count(real(count)); }
 
 // What the fastest plan of a count does.
 struct Pace {
@@ -96,7 +97,7 @@ std::int64_t largest_prime_factor(std::int64_t number) {
 std::string hostile_factor(std::int64_t count) {
   std::int64_t const factor = largest_prime_factor(count);
   if (factor <= largest_smooth_factor) return {};
-  return fmt::format("{} = {} x {} leaves few ways to divide: ", count, count / factor, factor);
+  return fmt::format("{} = {} x {} leaves few ways to divide: ", text(count), text(count / factor), text(factor));
 }
 
 // The largest count of full nodes up to this one that divides well.
@@ -141,10 +142,11 @@ std::optional<Neighbour> faster_with_fewer(TrainingJob const& job, Pace const& b
   if (!fastest) return std::nullopt;
   double const gain = fastest->sequences_per_s() / base.sequences_per_s();
   if (gain < least_gain) return std::nullopt;
-  return neighbour_of(*fastest, job,
-                      fmt::format("{}use {} and a global batch of {}: {:.2f} times faster with {} fewer",
-                                  hostile_factor(base.device_count), fastest->device_count, fastest->global_batch, gain,
-                                  profiles::format_counted(base.device_count - fastest->device_count, "device")));
+  return neighbour_of(
+      *fastest, job,
+      fmt::format("{}use {} and a global batch of {}: {:.2f} times faster with {} fewer",
+                  hostile_factor(base.device_count), text(fastest->device_count), text(fastest->global_batch), gain,
+                  profiles::format_counted(base.device_count - fastest->device_count, "device")));
 }
 
 }  // namespace

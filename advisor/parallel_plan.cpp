@@ -11,6 +11,7 @@
 #include <array>
 #include <charconv>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace hpcadvise::advisor {
@@ -156,6 +157,34 @@ void check_contradictions(ParallelPlan const& plan) {
                                "give a divisor of the data-parallel size, or leave it out for all of it");
 }
 
+struct PlanPart {
+  std::string text;     // "tp=4"
+  bool written = true;  // in the short form, which leaves out what is as on one device
+};
+
+// All of them, in the order they are written.
+std::vector<PlanPart> parts_of(ParallelPlan const& plan) {
+  std::vector<PlanPart> parts;
+  for (NumberKey const& number : numbers) {
+    std::int64_t const value = plan.*number.value;
+    bool const usual = value == ParallelPlan{}.*number.value;
+    // Megatron-Core takes tp for an etp that is not said.
+    bool const differs_by_framework =
+        number.value == &ParallelPlan::expert_tensor_parallel && plan.expert_parallel > 1 && plan.tensor_parallel > 1;
+    parts.push_back({fmt::format("{}={}", number.name, value), !usual || !number.rare || differs_by_framework});
+  }
+  auto const add = [&](std::string_view key, auto const& value, bool written) {
+    parts.push_back({fmt::format("{}={}", key, value), written});
+  };
+  add("recompute", to_string(plan.recompute), true);
+  add("sharding", to_string(plan.sharding), true);
+  add("sequence_parallel", plan.sequence_parallel, plan.sequence_parallel);
+  add("schedule", to_string(plan.schedule), plan.schedule != Schedule::one_forward_one_backward);
+  add("context_exchange", to_string(plan.context_exchange), plan.context_exchange != ContextExchange::ring);
+  add("offload", to_string(plan.offload), plan.offload != Offload::none);
+  return parts;
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
   auto const first = text.find_first_not_of(blanks);
@@ -166,24 +195,22 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 std::string to_text(ParallelPlan const& plan) {
-  std::vector<std::string> parts;
-  for (NumberKey const& number : numbers) {
-    std::int64_t const value = plan.*number.value;
-    bool const usual = value == ParallelPlan{}.*number.value;
-    // Megatron-Core takes tp for an etp that is not said.
-    bool const differs_by_framework =
-        number.value == &ParallelPlan::expert_tensor_parallel && plan.expert_parallel > 1 && plan.tensor_parallel > 1;
-    if (!usual || !number.rare || differs_by_framework) parts.push_back(fmt::format("{}={}", number.name, value));
-  }
-  parts.push_back(fmt::format("recompute={}", to_string(plan.recompute)));
-  parts.push_back(fmt::format("sharding={}", to_string(plan.sharding)));
-  if (plan.sequence_parallel) parts.emplace_back("sequence_parallel=true");
-  if (plan.schedule != Schedule::one_forward_one_backward)
-    parts.push_back(fmt::format("schedule={}", to_string(plan.schedule)));
-  if (plan.context_exchange != ContextExchange::ring)
-    parts.push_back(fmt::format("context_exchange={}", to_string(plan.context_exchange)));
-  if (plan.offload != Offload::none) parts.push_back(fmt::format("offload={}", to_string(plan.offload)));
-  return fmt::format("{}", fmt::join(parts, ","));
+  std::vector<std::string> written;
+  for (PlanPart& part : parts_of(plan))
+    if (part.written) written.push_back(std::move(part.text));
+  return fmt::format("{}", fmt::join(written, ","));
+}
+
+std::string changed_parts(ParallelPlan const& from, ParallelPlan const& to) {
+  auto const before = parts_of(from);
+  auto const after = parts_of(to);
+  std::vector<std::string> changed;
+  for (std::size_t index = 0; index < after.size(); ++index)
+    if (after[index].text != before[index].text) changed.push_back(after[index].text);
+  // Zero is how a plan holds a group of all ranks, not how it is written.
+  std::replace(changed.begin(), changed.end(), std::string("shard_group=0"),
+               fmt::format("shard_group={}", to.data_parallel));
+  return fmt::format("{}", fmt::join(changed, ","));
 }
 
 ParallelPlan parallel_plan_from_text(std::string_view text) {

@@ -60,6 +60,9 @@ struct ParallelPlan {
 // "tp=8,pp=4,dp=16,micro_batch=1,global_batch=1024,recompute=full,sharding=zero1"; the form `--plan` reads.
 std::string to_text(ParallelPlan const& plan);
 
+// The parts of that form in which `to` differs from `from`: "tp=4,dp=2,sequence_parallel=true".
+std::string changed_parts(ParallelPlan const& from, ParallelPlan const& to);
+
 // Of every number in a plan, and of its devices; beyond any size here, so that their products stay within 64 bits.
 constexpr std::int64_t largest_plan_number = 2'000'000;
 

@@ -62,18 +62,6 @@ std::optional<ParallelPlan> offload_state(ParallelPlan plan) {
 constexpr std::array<Turn, 7> turns{recompute_more, smaller_micro_batch, shard_more,   more_tensor,
                                     more_pipeline,  more_context,        offload_state};
 
-// The parts in which the short forms differ: "tp=4,dp=2,sequence_parallel=true".
-std::string difference(ParallelPlan const& from, ParallelPlan const& to) {
-  auto const before = ',' + to_text(from) + ',';
-  std::string changed;
-  for (std::string rest = to_text(to) + ','; !rest.empty();) {
-    auto const part = rest.substr(0, rest.find(','));
-    rest.erase(0, part.size() + 1);
-    if (before.find(',' + part + ',') == std::string::npos) changed += (changed.empty() ? "" : ",") + part;
-  }
-  return changed;
-}
-
 // Turned until it fits.
 std::optional<ParallelPlan> turned(Turn turn, TrainingJob const& job, ParallelPlan const& from, Machine const& machine,
                                    EstimateOptions const& options) {
@@ -93,7 +81,7 @@ std::vector<Remedy> changes_that_fit(TrainingJob const& job, StepEstimate const&
   };
   for (Turn const turn : turns)
     if (auto const plan = turned(turn, job, too_large.plan, machine, options))
-      add(difference(too_large.plan, *plan), estimate_step(job, *plan, machine, options));
+      add(changed_parts(too_large.plan, *plan), estimate_step(job, *plan, machine, options));
 
   auto const device_count = too_large.plan.device_count();
   if (can_plan(job, device_count, machine)) {

@@ -4,9 +4,11 @@
 #include "advisor/lower_bound.hpp"
 #include "advisor/memory_parts.hpp"
 #include "advisor/step_terms.hpp"
+#include "advisor/uncertainty.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <tuple>
 #include <vector>
@@ -60,7 +62,9 @@ class Scanner {
         collector_(collector),
         framework_(framework_traits(options.framework)),
         facts_(model_facts(job, {})),
-        layouts_(job.model, framework_) {}
+        layouts_(job.model, framework_),
+        traits_(run_traits(job, {}, options.framework, {})),
+        least_factor_(options.calibration ? std::exp(least_log_factor(*options.calibration)) : 1) {}
 
   PlanScan scan() {
     for (Slice const& slice : slices()) {
@@ -91,7 +95,8 @@ class Scanner {
       for (std::size_t recompute = 0; recompute < space_.recomputes.size(); ++recompute) {
         apply(space_.recomputes[recompute], plan);
         double const repeated_s = model_recompute_s(context_of(plan), facts_, cost);
-        slices.push_back({step_lower_bound_s(plan, device_count_, pass_s + repeated_s), family, recompute});
+        double const bound_s = step_lower_bound_s(plan, device_count_, pass_s + repeated_s);
+        slices.push_back({least_factor_ * bound_s, family, recompute});
       }
     }
     std::sort(slices.begin(), slices.end(), [](Slice const& left, Slice const& right) {
@@ -124,7 +129,7 @@ class Scanner {
           stages = &layout;
           pace = pipeline_pace(layout, cost);
         }
-        double const lower_bound_s = paced_lower_bound_s(plan, pace.slowest_s);
+        double const lower_bound_s = least_factor_ * paced_lower_bound_s(plan, pace.slowest_s);
         for (ShardingChoice const& sharding : cut->shardings) {
           if (prune_ && lower_bound_s > collector_.threshold_s(sharding.offload)) {
             ++result_.slower;
@@ -147,8 +152,15 @@ class Scanner {
       return;
     }
     ++result_.estimated;
-    scored.step_s = step_terms(context_of(plan), facts_, cost, stages, pace).total_s();
+    scored.step_s = factor_of(plan, cost) * step_terms(context_of(plan), facts_, cost, stages, pace).total_s();
     collector_.add(scored);
+  }
+
+  double factor_of(ParallelPlan const& plan, ModelCost const& cost) {
+    if (!options_.calibration) return 1;
+    traits_.plan = plan;
+    traits_.doubts = step_uncertainty(job_, plan, machine_, options_, cost.extrapolated()).doubts;
+    return std::exp(correction(*options_.calibration, traits_).log_factor);
   }
 
   TrainingJob const& job_;
@@ -161,6 +173,8 @@ class Scanner {
   FrameworkTraits const& framework_;
   ModelFacts facts_;
   StageLayouts layouts_;
+  RunTraits traits_;     // of the plan at hand
+  double least_factor_;  // that a calibration gives to any plan
   PlanScan result_;
 };
 

@@ -19,7 +19,6 @@ struct PlanScan {
   std::optional<ScoredPlan> nearest;  // of those too large the one that exceeds the memory by the least
 };
 
-// Times are before calibration, which scales all alike.
 PlanScan scan_plans(TrainingJob const& job, std::int64_t device_count, PlanSpace const& space, Machine const& machine,
                     EstimateOptions const& options, bool prune, OffloadCollector& collector);
 

@@ -5,6 +5,7 @@
 #include "advisor/neighbours.hpp"
 #include "advisor/offload_note.hpp"
 #include "advisor/plan_collector.hpp"
+#include "advisor/plan_gains.hpp"
 #include "advisor/plan_order.hpp"
 #include "advisor/plan_request.hpp"
 #include "advisor/plan_scan.hpp"
@@ -12,6 +13,7 @@
 #include "advisor/remedies.hpp"
 #include "advisor/sensitivity.hpp"
 #include "advisor/zero_bubble_option.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -47,7 +49,8 @@ void add_remedies(NearestPlan& nearest, TrainingJob const& job, std::int64_t dev
   auto const count = zero3_count_that_fits(job, machine, options);
   if (count && *count > device_count)
     nearest.remedies.push_back(
-        fmt::format("more devices than this machine has: ZeRO-3 would shard it over about {} such", *count));
+        fmt::format("more devices than this machine has: ZeRO-3 would shard it over about {} such",
+                    profiles::format_count(static_cast<double>(*count))));
 }
 
 void add_trade_offs(RankedPlans& ranked, OffloadCollector const& collector, TrainingJob const& job,
@@ -98,6 +101,8 @@ RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Mach
     plan.why = explain(job, plan.estimate, machine, options.estimate);
     if (plan.estimate.plan.offload != Offload::none) plan.why.push_back(offload_note(plan.estimate, on_device));
     if (!options.around) continue;
+    if (auto gains = gain_sentence(plan_gains(job, plan.estimate, machine, options.estimate)); !gains.empty())
+      plan.why.push_back(std::move(gains));
     if (auto option = zero_bubble_option(job, plan.estimate, machine, options.estimate); !option.empty())
       plan.why.push_back(std::move(option));
     auto const sentences = sensitivity_sentences(sensitivities(job, plan.estimate, machine, options.estimate));

@@ -18,7 +18,7 @@ namespace hpcadvise::advisor {
 struct RankedPlan {
   StepEstimate estimate;
   bool tied_with_best = false;   // its lead or lag lies inside the interval of the difference
-  std::vector<std::string> why;  // sentences: what binds, what the terms are, what would help most
+  std::vector<std::string> why;  // sentences: what the terms are, what binds, what would help
 };
 
 // A change that would make the job fit, found by a search of its own.
@@ -63,7 +63,7 @@ struct RankedPlans {
 struct SearchOptions {
   std::size_t keep = 5;
   EstimateOptions estimate{};
-  bool around = true;  // neighbours, remedies, sensitivities: searches and estimates around the answer
+  bool around = true;  // neighbours, remedies, gains, sensitivities: searches and estimates around the answer
   bool prune = true;   // false: every plan that fits is estimated; the answer is the same
 };
 

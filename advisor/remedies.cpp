@@ -54,7 +54,7 @@ std::vector<Remedy> find_remedies(TrainingJob const& job, std::int64_t device_co
   RemedySearch search(machine, options, nearest);
   for (int doubling = 1; doubling <= most_doublings; ++doubling) {
     std::int64_t const count = device_count << doubling;
-    if (search.fits(job, count, fmt::format("{} devices", count))) break;
+    if (search.fits(job, count, profiles::format_counted(count, "device"))) break;
   }
   TrainingJob changed = job;
   while (changed.sequence_length % 2 == 0 && changed.sequence_length / 2 >= shortest_sequence) {
@@ -64,7 +64,7 @@ std::vector<Remedy> find_remedies(TrainingJob const& job, std::int64_t device_co
             fmt::format("a sequence of {}", profiles::format_count(static_cast<double>(changed.sequence_length)))))
       break;
   }
-  if (job.optimizer == Optimizer::adamw) {
+  if (is_adam(job.optimizer)) {
     changed = job;
     changed.optimizer = Optimizer::sgd_momentum;
     search.fits(changed, device_count, "SGD with momentum, which keeps one moment less");

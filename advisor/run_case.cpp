@@ -153,6 +153,13 @@ EstimateOptions options_of(RunCells& cells) {
   return options;
 }
 
+Optimizer optimizer_of(RunCells& cells) {
+  std::string const name = cells.text("optimizer");
+  if (name.empty()) return Optimizer::adamw;
+  if (auto const optimizer = optimizer_from_string(name)) return *optimizer;
+  cells.refuse("optimizer", "is none of adamw, adamw_bf16, sgd_momentum");
+}
+
 Sharding sharding_of(RunCells& cells, FrameworkKind framework) {
   std::string const name = cells.text("sharding");
   if (name.empty()) return cells.assume("sharding", is_fsdp(framework) ? Sharding::zero3 : Sharding::zero1);
@@ -292,6 +299,7 @@ RunCase run_case(RunCells& cells) {
   run.job.model = model_of(cells);
   run.job.sequence_length = cells.needed_count("seq_len");
   run.job.precision = precision_of(cells);
+  run.job.optimizer = optimizer_of(cells);
   run.options = options_of(cells);
   run.plan = plan_of(cells, run.options.framework, run.machine);
   run.job.global_batch = run.plan.global_batch;

@@ -117,9 +117,11 @@ StepEstimate estimate_step(TrainingJob const& job, ParallelPlan const& plan, Mac
 
   auto const uncertainty = step_uncertainty(job, plan, machine, options, cost.extrapolated());
   estimate.log_sigma = uncertainty.log_sigma;
+  estimate.doubts = uncertainty.doubts;
   estimate.flags = uncertainty.flags;
   estimate.step_time_s = interval_around(step_s, uncertainty.log_sigma);
-  if (options.calibration) apply(*options.calibration, estimate);
+  if (options.calibration)
+    apply(correction(*options.calibration, run_traits(job, plan, options.framework, uncertainty.doubts)), estimate);
   return estimate;
 }
 

@@ -59,6 +59,7 @@ struct StepEstimate {
   MemoryEstimate memory;
   std::size_t pacing_stage = 0;    // of the pipeline: the slowest, whose terms these are
   double log_sigma = 0;            // of the step time; the interval is median * exp(+-1.2816 log_sigma)
+  profiles::Doubts doubts;         // what widens it beyond that of any plan, before calibration
   std::vector<std::string> flags;  // "extrapolated", "reference-only"
 };
 

@@ -25,39 +25,36 @@ double measured_sigma(GemmRates const& rates) {
 Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                              EstimateOptions const& options, bool extrapolated) {
   using profiles::Origin;
-  double variance = 0;
-  auto const widen = [&](double sigma) { variance += sigma * sigma; };
-
-  widen(constants::sigma_base);
-  if (!device_class(machine.architecture).fitted()) widen(constants::sigma_outside_fit);
-  if (job.precision == profiles::Precision::fp8) widen(constants::sigma_fp8);
-  if (job.model.experts) widen(constants::sigma_experts);
-  if (plan.context_parallel > 1) widen(constants::sigma_context);
-  if (options.plan_assumed) widen(constants::sigma_assumed);
-  if (machine.vendor == "amd") widen(constants::sigma_amd);
-  if (plan.device_count() > 2048) widen(constants::sigma_large);
-  if (options.framework == FrameworkKind::unknown) widen(constants::sigma_framework);
-  widen(measured_sigma(gemm_rates(machine, job.precision)));
-
   Uncertainty result;
+  auto const doubt = [&](char const* name, double log_sigma) { result.doubts[name] = log_sigma; };
+
+  if (!device_class(machine.architecture).fitted()) doubt("device", constants::sigma_outside_fit);
+  if (job.precision == profiles::Precision::fp8) doubt("fp8", constants::sigma_fp8);
+  if (job.model.experts) doubt("experts", constants::sigma_experts);
+  if (plan.context_parallel > 1) doubt("context_parallel", constants::sigma_context);
+  if (options.plan_assumed) doubt("assumed", constants::sigma_assumed);
+  if (machine.vendor == "amd") doubt("amd", constants::sigma_amd);
+  if (plan.device_count() > 2048) doubt("large", constants::sigma_large);
+  if (options.framework == FrameworkKind::unknown) doubt("framework", constants::sigma_framework);
+  if (double const sigma = measured_sigma(gemm_rates(machine, job.precision)); sigma > 0) doubt("rates", sigma);
   if (extrapolated) {
-    widen(constants::sigma_outside_fit);
+    doubt("extrapolated", constants::sigma_outside_fit);
     result.flags.emplace_back("extrapolated");
   }
   if (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel)) {
-    widen(constants::sigma_outside_fit);
+    doubt("wide_experts", constants::sigma_outside_fit);
     result.flags.emplace_back("experts-unproven");
   }
   if (!has_gemm_rates(machine, job.precision)) {
-    widen(constants::sigma_outside_fit);
+    doubt("precision", constants::sigma_outside_fit);
     result.flags.emplace_back("precision-substituted");
   }
   if (job.lora) {
-    widen(constants::sigma_outside_fit);
+    doubt("adapters", constants::sigma_outside_fit);
     result.flags.emplace_back("adapters-unproven");
   }
   if (plan.offload != Offload::none) {
-    widen(constants::sigma_offload);
+    doubt("offload", constants::sigma_offload);
     result.flags.emplace_back("offload-unproven");
   }
   bool const links_measured =
@@ -68,6 +65,8 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
     result.flags.emplace_back("links-reference");
   if (machine.origin == Origin::announced) result.flags.emplace_back("announced");
   if (options.framework == FrameworkKind::unknown) result.flags.emplace_back("framework-assumed");
+  double variance = constants::sigma_base * constants::sigma_base;
+  for (auto const& [name, log_sigma] : result.doubts) variance += log_sigma * log_sigma;
   result.log_sigma = std::sqrt(variance);
   return result;
 }

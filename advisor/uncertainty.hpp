@@ -13,6 +13,7 @@ namespace hpcadvise::advisor {
 
 struct Uncertainty {
   double log_sigma = 0;
+  profiles::Doubts doubts;  // beside sigma_base
   std::vector<std::string> flags;
 };
 

@@ -90,9 +90,10 @@ std::string considered_text(RankedPlans const& ranked) {
 Section neighbours_section(std::vector<advisor::Neighbour> const& neighbours) {
   Section section{.heading = "Other device counts"};
   for (auto const& neighbour : neighbours)
-    section.sentences.push_back(fmt::format("{}: {} a step of {} sequences; {}", neighbour.device_count,
-                                            profiles::format_seconds(neighbour.step_time_s), neighbour.global_batch,
-                                            neighbour.why));
+    section.sentences.push_back(
+        fmt::format("{}: {} a step of {}; {}", profiles::format_count(double(neighbour.device_count)),
+                    profiles::format_seconds(neighbour.step_time_s),
+                    profiles::format_counted(neighbour.global_batch, "sequence"), neighbour.why));
   return section;
 }
 

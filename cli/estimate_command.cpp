@@ -48,10 +48,10 @@ std::vector<Section> sections_of(ResolvedJob const& resolved, advisor::StepEstim
   for (auto const& change : changes_for(resolved, estimate)) changes.sentences.push_back(advisor::sentence(change));
   if (!changes.sentences.empty()) sections.push_back(std::move(changes));
   sections.push_back(step_section(estimate.memory.fits() ? "Step" : "Step, if it fitted", estimate));
-  sections.back().remark =
-      fmt::format("{:.0f} tokens/s a device, {} a device, MFU {} of the dense peak", estimate.tokens_per_s_per_device,
-                  profiles::format_flops_per_s(estimate.model_flops_per_s_per_device),
-                  profiles::format_ratio_as_percent(estimate.mfu_of_dense_peak));
+  sections.back().remark = fmt::format("{} tokens/s a device, {} a device, MFU {} of the dense peak",
+                                       profiles::format_count(estimate.tokens_per_s_per_device),
+                                       profiles::format_flops_per_s(estimate.model_flops_per_s_per_device),
+                                       profiles::format_ratio_as_percent(estimate.mfu_of_dense_peak));
   if (auto const cost = cost_for(resolved, estimate)) sections.push_back(cost_section(*cost));
   if (auto basis = basis_section(resolved, estimate); !basis.sentences.empty()) sections.push_back(std::move(basis));
   return sections;

@@ -121,7 +121,7 @@ void take_calibration(profiles::Calibration const& calibration, ResolvedJob& res
         fmt::format("the calibration is of {}, the machine here is {}", calibration.machine, machine.name),
         "Write one for this machine with `hpcadvise verify --calibrate`.");
   if (calibration.anchors.empty()) return;
-  resolved.estimate.calibration = advisor::calibrate(calibration, advisor::to_string(resolved.estimate.framework));
+  resolved.estimate.calibration = advisor::learn(calibration);
   auto const version = profiles::build_info().version;
   auto const other = std::find_if(calibration.anchors.begin(), calibration.anchors.end(),
                                   [&](auto const& anchor) { return anchor.tool_version != version; });

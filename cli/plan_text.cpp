@@ -224,7 +224,7 @@ Table plans_table(advisor::RankedPlans const& ranked) {
                           profiles::format_seconds(estimate.step_time_s.median),
                           profiles::format_seconds_range(estimate.step_time_s.low, estimate.step_time_s.high,
                                                          estimate.step_time_s.median),
-                          fmt::format("{:.0f}", estimate.tokens_per_s_per_device),
+                          profiles::format_count(estimate.tokens_per_s_per_device),
                           fmt::format("{:.0f} %", 100 * estimate.mfu_of_dense_peak),
                           profiles::format_bytes(estimate.memory.total_bytes()), short_plan(estimate.plan)});
   }

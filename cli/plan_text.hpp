@@ -19,7 +19,7 @@ std::string step_time_text(advisor::Interval const& step_time_s);
 
 // Model, machine, batch, where the rates come from, what was assumed.
 std::string heading_text(ResolvedJob const& resolved, std::int64_t device_count, Terminal const& terminal);
-// The same where they differ: "8 to 1024 devices", "global batches below".
+// The same where they differ: "8 to 1,024 devices", "global batches below".
 std::string heading_text(ResolvedJob const& resolved, std::string const& devices, std::string const& batch,
                          Terminal const& terminal);
 // The first line as a heading of Markdown, the others as bullets.

@@ -3,6 +3,7 @@
 
 #include "cli/advise_command.hpp"
 #include "cli/estimate_command.hpp"
+#include "cli/models_command.hpp"
 #include "cli/probe_command.hpp"
 #include "cli/profiles_command.hpp"
 #include "cli/systems_command.hpp"
@@ -24,7 +25,7 @@ using profiles::ExitCode;
 
 // Adding a command: a file pair and a row.
 constexpr void (*commands[])(CLI::App&, Action&) = {
-    add_probe_command,  add_profiles_command, add_systems_command,
+    add_probe_command,  add_profiles_command, add_systems_command, add_models_command,
     add_advise_command, add_estimate_command, add_verify_command,
 };
 

@@ -29,12 +29,11 @@ std::string count_text(Interval const& interval) {
 std::string batch_text(std::int64_t sequences) { return profiles::format_count(static_cast<double>(sequences)); }
 
 std::string useful_batches(advisor::BatchAdvice const& batch) {
-  auto const devices =
-      fmt::format("these devices reach 90 % of their rate from {}", batch_text(batch.least_global_batch));
+  auto const devices = fmt::format("these devices reach 90 % of their rate from {} on",
+                                   profiles::format_counted(batch.least_global_batch, "sequence"));
   if (!batch.critical) return devices;
   bool const serves_both = batch.least_global_batch <= batch.critical->global_batch;
-  return fmt::format("{}, {} the critical batch of {} ({}){}", devices, serves_both ? "below" : "above",
-                     batch_text(batch.critical->global_batch),
+  return fmt::format("{}; the critical batch is {} ({}){}", devices, batch_text(batch.critical->global_batch),
                      profiles::format_counted(batch.critical->tokens, "token"),
                      serves_both ? "" : ": no size serves both");
 }
@@ -97,7 +96,7 @@ Section batch_section(advisor::BatchAdvice const& batch, advisor::TrainingJob co
   Section section{
       .heading = "Batch sizes",
       .sentences = {micro_batch_line(batch),
-                    fmt::format("global batch: {}, {}", profiles::format_counted(job.global_batch, "sequence"),
+                    fmt::format("global batch: {}; {}", profiles::format_counted(job.global_batch, "sequence"),
                                 useful_batches(batch))}};
   auto& lines = section.sentences;
   if (batch.critical && job.global_batch > batch.critical->global_batch)
@@ -120,7 +119,8 @@ Section cost_section(advisor::RunCost const& cost) {
       fmt::format("{} in {}: {}", profiles::format_counted(cost.tokens, "token"),
                   profiles::format_counted(cost.steps, "step"), step_time_text(cost.duration_s)),
       fmt::format("{} device-hours", count_text(cost.device_hours))};
-  if (cost.billing_units) lines.push_back(fmt::format("{} {}", count_text(*cost.billing_units), cost.billing_unit));
+  if (cost.billing_units)
+    lines.push_back(fmt::format("{} {}", count_text(*cost.billing_units), profiles::plural(cost.billing_unit)));
   if (cost.energy_kwh) lines.push_back(fmt::format("{} kWh", count_text(*cost.energy_kwh)));
   lines.insert(lines.end(), cost.notes.begin(), cost.notes.end());
   return {.heading = "The whole run", .sentences = std::move(lines)};

@@ -58,7 +58,8 @@ CommonJob common_job(std::span<Answer const> answers) {
     std::replace_if(
         resolved.assumed.begin(), resolved.assumed.end(),
         [](std::string const& item) { return item.starts_with("global batch"); }, "global batches below");
-  auto devices = fmt::format("{} to {} devices", answers.front().device_count, answers.back().device_count);
+  auto devices = fmt::format("{} to {}", profiles::format_count(double(answers.front().device_count)),
+                             profiles::format_counted(answers.back().device_count, "device"));
   auto batch = same_batch ? global_batch_text(resolved.job) : "global batches below";
   return {std::move(resolved), std::move(devices), std::move(batch)};
 }
@@ -87,7 +88,7 @@ Table scaling_table(std::span<Answer const> answers) {
               {}};
   double const rate = best_rate(answers);
   for (Answer const& answer : answers) {
-    std::string const devices = fmt::format("{}", answer.device_count);
+    std::string const devices = profiles::format_count(double(answer.device_count));
     auto const* const best = answer.recommended();
     if (best == nullptr) {
       table.rows.push_back({devices, "", "", "", "", "", "", "nothing fits"});
@@ -99,7 +100,7 @@ Table scaling_table(std::span<Answer const> answers) {
                           fmt::format("{:.0f} %", 100 * best->mfu_of_dense_peak),
                           fmt::format("{:.2f}", best->tokens_per_s_per_device / rate),
                           (may_not_run(*best) ? "!" : "") + profiles::format_bytes(best->memory.total_bytes()),
-                          fmt::format("{}", best->plan.global_batch), short_plan(best->plan)});
+                          profiles::format_count(double(best->plan.global_batch)), short_plan(best->plan)});
   }
   return table;
 }
@@ -139,7 +140,7 @@ Table run_costs_table(std::span<Answer const> answers) {
     auto const cost = run_cost(answer, *best);
     auto const& time_s = cost.duration_s;
     std::vector<std::string> row{
-        fmt::format("{}", answer.device_count),
+        profiles::format_count(double(answer.device_count)),
         profiles::format_count(best->tokens_per_s_per_device * double(answer.device_count)),
         profiles::format_seconds(time_s.median),
         profiles::format_seconds_range(time_s.low, time_s.high, time_s.median),
@@ -158,7 +159,7 @@ std::string run_costs_heading(std::span<Answer const> answers) {
                             ? fmt::format("The whole run of {} tokens", profiles::format_count(*resolved.job.tokens))
                             : "Each billion tokens";
   if (resolved.machine.billing_units_per_device_hour)
-    heading += fmt::format(", billed in {}", resolved.machine.billing_unit);
+    heading += fmt::format(", billed in {}", profiles::plural(resolved.machine.billing_unit));
   return heading;
 }
 

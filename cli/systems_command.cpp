@@ -83,7 +83,7 @@ std::string show_text(SystemDescription const& system, Terminal const& terminal)
     auto const device = profiles::device_description(system.device);
     text += fmt::format("Device: {} ({})\n", device.name, device.title);
   }
-  if (!system.billing_unit.empty()) text += fmt::format("Billed in: {}\n", system.billing_unit);
+  if (!system.billing_unit.empty()) text += fmt::format("Billed in: {}\n", profiles::plural(system.billing_unit));
   text += '\n' + text_table(facts_table(system), terminal, 2);
   if (!system.partitions.empty()) text += '\n' + text_table(partitions_table(system), terminal, 2);
   if (!system.traps.empty()) text += '\n' + styled(terminal, Style::bold, "Mind") + '\n';

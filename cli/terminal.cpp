@@ -43,6 +43,21 @@ char const* escape_code(Style style) {
   return "";
 }
 
+// "1,024", "-1.1", "24.8..41.1", "(4.19", but not "2020,": something is counted or measured by it.
+bool is_number(std::string_view word) {
+  if (word.starts_with('(')) word.remove_prefix(1);
+  return !word.empty() && word.find_first_not_of("0123456789.,+-") == std::string_view::npos && word.back() >= '0' &&
+         word.back() <= '9';
+}
+
+// Where the first word ends. A number stays with its unit, if both fit on a line.
+std::size_t word_end(std::string_view text, int room) {
+  auto const end = std::min(text.find(' '), text.size());
+  if (end + 1 >= text.size() || !is_number(text.substr(0, end))) return end;
+  auto const end_of_unit = std::min(text.find(' ', end + 1), text.size());
+  return display_width(text.substr(0, end_of_unit)) > room ? end : end_of_unit;
+}
+
 }  // namespace
 
 Terminal detect_terminal(int file_descriptor) {
@@ -81,7 +96,7 @@ std::string wrapped(std::string_view text, int width, int indent, int used) {
   bool at_line_start = true;
   bool glued = false;  // to the word before: a part of a path or list
   while (!text.empty()) {
-    auto const end = std::min(text.find(' '), text.size());
+    auto const end = word_end(text, width - indent);
     auto word = text.substr(0, end);
     bool const too_long = display_width(word) > width - indent;
     if (too_long && word.find_first_of(joints) != std::string_view::npos) {

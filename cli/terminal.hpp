@@ -27,7 +27,8 @@ std::string styled(Terminal const& terminal, Style style, std::string_view text)
 int display_width(std::string_view text);
 
 // Breaks at blanks so that no line passes `width`, the later lines indented; a longer path breaks behind a slash, a
-// longer list behind a comma, a longer word stands alone. The first line begins behind `used` columns of other text.
+// longer list behind a comma, a longer word stands alone. A number stays with what follows it, its unit. The first line
+// begins behind `used` columns of other text.
 std::string wrapped(std::string_view text, int width, int indent, int used = 0);
 
 }  // namespace hpcadvise::cli

@@ -128,12 +128,14 @@ profiles::CalibrationAnchor anchor_of(Case const& verified, advisor::StepReading
   auto const plain = advisor::estimate_step(job, verified.plan, verified.resolved.machine, options);
   return {.plan = advisor::to_text(verified.plan),
           .model = job.model.name,
+          .parameter_count = advisor::count_parameters(job.model).total,
           .sequence_length = job.sequence_length,
           .precision = std::string(profiles::to_string(job.precision)),
           .device_count = verified.plan.device_count(),
           .framework = std::string(advisor::to_string(options.framework)),
           .measured = {measured.median_s, measured.low_s, measured.high_s},
           .predicted = {plain.step_time_s.median, plain.step_time_s.low, plain.step_time_s.high},
+          .doubts = plain.doubts,
           .log_file = log.filename().string(),
           .log_sha256 = verified.log_sha256,
           .log_format = verified.log.format,
@@ -144,7 +146,8 @@ profiles::CalibrationAnchor anchor_of(Case const& verified, advisor::StepReading
 struct Calibrated {
   std::filesystem::path file;
   profiles::Calibration calibration;
-  advisor::CalibrationFactor factor;
+  double factor = 1;  // on the step of the plan that was verified
+  double log_sigma = 0;
 };
 
 void add_run(profiles::Calibration& calibration, Case const& verified, advisor::StepReadings const& measured,
@@ -175,18 +178,26 @@ Calibrated calibrate(VerifyOptions const& options, Case const& verified, advisor
     profile.calibration = result.calibration;
     profiles::write_profile(profile, result.file);
   }
-  auto const framework = advisor::to_string(verified.resolved.estimate.framework);
-  result.factor = advisor::calibrate(result.calibration, framework);
+  auto options_now = verified.resolved.estimate;
+  options_now.calibration.reset();
+  auto const step_of = [&] {
+    return advisor::estimate_step(verified.resolved.job, verified.plan, verified.resolved.machine, options_now);
+  };
+  auto const plain = step_of();
+  options_now.calibration = advisor::learn(result.calibration);
+  auto const calibrated = step_of();
+  result.factor = calibrated.step_time_s.median / plain.step_time_s.median;
+  result.log_sigma = calibrated.log_sigma;
   return result;
 }
 
 std::string calibration_sentence(Calibrated const& calibrated, bool in_profile) {
   auto const count = calibrated.calibration.anchors.size();
   return fmt::format(
-      "{} now holds {}: steps there are taken to be {:.2f} times the prediction, each plan within {:.0f} % "
-      "(one sigma).{}",
-      calibrated.file.string(), profiles::format_counted(count, "run"), std::exp(calibrated.factor.log_factor),
-      100 * std::sqrt(calibrated.factor.left_variance), in_profile ? "" : " Use it with --calibration.");
+      "{} now holds {}: steps of this plan there are taken to be {:.2f} times the prediction, within {:.0f} % "
+      "(one sigma), those of other plans nearer to it the less they are like this one.{}",
+      calibrated.file.string(), profiles::format_counted(count, "run"), calibrated.factor, 100 * calibrated.log_sigma,
+      in_profile ? "" : " Use it with --calibration.");
 }
 
 std::string error_text(double predicted, double measured) {

@@ -7,6 +7,7 @@
 #include "probes/overlap_findings.hpp"
 #include "probes/providers.hpp"
 #include "probes/slow_device.hpp"
+#include "probes/slow_vendor_blas.hpp"
 #include "probes/uneven_links.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/profile_store.hpp"
@@ -236,9 +237,9 @@ profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
              .cost = "the samples not reached are missing",
              .next_step = "run it again, with a smaller --budget if time is short"});
   judge_repeats();
-  for (auto&& found :
-       {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_), slow_collectives(profile_),
-        overlap_findings(profile_), link_findings(profile_), uneven_links(profile_), load_findings(profile_)})
+  for (auto&& found : {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_),
+                       slow_collectives(profile_), overlap_findings(profile_), link_findings(profile_),
+                       uneven_links(profile_), load_findings(profile_), slow_vendor_blas(profile_)})
     profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
   return std::move(profile_);
 }

@@ -30,31 +30,43 @@ TimeInterval interval_from_json(JsonNode const& object) {
   return interval;
 }
 
+Doubts doubts_from_json(JsonNode const& object) {
+  Doubts doubts;
+  for (auto const& [name, value] : object.members()) doubts[name] = value.number_from(0);
+  return doubts;
+}
+
 ordered_json anchor_to_json(CalibrationAnchor const& anchor) {
-  return {{"plan", anchor.plan},
-          {"model", anchor.model},
-          {"sequence_length", anchor.sequence_length},
-          {"precision", anchor.precision},
-          {"devices", anchor.device_count},
-          {"framework", anchor.framework},
-          {"measured_step_time_s", interval_to_json(anchor.measured)},
-          {"predicted_step_time_s", interval_to_json(anchor.predicted)},
-          {"log_file", anchor.log_file},
-          {"log_sha256", anchor.log_sha256},
-          {"log_format", anchor.log_format},
-          {"date_utc", anchor.date_utc},
-          {"tool_version", anchor.tool_version}};
+  ordered_json object{{"plan", anchor.plan}, {"model", anchor.model}};
+  if (anchor.parameter_count) object["parameters"] = *anchor.parameter_count;
+  object.update({{"sequence_length", anchor.sequence_length},
+                 {"precision", anchor.precision},
+                 {"devices", anchor.device_count},
+                 {"framework", anchor.framework},
+                 {"measured_step_time_s", interval_to_json(anchor.measured)},
+                 {"predicted_step_time_s", interval_to_json(anchor.predicted)},
+                 {"doubts_log_sigma", anchor.doubts},
+                 {"log_file", anchor.log_file},
+                 {"log_sha256", anchor.log_sha256},
+                 {"log_format", anchor.log_format},
+                 {"date_utc", anchor.date_utc},
+                 {"tool_version", anchor.tool_version}});
+  return object;
 }
 
 CalibrationAnchor anchor_from_json(JsonNode const& object) {
+  auto const parameters = object.find("parameters");
+  auto const doubts = object.find("doubts_log_sigma");
   return {.plan = filled_text(object.at("plan")),
           .model = object.at("model").text(),
+          .parameter_count = parameters ? std::optional(parameters->number_from(1)) : std::nullopt,
           .sequence_length = object.at("sequence_length").integer(1),
           .precision = std::string(to_string(object.at("precision").one_of(precision_from_string))),
           .device_count = object.at("devices").integer(1),
           .framework = filled_text(object.at("framework")),
           .measured = interval_from_json(object.at("measured_step_time_s")),
           .predicted = interval_from_json(object.at("predicted_step_time_s")),
+          .doubts = doubts ? doubts_from_json(*doubts) : Doubts{},
           .log_file = object.at("log_file").text(),
           .log_sha256 = hex_text(object.at("log_sha256"), 64),
           .log_format = object.at("log_format").text(),

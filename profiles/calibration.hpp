@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,16 +22,22 @@ struct TimeInterval {
   double high_s = 0;
 };
 
+// Why a prediction may be off beside what holds for any plan: standard deviations of its log by name. The reasons are
+// independent of each other.
+using Doubts = std::map<std::string, double>;
+
 // One run. Predictions are those without any calibration.
 struct CalibrationAnchor {
   std::string plan;  // as --plan takes it
   std::string model;
+  std::optional<double> parameter_count{};  // absent in files of older versions
   std::int64_t sequence_length = 0;
   std::string precision;
   std::int64_t device_count = 0;
   std::string framework;   // the kind that the prediction took
   TimeInterval measured;   // the 95 % interval of the median
   TimeInterval predicted;  // 10th to 90th percentile
+  Doubts doubts{};         // none in files of older versions
   std::string log_file;    // its name alone
   std::string log_sha256;  // of the bytes that were read
   std::string log_format;

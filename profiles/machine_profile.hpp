@@ -24,8 +24,9 @@ struct Provenance {
   std::string git_commit;
   std::string compiler;
   std::string build_type;
-  std::string runner;                            // file name of the executable that measured
-  std::map<std::string, std::string> libraries;  // "kokkos": "3.4.1", "openblas": "0.3.21", "mpi": "Open MPI 4.1.4"
+  std::string runner;  // file name of the executable that measured
+  std::map<std::string, std::string>
+      libraries;  // "kokkos": "3.4.1", "openblas": "0.3.21 SkylakeX", "mpi": "Open MPI 4.1.4"
   std::string command_line;
   std::string started_utc;  // "2026-11-22T13:01:00Z"
   std::string finished_utc;

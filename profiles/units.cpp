@@ -149,6 +149,11 @@ std::string format_counted(double count, std::string_view noun, std::string_view
   return plural.empty() ? fmt::format("{} {}s", digits, noun) : fmt::format("{} {}", digits, plural);
 }
 
+std::string plural(std::string_view unit) {
+  auto const noun = unit.substr(0, unit.find(' '));
+  return fmt::format("{}s{}", noun, unit.substr(noun.size()));
+}
+
 std::string format_ratio_as_percent(double ratio) {
   if (!std::isfinite(ratio)) return "unknown";
   return three_digits(ratio * 100) + " %";

@@ -24,6 +24,8 @@ template <std::integral Count>
 std::string format_counted(Count count, std::string_view noun, std::string_view plural = {}) {
   return format_counted(static_cast<double>(count), noun, plural);
 }
+// Of a unit: "core-hour" -> "core-hours", "GPU-hour (of a module)" -> "GPU-hours (of a module)".
+std::string plural(std::string_view unit);
 // Scales a value by the prefix and unit that its key's suffix says: ("bus_bytes_per_s", 1e9) -> "1.00 GB/s".
 // A key without a known unit: the bare number.
 std::string format_by_suffix(std::string_view key, double value);

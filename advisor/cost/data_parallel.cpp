@@ -16,6 +16,7 @@ double gradient_bytes_each(CostContext const& context) {
     case profiles::Precision::fp16: return 2;
     case profiles::Precision::bf16:
     case profiles::Precision::fp8: {
+      if (holds_16_bit_state(context.job.optimizer)) return 2;
       bool const own =
           context.framework.has_bf16_optimizer && !runs_bf16_optimizer(context.job, context.plan, context.framework);
       return own ? 2 : context.framework.gradient_wire_bytes;

@@ -7,11 +7,12 @@
 namespace hpcadvise::advisor {
 
 double optimizer_bytes_per_parameter(TrainingJob const& job) {
-  double const state = profiles::bytes_per_element(job.precision) == 8 ? 8 : 4;
+  bool const in_16_bit = holds_16_bit_state(job.optimizer) && profiles::bytes_per_element(job.precision) <= 2;
+  double const state = profiles::bytes_per_element(job.precision) == 8 ? 8 : in_16_bit ? 2 : 4;
   double const norm_and_gradient = 2 * state;
   double const weights = 2 * state;  // read and written: the master copy, or the weights themselves
-  double const moments = (job.optimizer == Optimizer::adamw ? 4 : 2) * state;
-  double const low_precision_copy = profiles::bytes_per_element(job.precision) <= 2 ? 2 : 0;
+  double const moments = (is_adam(job.optimizer) ? 4 : 2) * state;
+  double const low_precision_copy = profiles::bytes_per_element(job.precision) <= 2 && !in_16_bit ? 2 : 0;
   return norm_and_gradient + weights + moments + low_precision_copy;
 }
 

@@ -118,7 +118,7 @@ std::int64_t layer_count(JsonNode const& config, Architecture const& architectur
 // A config.json is named by the folder it lies in.
 std::string name_of(std::filesystem::path const& file) {
   if (file.filename() != "config.json") return file.stem().string();
-  return std::filesystem::absolute(file).parent_path().filename().string();
+  return std::filesystem::absolute(file).lexically_normal().parent_path().filename().string();
 }
 
 void check_heads(JsonNode const& config, Architecture const& architecture, ModelSpec const& model) {

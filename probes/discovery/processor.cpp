@@ -26,6 +26,7 @@ constexpr std::array simd_names{
     SimdName{"fma", "fma"},
     SimdName{"avx2", "avx2"},
     SimdName{"avx512f", "avx512f"},
+    SimdName{"avx512vl", "avx512vl"},
     SimdName{"avx512_bf16", "avx512_bf16"},
     SimdName{"avx512_fp16", "avx512_fp16"},
     SimdName{"amx_bf16", "amx_bf16"},

@@ -4,6 +4,7 @@
 #include "advisor/cost_of_run.hpp"
 #include "advisor/critical_batch.hpp"
 #include "advisor/explain.hpp"
+#include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -158,8 +159,7 @@ TEST_CASE("For a mixture of experts it is said that the critical batch is a law 
   CHECK(mentions(batch_notes(job), "dense models"));
 }
 
-TEST_CASE(
-    "Fused kernels are advised only where the framework's are not, and its words for selective recomputation said") {
+TEST_CASE("A framework's own words for selective recomputation are said") {
   StepEstimate estimate;
   estimate.plan = plan_of(1, 1, 8, 2, 32);
   estimate.plan.recompute = Recompute::selective;
@@ -168,9 +168,6 @@ TEST_CASE(
   auto const said = [&](FrameworkKind framework, std::string const& sentence) {
     return mentions(explain(job, estimate, round_machine(), {.framework = framework}), sentence);
   };
-  CHECK(said(FrameworkKind::megatron_legacy, "fused kernels"));
-  CHECK_FALSE(said(FrameworkKind::megatron_core, "fused kernels"));
-  CHECK_FALSE(said(FrameworkKind::fsdp_compiled, "fused kernels"));
   CHECK(said(FrameworkKind::nemo, "--recompute-modules layernorm"));
   CHECK_FALSE(said(FrameworkKind::nemo, "moe_act"));
   CHECK_FALSE(said(FrameworkKind::fsdp_compiled, "--recompute-modules"));
@@ -178,14 +175,20 @@ TEST_CASE(
   CHECK(said(FrameworkKind::nemo, "--recompute-modules layernorm moe_act"));
 }
 
-TEST_CASE("A larger micro-batch is advised only where there are sequences for it") {
-  StepEstimate estimate;
-  estimate.plan = plan_of(1, 1, 8, 2, 32);
-  estimate.terms.other_s = 1;
-  auto const job = job_of(llama_7b(), 4096, 32);
-  CHECK(mentions(explain(job, estimate, round_machine(), {}), "a larger micro-batch would help most"));
-  estimate.plan.global_batch = 16;
-  CHECK(mentions(explain(job, estimate, round_machine(), {}), "a larger global batch would help most"));
+TEST_CASE("The energy note says what the rated power feeds, where its source does") {
+  auto job = job_of(small_gpt());
+  job.tokens = 1;
+  auto machine = round_machine();
+  CHECK(mentions(cost_of_run(job, {}, machine)->notes, "energy: 500 W a device, its rated power; what else a node"));
+  machine.power_note = "a cap for processor and GPU together";
+  auto const notes = cost_of_run(job, {}, machine)->notes;
+  CHECK(mentions(notes, "its rated power (a cap for processor and GPU together); what else"));
+  CHECK_FALSE(mentions(notes, "hosts"));
+  // Both of its descriptions say so.
+  CHECK(machine_from_system(hpcadvise::profiles::system_description("jupiter-booster"))
+            .power_note.starts_with("a cap for processor and GPU together"));
+  CHECK(machine_from_parts(composed_machine_from_text("device=gh200-96gb,devices-per-node=4"))
+            .power_note.find("processor") != std::string::npos);
 }
 
 TEST_CASE("A micro-batch on the plateau that exceeds the memory is called so") {

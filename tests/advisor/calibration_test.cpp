@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/calibration.hpp"
 
+#include "advisor/constants.hpp"
 #include "advisor/published_runs.hpp"
+#include "advisor/step_estimate.hpp"
+#include "advisor/uncertainty.hpp"
 #include "fixtures.hpp"
 
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -19,21 +23,57 @@ using Catch::Matchers::WithinRel;
 
 namespace {
 
-constexpr double sigma = 0.15;
+constexpr std::string_view plan_here = "tp=2,dp=8,micro_batch=1,global_batch=64,sharding=zero1";
 
-// An exact measurement of `factor` times a prediction of 10 s.
-profiles::CalibrationAnchor anchor(std::string const& plan, double factor, std::string const& framework = "a") {
-  profiles::CalibrationAnchor result;
-  result.plan = plan;
-  result.framework = framework;
-  result.measured = {10 * factor, 10 * factor, 10 * factor};
-  result.predicted = {10, 10 * std::exp(-1.2816 * sigma), 10 * std::exp(1.2816 * sigma)};
-  result.log_sha256 = plan;
-  return result;
+// An exact measurement of `factor` times a prediction of 10 s, which has the doubts of any plan and those given.
+profiles::CalibrationAnchor anchor(std::string_view plan, double factor, profiles::Doubts doubts = {}) {
+  double variance = constants::sigma_base * constants::sigma_base;
+  for (auto const& [name, sigma] : doubts) variance += sigma * sigma;
+  auto const predicted = interval_around(10, std::sqrt(variance));
+  return {.plan = std::string(plan),
+          .model = "m",
+          .parameter_count = 7e9,
+          .sequence_length = 4096,
+          .precision = "bf16",
+          .device_count = 16,
+          .framework = "a",
+          .measured = {10 * factor, 10 * factor, 10 * factor},
+          .predicted = {10, predicted.low, predicted.high},
+          .doubts = std::move(doubts),
+          .log_sha256 = std::string(plan)};
 }
 
-CalibrationFactor factor_of(std::vector<profiles::CalibrationAnchor> anchors) {
-  return calibrate({.machine = "m", .anchors = std::move(anchors)}, "a");
+profiles::CalibrationAnchor anchor_of(TrainingJob const& job, StepEstimate const& estimate, double measured_s) {
+  auto const traits = run_traits(job, estimate.plan, FrameworkKind::unknown, estimate.doubts);
+  auto const& predicted = estimate.step_time_s;
+  return {.plan = to_text(traits.plan),
+          .model = traits.model,
+          .parameter_count = traits.parameter_count,
+          .sequence_length = traits.sequence_length,
+          .precision = traits.precision,
+          .device_count = traits.plan.device_count(),
+          .framework = traits.framework,
+          .measured = {measured_s, measured_s, measured_s},
+          .predicted = {predicted.median, predicted.low, predicted.high},
+          .doubts = traits.doubts};
+}
+
+RunTraits traits(std::string_view plan, profiles::Doubts doubts = {}) {
+  return {.plan = parallel_plan_from_text(plan),
+          .model = "m",
+          .parameter_count = 7e9,
+          .sequence_length = 4096,
+          .precision = "bf16",
+          .framework = "a",
+          .doubts = std::move(doubts)};
+}
+
+StepCalibration learnt(std::vector<profiles::CalibrationAnchor> anchors) {
+  return learn({.machine = "m", .anchors = std::move(anchors)});
+}
+
+double factor_for(std::string_view plan, std::vector<profiles::CalibrationAnchor> anchors) {
+  return correction(learnt(std::move(anchors)), traits(plan)).log_factor;
 }
 
 double median(std::vector<double> values) {
@@ -43,54 +83,123 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
-TEST_CASE("One run moves predictions three quarters of what it shows, three runs nearly all of it", "[calibration]") {
-  double const shown = std::log(1.3);
-  auto const one = factor_of({anchor("x", 1.3)});
-  // 0.135^2 / (0.135^2 + 0.075^2) = 0.76, and less for a run that stands three sigmas off
-  CHECK(one.log_factor > 0.6 * shown);
-  CHECK(one.log_factor < 0.75 * shown);
-  auto const three = factor_of({anchor("x", 1.3), anchor("y", 1.3), anchor("z", 1.3)});
-  CHECK(three.log_factor > 0.85 * shown);
-  CHECK(three.left_variance < one.left_variance);
-  CHECK(one.left_variance < sigma * sigma);
+TEST_CASE("A measured step moves its own plan by most of what it shows, a like one by half, an unlike one by less",
+          "[calibration]") {
+  double const shown = std::log(1.05);
+  std::vector const seen{anchor(plan_here, 1.05)};
+  // Of 0.085^2 all but the 0.03^2 of one run alone is what the plan does: 0.0063 / 0.0072.
+  CHECK_THAT(factor_for(plan_here, seen), WithinRel(0.876 * shown, 0.01));
+  // The machine's 0.03^2 and what like plans share, 0.062^2 exp(-((1/3)^2 + (1/3)^2) / 2): 0.0043 / 0.0072.
+  CHECK_THAT(factor_for("tp=4,dp=4,micro_batch=2,global_batch=64,sharding=zero1", seen), WithinRel(0.60 * shown, 0.01));
+  // Four to sixteen times as much of everything, all recomputed: the machine's part alone, 0.0009 / 0.0072.
+  CHECK_THAT(factor_for("tp=8,pp=16,dp=64,micro_batch=16,global_batch=4096,recompute=full", seen),
+             WithinRel(0.125 * shown, 0.01));
 }
 
-TEST_CASE("A run that shows no error changes no step and narrows the interval", "[calibration]") {
-  auto const factor = factor_of({anchor("x", 1.0)});
-  CHECK_THAT(factor.log_factor, WithinAbs(0, 1e-12));
-  CHECK_THAT(factor.answered_variance, WithinRel(sigma * sigma, 1e-12));
-  CHECK(factor.left_variance < factor.answered_variance);
+TEST_CASE("What several plans agree on is taken to be the machine's", "[calibration]") {
+  constexpr std::string_view unlike = "tp=1,dp=512,micro_batch=1,global_batch=512,recompute=full,sharding=zero3";
+  auto const one = factor_for(unlike, {anchor(plan_here, 1.1)});
+  auto const three = factor_for(unlike, {anchor(plan_here, 1.1), anchor("tp=8,pp=8,dp=1,micro_batch=4", 1.1),
+                                         anchor("pp=4,dp=4,micro_batch=2,recompute=full", 1.1)});
+  CHECK(three > 1.5 * one);
+}
+
+TEST_CASE("A run that shows no error changes no step and narrows the interval, of its own plan the most",
+          "[calibration]") {
+  auto const seen = learnt({anchor(plan_here, 1.0)});
+  auto const own = correction(seen, traits(plan_here));
+  auto const other = correction(seen, traits("tp=1,dp=512,micro_batch=8,global_batch=4096"));
+  CHECK_THAT(own.log_factor, WithinAbs(0, 1e-12));
+  CHECK_THAT(other.log_factor, WithinAbs(0, 1e-12));
+  // 0.0063^2 / 0.0072 of it.
+  CHECK_THAT(own.answered_variance, WithinRel(0.00556, 0.02));
+  CHECK(other.answered_variance > 0);
+  CHECK(other.answered_variance < own.answered_variance / 4);
+}
+
+TEST_CASE("A doubt about FP8 is answered by a run in FP8 and not by one in bf16", "[calibration]") {
+  profiles::Doubts const fp8{{"fp8", 0.12}};
+  auto const moved_by = [&](profiles::Doubts const& of_the_run) {
+    return correction(learnt({anchor("dp=16,micro_batch=1", 1.1, of_the_run)}), traits("dp=16,micro_batch=4", fp8));
+  };
+  CHECK(moved_by(fp8).answered_variance > 2 * moved_by({}).answered_variance);
+  // A run in FP8 says less of bf16 than one in bf16: it may be FP8 that is slow there.
+  auto const bf16_moved_by = [&](profiles::Doubts const& of_the_run) {
+    return correction(learnt({anchor("dp=16,micro_batch=1", 1.1, of_the_run)}), traits("dp=16,micro_batch=4"));
+  };
+  CHECK(bf16_moved_by(fp8).log_factor < 0.6 * bf16_moved_by({}).log_factor);
+}
+
+TEST_CASE("A doubt about the machine is answered for every plan on it", "[calibration]") {
+  profiles::Doubts const device{{"device", 0.20}};
+  auto const left = correction(learnt({anchor("dp=16,micro_batch=1", 1.3, device)}),
+                               traits("tp=8,pp=16,dp=64,micro_batch=16,global_batch=4096,recompute=full", device));
+  CHECK(left.log_factor > 0.75 * std::log(1.3));
+  CHECK(left.answered_variance > 0.75 * 0.04);
+}
+
+TEST_CASE("An anchor of an older version, which names no doubts, leaves its wider interval to its plan alone",
+          "[calibration]") {
+  auto old = anchor(plan_here, 1.3, {{"device", 0.20}});
+  old.doubts.clear();
+  old.parameter_count.reset();
+  CHECK(factor_for(plan_here, {old}) > 0.9 * std::log(1.3));
+  CHECK(factor_for("dp=512,micro_batch=8,global_batch=4096", {old}) < 0.2 * std::log(1.3));
 }
 
 TEST_CASE("Several logs of one plan say what one of them does", "[calibration]") {
-  auto again = anchor("x", 1.2);
+  auto again = anchor(plan_here, 1.2);
   again.log_sha256 = "another";
-  CHECK_THAT(factor_of({anchor("x", 1.2), again}).log_factor,
-             WithinRel(factor_of({anchor("x", 1.2)}).log_factor, 1e-12));
+  CHECK_THAT(factor_for("dp=16", {anchor(plan_here, 1.2), again}),
+             WithinRel(factor_for("dp=16", {anchor(plan_here, 1.2)}), 1e-12));
 }
 
-TEST_CASE("A run that stands apart counts less than those that agree", "[calibration]") {
-  auto const agreed = factor_of({anchor("x", 1.1), anchor("y", 1.1)}).log_factor;
-  auto const with_odd_one = factor_of({anchor("x", 1.1), anchor("y", 1.1), anchor("z", 2.2)}).log_factor;
-  double const plain_mean = (2 * std::log(1.1) + std::log(2.2)) / 3;
-  CHECK(with_odd_one - agreed < 0.5 * (plain_mean - agreed));
+TEST_CASE("A run that stands apart counts less than those that agree, but for its own plan", "[calibration]") {
+  constexpr std::string_view asked = "tp=2,dp=8,micro_batch=8,global_batch=64,sharding=zero1";
+  constexpr std::string_view odd = "tp=2,dp=8,micro_batch=4,global_batch=64,sharding=zero1";
+  std::vector const agreeing{anchor(plan_here, 1.02), anchor("tp=2,dp=8,micro_batch=2,global_batch=64", 1.02)};
+  auto with_odd_one = agreeing;
+  with_odd_one.push_back(anchor(odd, 1.5));
+  CHECK(factor_for(asked, with_odd_one) < 0.5 * std::log(1.5));
+  CHECK(factor_for(odd, with_odd_one) > 0.85 * std::log(1.5));
 }
 
-TEST_CASE("A noisy run and one of another framework say less", "[calibration]") {
-  auto noisy = anchor("x", 1.2);
+TEST_CASE("A noisy run, one of another framework and one of another model say less", "[calibration]") {
+  constexpr std::string_view asked = "tp=2,dp=8,micro_batch=4,global_batch=64,sharding=zero1";
+  double const plain = factor_for(asked, {anchor(plan_here, 1.2)});
+  auto noisy = anchor(plan_here, 1.2);
   noisy.measured.low_s = 8;
   noisy.measured.high_s = 18;
-  CHECK(factor_of({noisy}).log_factor < factor_of({anchor("x", 1.2)}).log_factor);
-  CHECK(factor_of({anchor("x", 1.2, "b")}).log_factor < factor_of({anchor("x", 1.2)}).log_factor);
+  CHECK(factor_for(asked, {noisy}) < plain);
+  auto other = anchor(plan_here, 1.2);
+  other.framework = "b";
+  CHECK(factor_for(asked, {other}) < plain);
+  other = anchor(plan_here, 1.2);
+  other.parameter_count = 70e9;
+  CHECK(factor_for(asked, {other}) < plain);
+}
+
+TEST_CASE("No prediction is given a smaller factor than the least", "[calibration]") {
+  auto const seen = learnt({anchor(plan_here, 0.8), anchor("pp=8,dp=2,micro_batch=4,recompute=full", 0.9),
+                            anchor("dp=16,micro_batch=2,global_batch=64,sharding=zero3", 1.2, {{"fp8", 0.12}})});
+  double const least = least_log_factor(seen);
+  CHECK(least < 0);
+  for (int tensor : {1, 2, 4, 8})
+    for (int pipeline : {1, 8})
+      for (auto const& doubts : {profiles::Doubts{}, profiles::Doubts{{"fp8", 0.12}}}) {
+        auto const plan = fmt::format("tp={},pp={},dp=2,micro_batch=1", tensor, pipeline);
+        CHECK(correction(seen, traits(plan, doubts)).log_factor >= least);
+      }
+  CHECK(correction(seen, traits(plan_here)).log_factor >= least);
 }
 
 TEST_CASE("The order of the runs does not matter, and the same log replaces itself", "[calibration]") {
-  CHECK_THAT(factor_of({anchor("x", 1.1), anchor("y", 1.3)}).log_factor,
-             WithinRel(factor_of({anchor("y", 1.3), anchor("x", 1.1)}).log_factor, 1e-12));
+  CHECK_THAT(factor_for("dp=16", {anchor("tp=2", 1.1), anchor("tp=4", 1.3)}),
+             WithinRel(factor_for("dp=16", {anchor("tp=4", 1.3), anchor("tp=2", 1.1)}), 1e-12));
   profiles::Calibration calibration;
-  add_anchor(calibration, anchor("x", 1.1));
-  add_anchor(calibration, anchor("y", 1.3));
-  add_anchor(calibration, anchor("x", 1.2));
+  add_anchor(calibration, anchor("tp=2", 1.1));
+  add_anchor(calibration, anchor("tp=4", 1.3));
+  add_anchor(calibration, anchor("tp=2", 1.2));
   REQUIRE(calibration.anchors.size() == 2);
   CHECK(calibration.anchors.back().measured.median_s == 12);
 }
@@ -100,15 +209,18 @@ TEST_CASE("A calibrated estimate scales as a whole and keeps the doubts that the
   auto const plan = plan_of(2, 1, 8);
   auto const plain = estimate_step(job, plan, round_machine(), {});
   EstimateOptions options;
-  options.calibration =
-      CalibrationFactor{.log_factor = std::log(1.25), .answered_variance = 0.01, .left_variance = 0.0081};
+  options.calibration = learnt({anchor("dp=64,micro_batch=1,global_batch=64,recompute=full", 1.05)});
+  auto const shift = correction(*options.calibration, run_traits(job, plan, options.framework, plain.doubts));
+  double const factor = std::exp(shift.log_factor);
+  REQUIRE(factor > 1.005);
+  REQUIRE(shift.answered_variance > 0);
   auto const calibrated = estimate_step(job, plan, round_machine(), options);
-  CHECK_THAT(calibrated.step_time_s.median, WithinRel(1.25 * plain.step_time_s.median, 1e-12));
+  CHECK_THAT(calibrated.step_time_s.median, WithinRel(factor * plain.step_time_s.median, 1e-12));
   CHECK_THAT(calibrated.terms.total_s(), WithinRel(calibrated.step_time_s.median, 1e-9));
-  CHECK_THAT(calibrated.tokens_per_s_per_device, WithinRel(plain.tokens_per_s_per_device / 1.25, 1e-12));
-  CHECK_THAT(calibrated.mfu_of_dense_peak, WithinRel(plain.mfu_of_dense_peak / 1.25, 1e-12));
-  double const kept = plain.log_sigma * plain.log_sigma - 0.01;
-  CHECK_THAT(calibrated.log_sigma * calibrated.log_sigma, WithinRel(0.0081 + kept, 1e-9));
+  CHECK_THAT(calibrated.tokens_per_s_per_device, WithinRel(plain.tokens_per_s_per_device / factor, 1e-12));
+  CHECK_THAT(calibrated.mfu_of_dense_peak, WithinRel(plain.mfu_of_dense_peak / factor, 1e-12));
+  double const kept = plain.log_sigma * plain.log_sigma - shift.answered_variance;
+  CHECK_THAT(calibrated.log_sigma * calibrated.log_sigma, WithinRel(kept, 1e-9));
   CHECK(calibrated.flags.back() == "calibrated");
   CHECK(std::count(plain.flags.begin(), plain.flags.end(), "reference-only") == 1);
   CHECK(std::count(calibrated.flags.begin(), calibrated.flags.end(), "reference-only") == 0);
@@ -124,11 +236,8 @@ TEST_CASE("On a machine 1.3 times slower, one measured step removes most of the 
   };
   auto const first = plan_of(1, 1, 8);
   auto const seen = estimate_step(job, first, machine, {});
-  auto measured = anchor("first", 1);
-  measured.measured = {truth_s(first), truth_s(first), truth_s(first)};
-  measured.predicted = {seen.step_time_s.median, seen.step_time_s.low, seen.step_time_s.high};
   EstimateOptions options;
-  options.calibration = factor_of({measured});
+  options.calibration = learnt({anchor_of(job, seen, truth_s(first))});
   for (auto const& plan : {plan_of(2, 1, 8), plan_of(4, 2, 4), plan_of(8, 1, 1), plan_of(1, 4, 16)}) {
     auto const estimate = estimate_step(job, plan, machine, options);
     CHECK(std::abs(estimate.step_time_s.median / truth_s(plan) - 1) < 0.1);  // of 23 % before
@@ -153,21 +262,21 @@ TEST_CASE("Calibrating on three runs of the published sweeps removes most of wha
       std::vector<std::size_t> const chosen{start, start + third, start + 2 * third};
       profiles::Calibration calibration;
       for (auto const index : chosen) {
-        auto const& predicted = runs[index].estimate->step_time_s;
-        profiles::CalibrationAnchor run;
-        run.plan = runs[index].id;
-        double const measured_s = *runs[index].measured_step_time_s;
-        run.measured = {measured_s, measured_s, measured_s};
-        run.predicted = {site * predicted.median, site * predicted.low, site * predicted.high};
-        calibration.anchors.push_back(run);
+        auto estimate = *runs[index].estimate;
+        auto& step_s = estimate.step_time_s;
+        step_s = {site * step_s.median, site * step_s.low, site * step_s.high};
+        calibration.anchors.push_back(anchor_of(runs[index].run->job, estimate, *runs[index].measured_step_time_s));
       }
-      double const scale = std::exp(calibrate(calibration, "").log_factor);
+      auto const seen = learn(calibration);
       std::vector<double> plain, calibrated;
       for (std::size_t i = 0; i < runs.size(); ++i) {
         if (std::find(chosen.begin(), chosen.end(), i) != chosen.end()) continue;
-        double const ratio = site * runs[i].estimate->step_time_s.median / *runs[i].measured_step_time_s;
+        auto const& estimate = *runs[i].estimate;
+        double const ratio = site * estimate.step_time_s.median / *runs[i].measured_step_time_s;
+        auto const shift =
+            correction(seen, run_traits(runs[i].run->job, estimate.plan, FrameworkKind::unknown, estimate.doubts));
         plain.push_back(std::abs(ratio - 1));
-        calibrated.push_back(std::abs(scale * ratio - 1));
+        calibrated.push_back(std::abs(std::exp(shift.log_factor) * ratio - 1));
       }
       before.push_back(median(plain));
       after.push_back(median(calibrated));

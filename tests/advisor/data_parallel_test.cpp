@@ -178,8 +178,12 @@ TEST_CASE("Dense parameters and experts share what hides them") {
   CHECK_THAT(reduced_s({1e9, 1e9}, dense_s), WithinRel(experts_s + fitted.overlap_cost * dense_s));
 }
 
-TEST_CASE("Adam in mixed precision moves 34 bytes a parameter, and a shard moves its share") {
+TEST_CASE("Adam in mixed precision moves 34 bytes a parameter, in bf16 16, and a shard moves its share") {
   CHECK(optimizer_bytes_per_parameter(job) == 34);
+  // 16 bits each: the gradient twice, the weight and both moments read and written.
+  auto small = job;
+  small.optimizer = Optimizer::adamw_bf16;
+  CHECK(optimizer_bytes_per_parameter(small) == 16);
   EstimateOptions const options;
   auto plan = plan_of(1, 1, 8);
   auto const optimizer_s = [&] {

@@ -83,6 +83,18 @@ TEST_CASE("Mixed-precision Adam holds 2 bytes of weights and 12 of state for 4 o
   CHECK_THAT(memory.gradients_bytes, WithinRel(2 * memory.weights_bytes));
 }
 
+TEST_CASE("Adam wholly in bf16 holds 2 bytes of weights, 2 of gradients and 4 of moments, in any framework") {
+  auto job = job_of(small_gpt());
+  job.optimizer = Optimizer::adamw_bf16;
+  double const parameters = memory_of(plan_of(1, 1, 1)).weights_bytes / 2;
+  for (auto const framework : {FrameworkKind::megatron_core, FrameworkKind::fsdp_plain, FrameworkKind::unknown}) {
+    auto const memory = estimate_memory(job, plan_of(1, 1, 1), round_machine(), {.framework = framework});
+    CHECK_THAT(memory.weights_bytes, WithinRel(2 * parameters));
+    CHECK_THAT(memory.gradients_bytes, WithinRel(2 * parameters));
+    CHECK_THAT(memory.optimizer_bytes, WithinRel(4 * parameters));
+  }
+}
+
 TEST_CASE("The first of four stages holds four micro-batches, however many follow") {
   auto model = small_gpt();
   model.vocabulary_size = 1024;  // or the logits would make the last stage the fullest

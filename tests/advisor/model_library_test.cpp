@@ -133,6 +133,35 @@ TEST_CASE("An unknown model is answered with the nearest name", "[model-library]
   }
 }
 
+TEST_CASE("What is missing of a model is said, and not every name there is", "[model-library]") {
+  namespace fs = std::filesystem;
+  auto const complaint = [](std::string const& name) {
+    try {
+      find_model(name);
+    } catch (profiles::UsageError const& error) {
+      CHECK(error.next_step().size() < 200);
+      return std::string(error.what()) + " | " + error.next_step();
+    }
+    FAIL("found a model of that name");
+    return std::string();
+  };
+  auto const folder = fs::temp_directory_path() / "hpcadvise-model-without-config";
+  fs::create_directories(folder);
+  CHECK_THAT(complaint(folder.string()), ContainsSubstring("this folder has no config.json"));
+  CHECK_THAT(complaint("nofile.json"), ContainsSubstring("model 'nofile.json': no such file"));
+  CHECK_THAT(complaint("no/such/model"), ContainsSubstring("no such file"));
+  CHECK_THAT(complaint("llama-3-7b"), ContainsSubstring("'llama-3-8b' or 'llama-3-70b'"));
+  CHECK_THAT(complaint("zzz"), ContainsSubstring("hpcadvise models list"));
+  fs::remove(folder);
+}
+
+TEST_CASE("A folder is a model's name however it is reached", "[model-library][config]") {
+  for (char const* const path : {"/models/tiny/./config.json", "/models/tiny/sub/../config.json"}) {
+    CAPTURE(path);
+    CHECK(model_from_text(llama_with(R"("x": 1)"), path).name == "tiny");
+  }
+}
+
 TEST_CASE("Dimensions that make no model together are refused", "[model-library][config]") {
   auto const refusal = refusal_of(llama_with(R"("hidden_size": 1000000000, "intermediate_size": 1000000000)"));
   CHECK_THAT(refusal.what, ContainsSubstring("more than any model has"));

@@ -91,3 +91,16 @@ TEST_CASE("Words and their names go both ways") {
   CHECK_FALSE(sharding_from_string("zero9"));
   CHECK(to_string(Schedule::one_forward_one_backward) == "1f1b");
 }
+
+TEST_CASE("What differs between two plans is named as --plan takes it, back to what one device has too") {
+  auto const every = plan_of_every_part();
+  CHECK(changed_parts(every, every).empty());
+  auto const plain = plan_of(1, 1, 128, 2, 256);
+  auto const there = changed_parts(plain, every);
+  auto const back = changed_parts(every, plain);
+  CHECK(there.starts_with("tp=2,pp=4,dp=8,cp=2,ep=4,etp=2,vpp=3,shard_group=4,recompute_interval=5,global_batch=64"));
+  CHECK(back ==
+        "tp=1,pp=1,dp=128,cp=1,ep=1,etp=1,vpp=1,shard_group=128,recompute_interval=1,global_batch=256,recompute=none,"
+        "sharding=none,sequence_parallel=false,schedule=1f1b,context_exchange=ring,offload=none");
+  CHECK(parallel_plan_from_text(back + ",micro_batch=2") == plain);
+}

@@ -119,6 +119,12 @@ TEST_CASE("A row says whether its framework was compiled: torchtitan is unless i
   CHECK(kind("Megatron-DeepSpeed", "true") == megatron_deepspeed);
 }
 
+TEST_CASE("A row names its optimizer, AdamW unless it does", "[runs]") {
+  CHECK(read({}).run.job.optimizer == Optimizer::adamw);
+  CHECK(read({{"optimizer", "adamw_bf16"}}).run.job.optimizer == Optimizer::adamw_bf16);
+  CHECK(read({{"optimizer", "lion"}}).refused.find("column 'optimizer'") != std::string::npos);
+}
+
 TEST_CASE("Hybrid sharding keeps its groups in a node unless the row says how large they are", "[runs]") {
   Cells const hybrid{{"framework", "torchtitan"}, {"sharding", "hsdp"}, {"tp", "1"}, {"sequence_parallel", ""}};
   auto const assumed = read(hybrid);

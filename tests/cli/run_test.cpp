@@ -3,6 +3,7 @@
 #include "tests/cli/run_in_process.hpp"
 
 #include "advisor/framework.hpp"
+#include "advisor/model_library.hpp"
 #include "profiles/units.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -13,6 +14,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 
 using namespace hpcadvise;
 using tests::has;
@@ -31,6 +33,8 @@ TEST_CASE("Help is printed on stdout for the tool and for every command, with ex
                                                                  {"systems", "list"},
                                                                  {"systems", "show"},
                                                                  {"systems", "detect"},
+                                                                 {"models"},
+                                                                 {"models", "list"},
                                                                  {"advise"},
                                                                  {"estimate"},
                                                                  {"verify"}}) {
@@ -155,8 +159,36 @@ TEST_CASE("Text and JSON call the same amount too much", "[cli]") {
 TEST_CASE("Batch advice names the rate that devices reach, not a range that a table beside it denies", "[cli]") {
   auto const said = unwrapped(
       run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64", "--tokens", "1T"}).out);
-  CHECK(has(said, "these devices reach 90 % of their rate from "));
-  CHECK(has(said, "the critical batch of "));
+  // Each number says whose it is: none is "below" another.
+  CHECK(has(said, "global batch: 1,024 sequences; these devices reach 90 % of their rate from "));
+  CHECK(has(said, " on; the critical batch is "));
+}
+
+TEST_CASE("An answer writes counts in one form, and more than one unit in the plural", "[cli]") {
+  auto const answer = run({"advise", "--model", "llama-2-7b", "--machine", "leonardo-booster", "--devices", "1024",
+                           "--sequence-length", "4096", "--global-batch", "1024", "--tokens", "1T"});
+  CHECK(has(answer.out, "core-hours\n"));
+  std::istringstream words(answer.out);
+  for (std::string word; words >> word;) {
+    CAPTURE(word);
+    while (!word.empty() && std::string_view(":;,)").find(word.back()) != std::string_view::npos) word.pop_back();
+    bool const bare = word.size() > 3 && word.find_first_not_of("0123456789") == std::string::npos;
+    bool const year = word.size() == 4 && word.starts_with("20");
+    CHECK((!bare || year));
+  }
+}
+
+TEST_CASE("Every built-in model is listed as --model takes it", "[cli]") {
+  auto const text = run({"models", "list"});
+  CHECK(text.code == 0);
+  auto const json = nlohmann::json::parse(run({"models", "list", "--format", "json"}).out).at("models");
+  REQUIRE(json.size() == advisor::model_names().size());
+  std::size_t index = 0;
+  for (auto const& name : advisor::model_names()) {
+    CAPTURE(name);
+    CHECK(has(text.out, '\n' + name + "  "));
+    CHECK(json.at(index++).at("name") == name);
+  }
 }
 
 TEST_CASE("A framework that nobody knows is answered with every word that is known", "[cli]") {

@@ -83,7 +83,7 @@ TEST_CASE("A sweep costs the run that was asked for, or a billion tokens", "[cli
   resolved.machine.billing_unit = "GPU-hour";
   resolved.machine.billing_units_per_device_hour = 2;
   answers.front().cost = advisor::cost_of_run(resolved.job, *answers.front().recommended(), resolved.machine);
-  CHECK(cli::run_costs_heading(answers) == "The whole run of 1.60 M tokens, billed in GPU-hour");
+  CHECK(cli::run_costs_heading(answers) == "The whole run of 1.60 M tokens, billed in GPU-hours");
   // 100 steps, 200 s: 8 devices for 1/18 of an hour
   CHECK(costs().rows.front() ==
         std::vector<std::string>{"8", "8,000", "3.33 min", "1.67..6.67", "0.444", "0.889", "0.222"});

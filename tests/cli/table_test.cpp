@@ -49,6 +49,15 @@ TEST_CASE("Wrapping breaks at blanks and keeps a word that is too long whole", "
   CHECK(wrapped("", 5, 0).empty());
 }
 
+TEST_CASE("A number stays with its unit", "[cli][terminal]") {
+  CHECK(wrapped("step: -1.1 % of it", 10, 2) == "step:\n  -1.1 %\n  of it");
+  CHECK(wrapped("reads (4.19 M tokens)", 12, 0) == "reads\n(4.19 M\ntokens)");
+  CHECK(wrapped("P10..P90 24.8..41.1 s", 19, 0) == "P10..P90\n24.8..41.1 s");
+  CHECK(wrapped("in 2020, at", 8, 0) == "in 2020,\nat");     // a year, not an amount
+  CHECK(wrapped("1 aaaaaaaa b", 8, 0) == "1\naaaaaaaa\nb");  // no line holds both
+  CHECK(wrapped("in all 64", 8, 0) == "in all\n64");
+}
+
 TEST_CASE("A path that is too long breaks behind its slashes and loses nothing", "[cli][terminal]") {
   CHECK(wrapped("see /usr/share/doc now", 8, 0) == "see\n/usr/\nshare/\ndoc now");
   CHECK(wrapped("a/b", 8, 0) == "a/b");

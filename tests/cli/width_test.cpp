@@ -50,7 +50,8 @@ Words estimate(std::string const& plan, Words const& more = {}) {
 }  // namespace
 
 TEST_CASE("Descriptions and help fit", "[cli][width]") {
-  check_commands({{"systems", "list"},
+  check_commands({{"models", "list"},
+                  {"systems", "list"},
                   {"systems", "show", "lumi-g"},
                   {"systems", "show", "jupiter-booster"},
                   {"advise", "--help"},

@@ -115,7 +115,8 @@ profiles::Sample invented(SampleRequest const& request) {
   timing.readings_s.assign(11, timing.median_s);
   sample.timing = timing;
   sample.work_flops = 1e6;
-  double const slowness = asked("slow-device", device_ordinal()) ? 0.8 : 1.0;
+  bool const by_slow_blas = asked("slow-blas") && request.provider == "openblas";
+  double const slowness = asked("slow-device", device_ordinal()) ? 0.8 : by_slow_blas ? 0.2 : 1.0;
   double const rate = asked("impossible") || asked("impossible", request.id) ? 1e30 : 1e9 * slowness;
   for (auto const* const name : {"flops_per_s", "bytes_per_s", "bus_bytes_per_s"})
     sample.rates[name] = {rate, rate * 0.999, rate * 1.001};
@@ -177,7 +178,7 @@ int main(int argument_count, char** arguments) {
   hello.rank_count = hello.ranks_a_node = rank_count(argument_count, arguments);
   if (char const* const count = std::getenv("FAKE_RANKS_A_NODE"); count != nullptr && hello.rank_count > 1)
     hello.ranks_a_node = std::atoi(count);
-  hello.libraries["mpi"] = "Open MPI v4.1.4";
+  hello.libraries = {{"mpi", "Open MPI v4.1.4"}, {"openblas", asked("slow-blas") ? "0.3.21 Prescott" : "0.3.21 Zen"}};
   hello.providers = {"kokkos", "openblas", "mpi"};
   if (asked("no-mpi")) hello.providers.pop_back();
   if (gpu_count() > 0) describe_gpu(hello);

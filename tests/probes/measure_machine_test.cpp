@@ -126,6 +126,24 @@ TEST_CASE("A rate beyond physics is not believed", "[machine]") {
   CHECK(find_finding(profile, "impossible_rate") != nullptr);
 }
 
+TEST_CASE("A BLAS with kernels for another processor is named, with the ones that this host's can run", "[machine]") {
+  FakeMachine machine("slow-blas", false);
+  machine.request.only = {"gemm"};
+  std::filesystem::create_directories(machine.folder.path() / "proc");
+  std::ofstream(machine.folder.path() / "proc/cpuinfo") << "flags : sse2 avx fma avx2 avx512f avx512vl\n";
+  machine.request.roots.proc = machine.folder.path() / "proc";
+  auto const profile = machine.probe();
+  REQUIRE(find_finding(profile, "slow_vendor_blas") != nullptr);
+  CHECK_THAT(find_finding(profile, "slow_vendor_blas")->seen, ContainsSubstring("openblas 0.3.21 Prescott"));
+  CHECK_THAT(find_finding(profile, "slow_vendor_blas")->next_step, ContainsSubstring("OPENBLAS_CORETYPE=SkylakeX"));
+}
+
+TEST_CASE("A BLAS that is as fast as the portable kernel is nothing to tell", "[machine]") {
+  FakeMachine machine("", false);
+  machine.request.only = {"gemm"};
+  CHECK(find_finding(machine.probe(), "slow_vendor_blas") == nullptr);
+}
+
 TEST_CASE("Without MPI the collectives are skipped with the reason, and the rest stands", "[machine]") {
   bool const launcher_there = GENERATE(true, false);
   FakeMachine machine(launcher_there ? "no-mpi" : "", launcher_there);

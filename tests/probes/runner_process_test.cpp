@@ -80,6 +80,20 @@ TEST_CASE("The runner says who it is and what it has", "[runner][process]") {
   for (auto const& sensor : hello.sensors) CHECK(sensor.available == sensor.reason.empty());
 }
 
+TEST_CASE("The runner's libraries are told what the user told them, and the runner says so", "[runner][process]") {
+  auto command = runner_command({"--hello"});
+  command.environment["OPENBLAS_CORETYPE"] = "Core2";
+  auto const outcome = outcome_of(command);
+  REQUIRE(outcome.hellos.size() == 1);
+  auto const& hello = outcome.hellos.front();
+  CHECK(hello.environment.at("OPENBLAS_CORETYPE") == "Core2");
+  auto const usual = outcome_of(runner_command({"--hello"}));
+  REQUIRE(usual.hellos.size() == 1);
+  // A build for one processor, and one for Arm, keep theirs.
+  if (hello.libraries != usual.hellos.front().libraries)
+    CHECK_THAT(hello.libraries.at("openblas"), ContainsSubstring(" Core2"));
+}
+
 TEST_CASE("Every probe of the host measures, checked and with rates", "[runner][process]") {
   auto requests = std::vector{
       request("gemm", "kokkos", gemm(37, "fp32", false)),

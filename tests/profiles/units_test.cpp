@@ -9,6 +9,11 @@
 
 using namespace hpcadvise::profiles;
 
+TEST_CASE("A unit's plural is that of its first word", "[units]") {
+  CHECK(plural("core-hour") == "core-hours");
+  CHECK(plural("GPU-hour (one MI250X module for an hour)") == "GPU-hours (one MI250X module for an hour)");
+}
+
 TEST_CASE("Times are shown with three significant digits in the unit that fits", "[units]") {
   CHECK(format_seconds(12.3e-6) == "12.3 us");
   CHECK(format_seconds(1e-9) == "1.00 ns");

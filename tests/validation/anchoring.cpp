@@ -14,17 +14,30 @@
 namespace hpcadvise::validation {
 namespace {
 
-profiles::CalibrationAnchor anchor_of(Case const& each, double residual, double log_sigma) {
+struct Predicted {
+  advisor::RunTraits traits;
+  double log_sigma = 0;
+};
+
+Predicted predicted(Case const& each) {
   auto const& run = *each.row.run;
-  auto const predicted = advisor::interval_around(each.measured_s * std::exp(residual), log_sigma);
-  return {.plan = advisor::to_text(run.plan),
-          .model = run.job.model.name,
-          .sequence_length = run.job.sequence_length,
-          .precision = std::string(profiles::to_string(run.job.precision)),
-          .device_count = run.plan.device_count(),
-          .framework = std::string(advisor::to_string(run.options.framework)),
+  auto const estimate = advisor::estimate_step(run.job, run.plan, advisor::machine_of(run.machine, {}), run.options);
+  return {advisor::run_traits(run.job, run.plan, run.options.framework, estimate.doubts), estimate.log_sigma};
+}
+
+profiles::CalibrationAnchor anchor_of(Case const& each, double residual, Predicted const& prediction) {
+  auto const& traits = prediction.traits;
+  auto const step_s = advisor::interval_around(each.measured_s * std::exp(residual), prediction.log_sigma);
+  return {.plan = advisor::to_text(traits.plan),
+          .model = traits.model,
+          .parameter_count = traits.parameter_count,
+          .sequence_length = traits.sequence_length,
+          .precision = traits.precision,
+          .device_count = traits.plan.device_count(),
+          .framework = traits.framework,
           .measured = {each.measured_s, each.measured_s, each.measured_s},
-          .predicted = {predicted.median, predicted.low, predicted.high}};
+          .predicted = {step_s.median, step_s.low, step_s.high},
+          .doubts = traits.doubts};
 }
 
 double median_of(std::vector<AnchoredErrors> const& machines, double AnchoredErrors::*error) {
@@ -36,32 +49,37 @@ double median_of(std::vector<AnchoredErrors> const& machines, double AnchoredErr
 }  // namespace
 
 std::vector<AnchoredErrors> errors_after_anchoring(std::vector<Case> const& cases, std::vector<double> const& residuals,
-                                                   std::vector<double> const& log_sigmas, std::size_t anchors,
-                                                   std::size_t least_runs) {
+                                                   std::size_t anchors, std::size_t least_runs) {
   std::map<std::string, std::vector<std::size_t>> machines;
   for (std::size_t i = 0; i < cases.size(); ++i)
     machines[cases[i].row.source_group + ", " + cases[i].row.device].push_back(i);
+  std::vector<Predicted> predictions;
+  for (Case const& each : cases) predictions.push_back(predicted(each));
 
   std::vector<AnchoredErrors> result;
   for (auto const& [machine, runs] : machines) {
     if (runs.size() < std::max(anchors + 2, least_runs)) continue;
-    std::vector<double> before, after;
+    std::vector<double> before, after, log_sigmas;
     for (std::size_t const run : runs) before.push_back(error_of(residuals[run]));
     for (std::size_t first = 0; first < runs.size(); ++first) {
       profiles::Calibration calibration;
       std::vector<std::size_t> chosen;
       for (std::size_t k = 0; k < anchors; ++k) {
-        chosen.push_back(runs[(first + k * runs.size() / anchors) % runs.size()]);
-        calibration.anchors.push_back(
-            anchor_of(cases[chosen.back()], residuals[chosen.back()], log_sigmas[chosen.back()]));
+        auto const anchor = runs[(first + k * runs.size() / anchors) % runs.size()];
+        chosen.push_back(anchor);
+        calibration.anchors.push_back(anchor_of(cases[anchor], residuals[anchor], predictions[anchor]));
       }
+      auto const learnt = advisor::learn(calibration);
       for (std::size_t const run : runs) {
         if (std::find(chosen.begin(), chosen.end(), run) != chosen.end()) continue;
-        auto const framework = advisor::to_string(cases[run].row.run->options.framework);
-        after.push_back(error_of(residuals[run] + advisor::calibrate(calibration, framework).log_factor));
+        advisor::StepEstimate estimate{.step_time_s = {1, 1, 1}, .log_sigma = predictions[run].log_sigma};
+        apply(correction(learnt, predictions[run].traits), estimate);
+        after.push_back(residuals[run] + std::log(estimate.step_time_s.median));
+        log_sigmas.push_back(estimate.log_sigma);
       }
     }
-    result.push_back({machine, runs.size(), median(before), median(after)});
+    auto const errors = errors_of(after, log_sigmas);
+    result.push_back({machine, runs.size(), median(before), errors.median, errors.inside_share});
   }
   return result;
 }
@@ -70,5 +88,10 @@ double median_before(std::vector<AnchoredErrors> const& machines) {
   return median_of(machines, &AnchoredErrors::before);
 }
 double median_after(std::vector<AnchoredErrors> const& machines) { return median_of(machines, &AnchoredErrors::after); }
+double inside_after(std::vector<AnchoredErrors> const& machines) {
+  std::vector<double> shares;
+  for (auto const& machine : machines) shares.push_back(machine.inside_share);
+  return mean(shares);
+}
 
 }  // namespace hpcadvise::validation

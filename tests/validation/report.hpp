@@ -21,11 +21,11 @@ struct Validation {
   std::vector<double> sigmas, core_sigmas, unfitted_sigmas;  // as shipped, in log
   // Log residuals.
   std::vector<double> from_priors, in_sample, left_out, core_in_sample, core_left_out, of_unfitted;
-  Unseen unseen;
+  Unseen unseen, later;
 };
 
 // `unseen_runs` take no part in the fit. Takes some seconds: a fit for each source. The same bytes in, the same out.
-Validation validate(std::filesystem::path const& runs, std::filesystem::path const& unseen_runs);
+Validation validate(std::filesystem::path const& tables);
 
 // docs/validation.md.
 std::string markdown(Validation const& validation);

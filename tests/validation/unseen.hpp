@@ -17,12 +17,15 @@ struct Unseen {
   std::vector<Case> cases;  // with a step time
   std::vector<double> residuals, sigmas;
   MemoryScore memory;
+  std::string first_score, first_memory_score;  // before anything that they showed was mended, as rows of the page
+  std::string remarks;
 };
 
-// With the constants that ship.
+// With the constants that ship: the runs gathered first, and those gathered after what the first showed was mended.
 Unseen predict_unseen(std::filesystem::path const& runs);
+Unseen predict_later(std::filesystem::path const& runs);
 
-// Their section of docs/validation.md.
-std::string markdown(Unseen const& unseen);
+// Their sections of docs/validation.md.
+std::string markdown_of_unseen(Unseen const& first, Unseen const& later);
 
 }  // namespace hpcadvise::validation

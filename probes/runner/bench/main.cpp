@@ -2,6 +2,7 @@
 
 // hpcadvise-bench: how good our kernels are on this machine, in one run.
 
+#include "probes/runner/bench/fair_blas.hpp"
 #include "probes/runner/bench/report.hpp"
 #include "probes/runner/environment.hpp"
 #include "profiles/error.hpp"
@@ -62,6 +63,7 @@ int main(int argument_count, char** arguments) {
     return app.exit(error) == 0 ? int(ExitCode::done) : int(ExitCode::usage);
   }
   try {
+    take_fair_blas(arguments);
     pin_threads(arguments, false);
     auto const results = run_benchmarks(options);
     fmt::print("{}", options.json ? benchmark_json(results) : benchmark_table(results));

@@ -18,6 +18,15 @@ char const* learning_rate_note(Optimizer optimizer) {
   return "learning rate, SGD: times the change in batch, well below the critical batch (Goyal et al. 2017)";
 }
 
+void add_optimizer_notes(std::vector<std::string>& notes, Optimizer optimizer) {
+  notes.emplace_back(learning_rate_note(optimizer));
+  // bf16 has 8 significant bits: what is below half of the last is rounded away.
+  if (holds_16_bit_state(optimizer))
+    notes.emplace_back(
+        "weights in bf16 alone: an update below 1/512 of a weight is lost, with small learning rates most of them; "
+        "compare the loss with that of fp32 master weights (adamw) before a long run");
+}
+
 void add_critical_batch_notes(std::vector<std::string>& notes, TrainingJob const& job) {
   if (!has_critical_batch(job)) {
     notes.emplace_back("critical batch: left out, for all the tokens of the run are less than one step of this batch");
@@ -39,7 +48,7 @@ void add_critical_batch_notes(std::vector<std::string>& notes, TrainingJob const
 
 void add_pretraining_notes(std::vector<std::string>& notes, TrainingJob const& job) {
   add_critical_batch_notes(notes, job);
-  notes.emplace_back(learning_rate_note(job.optimizer));
+  add_optimizer_notes(notes, job.optimizer);
   double const step_tokens = static_cast<double>(job.global_batch) * static_cast<double>(job.sequence_length);
   notes.push_back(
       fmt::format("warm-up: no law is known; Llama 2 took 2,000 steps (Touvron et al. 2023), GPT-3 375 M tokens, {} "
@@ -51,7 +60,7 @@ void add_fine_tuning_notes(std::vector<std::string>& notes, TrainingJob const& j
   notes.emplace_back(
       "what statistics allow is not known: laws of the critical batch are of training from scratch. Llama 2 was "
       "fine-tuned with 64 sequences (Touvron et al. 2023), GPT-3 by LoRA with 128 (Hu et al. 2021)");
-  notes.emplace_back(learning_rate_note(job.optimizer));
+  add_optimizer_notes(notes, job.optimizer);
   if (job.lora)
     notes.emplace_back(
         "LoRA bears large batches worse than full fine-tuning, and wants about ten times its learning rate (Schulman "

@@ -75,7 +75,7 @@ Json job_to_json(TrainingJob const& job) {
   Json json{{"sequence_length", job.sequence_length},
             {"global_batch", job.global_batch},
             {"precision", profiles::to_string(job.precision)},
-            {"optimizer", job.optimizer == Optimizer::adamw ? "adamw" : "sgd_momentum"}};
+            {"optimizer", to_string(job.optimizer)}};
   if (job.tokens) json["tokens"] = *job.tokens;
   if (job.fine_tuning) json["fine_tune"] = job.lora ? "lora" : "full";
   if (job.lora) {

@@ -46,9 +46,7 @@ void take_fine_tuning(FineTuningOptions& options, JsonNode const& job) {
 void take_optimizer(std::string& option, JsonNode const& job) {
   auto const optimizer = job.find("optimizer");
   if (!optimizer || !option.empty()) return;
-  option = optimizer->text();
-  if (option != "adamw" && option != "sgd_momentum")
-    optimizer->fail("'" + option + "' is neither adamw nor sgd_momentum");
+  option = to_string(optimizer->one_of(advisor::optimizer_from_string));
 }
 
 }  // namespace

@@ -150,8 +150,10 @@ void add_job_options(CLI::App& command, JobOptions& options, std::string const& 
           "--precision", options.precision,
           "Number format of the matrix work: bf16, fp16, fp8, fp32, tf32, fp64 (default: bf16 where it is known)")
       ->type_name("FORMAT");
-  command.add_option("--optimizer", options.optimizer, "adamw or sgd_momentum (default: adamw)")
-      ->check(CLI::IsMember({"adamw", "sgd_momentum"}).description(""))
+  command
+      .add_option("--optimizer", options.optimizer,
+                  "adamw, adamw_bf16 (weights, gradients and moments in bf16 alone) or sgd_momentum (default: adamw)")
+      ->check(CLI::IsMember({"adamw", "adamw_bf16", "sgd_momentum"}).description(""))
       ->type_name("NAME");
   add_fine_tuning_options(command, options.fine_tuning);
   command
@@ -187,7 +189,11 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   resolved.machine = advisor::find_machine(options.machine, profiles::store_directory(options.store));
 
   job.precision = resolve_precision(options.precision, resolved);
-  job.optimizer = options.optimizer == "sgd_momentum" ? advisor::Optimizer::sgd_momentum : advisor::Optimizer::adamw;
+  job.optimizer = advisor::optimizer_from_string(options.optimizer).value_or(advisor::Optimizer::adamw);
+  if (holds_16_bit_state(job.optimizer) && profiles::bytes_per_element(job.precision) > 2)
+    throw profiles::UsageError(
+        fmt::format("--optimizer {} and --precision {} contradict each other", options.optimizer, options.precision),
+        "Leave one of them out.");
   resolve_fine_tuning(options.fine_tuning, job, resolved.assumed);
 
   if (options.sequence_length) {

@@ -93,3 +93,22 @@ TEST_CASE("A plan's answer brings its adapters to estimate, and a kind of job it
   CHECK(refused.code == 2);
   CHECK_THAT(refused.log, ContainsSubstring("/job/fine_tune"));
 }
+
+TEST_CASE("Training wholly in bf16 takes half the memory, says what it loses, and is refused in fp32", "[cli]") {
+  auto const with = [](std::string const& optimizer, std::string const& precision) {
+    return run({"estimate", "--model", "llama-2-7b", "--machine", "lumi-g", "--plan", "dp=8,micro_batch=1",
+                "--optimizer", optimizer, "--precision", precision, "--format", "json"});
+  };
+  auto const state_bytes = [&](std::string const& optimizer) {
+    auto const memory = nlohmann::json::parse(with(optimizer, "bf16").out).at("memory_bytes");
+    return memory.at("weights").get<double>() + memory.at("gradients").get<double>() +
+           memory.at("optimizer").get<double>();
+  };
+  CHECK(state_bytes("adamw_bf16") == 8 * state_bytes("adamw") / 18);
+  auto const refused = with("adamw_bf16", "fp32");
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.log, ContainsSubstring("contradict"));
+  auto const advice = run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8", "--optimizer",
+                           "adamw_bf16", "--format", "json"});
+  CHECK_THAT(advice.out, ContainsSubstring("weights in bf16 alone"));
+}

@@ -104,6 +104,7 @@ TEST_CASE("A plan of advise is estimated to the very same numbers, whatever opti
       {"--precision", "fp16"},
       {"--precision", "fp8", "--machine", "jupiter-booster"},
       {"--optimizer", "sgd_momentum"},
+      {"--optimizer", "adamw_bf16"},
       {"--fine-tune", "full"},
       {"--fine-tune", "lora", "--lora-rank", "32", "--lora-targets", "all-linear"},
       {"--framework", "Megatron-Core 0.9"},

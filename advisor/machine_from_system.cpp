@@ -20,7 +20,7 @@ std::optional<std::int64_t> whole(profiles::Fact<double> const& fact) {
   throw profiles::UsageError(
       fmt::format("system '{}' cannot be planned for: {}{} not known", system.name, status, missing),
       fmt::format("hpcadvise systems show {} says what is known; {}", system.name,
-                  has_device ? fmt::format("compose it with a number of your own: device={},devices-per-node=8,"
+                  has_device ? fmt::format("compose it with numbers of your own: device={},devices-per-node=8,"
                                            "network-gbit-per-device=200",
                                            system.device)
                              : "its device is not known well enough either, so a machine of another one has to stand "

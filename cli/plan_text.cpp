@@ -16,7 +16,6 @@
 namespace hpcadvise::cli {
 namespace {
 
-using advisor::ParallelPlan;
 using advisor::StepEstimate;
 
 std::string measured_device_sentence(advisor::Machine const& machine) {

@@ -124,7 +124,7 @@ inline constexpr Constant sigma_likeness{"sigma_likeness", 0.062, "its part that
 inline constexpr Constant sigma_plan{"sigma_plan", 0.04, "its part of one plan alone", "the same", ""};
 inline constexpr Constant sigma_repeat{
     "sigma_repeat", 0.03, "its part of one run alone",
-    "published runs of one plan, machine and framework: median spread of 40 groups 0.03", ""};
+    "published runs of one plan, machine and framework: median spread of 37 groups 0.03", ""};
 inline constexpr Constant like_doublings{"like_doublings", 3,
                                          "doublings of tensor or pipeline parallelism, micro-batch, devices, sequence "
                                          "or parameters by which likeness falls to exp(-1/2)",

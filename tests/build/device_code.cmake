@@ -20,11 +20,16 @@ macro(hpcadvise_find_nvcc)
   endif()
 endmacro()
 
-# CLANG, one that compiles for AMD's GPUs.
+# CLANG, one that compiles for AMD's GPUs, of version 17 or later: earlier ones lack __builtin_amdgcn_exp2f and _logf.
 macro(hpcadvise_find_hip_clang)
   find_program(CLANG NAMES amdclang++ clang++-19 clang++-18 clang++-17 clang++ PATHS /opt/rocm/llvm/bin)
   if(NOT CLANG)
     hpcadvise_skip("no clang++ (Debian: clang-19)")
+  endif()
+  execute_process(COMMAND ${CLANG} -dumpversion OUTPUT_VARIABLE version OUTPUT_STRIP_TRAILING_WHITESPACE
+                  COMMAND_ERROR_IS_FATAL ANY)
+  if(version VERSION_LESS 17)
+    hpcadvise_skip("${CLANG} is of version ${version}; AMD's GPUs need 17 or later (Debian: clang-19)")
   endif()
   execute_process(COMMAND ${CLANG} -print-targets OUTPUT_VARIABLE targets COMMAND_ERROR_IS_FATAL ANY)
   if(NOT targets MATCHES "amdgcn")

@@ -28,8 +28,8 @@ using Doubts = std::map<std::string, double>;
 
 // One run. Predictions are those without any calibration.
 struct CalibrationAnchor {
-  std::string plan;  // as --plan takes it
-  std::string model;
+  std::string plan{};  // as --plan takes it
+  std::string model{};
   std::optional<double> parameter_count{};  // absent in files of older versions
   std::int64_t sequence_length = 0;
   std::string precision;

@@ -32,17 +32,17 @@ struct CalibrationAnchor {
   std::string model{};
   std::optional<double> parameter_count{};  // absent in files of older versions
   std::int64_t sequence_length = 0;
-  std::string precision;
+  std::string precision{};
   std::int64_t device_count = 0;
-  std::string framework;   // the kind that the prediction took
-  TimeInterval measured;   // the 95 % interval of the median
-  TimeInterval predicted;  // 10th to 90th percentile
-  Doubts doubts{};         // none in files of older versions
-  std::string log_file;    // its name alone
-  std::string log_sha256;  // of the bytes that were read
-  std::string log_format;
-  std::string date_utc;  // of the reading: "2026-11-22T13:01:00Z"
-  std::string tool_version;
+  std::string framework{};   // the kind that the prediction took
+  TimeInterval measured{};   // the 95 % interval of the median
+  TimeInterval predicted{};  // 10th to 90th percentile
+  Doubts doubts{};           // none in files of older versions
+  std::string log_file{};    // its name alone
+  std::string log_sha256{};  // of the bytes that were read
+  std::string log_format{};
+  std::string date_utc{};  // of the reading: "2026-11-22T13:01:00Z"
+  std::string tool_version{};
 };
 
 struct Calibration {

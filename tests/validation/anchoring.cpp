@@ -72,7 +72,9 @@ std::vector<AnchoredErrors> errors_after_anchoring(std::vector<Case> const& case
       auto const learnt = advisor::learn(calibration);
       for (std::size_t const run : runs) {
         if (std::find(chosen.begin(), chosen.end(), run) != chosen.end()) continue;
-        advisor::StepEstimate estimate{.step_time_s = {1, 1, 1}, .log_sigma = predictions[run].log_sigma};
+        advisor::StepEstimate estimate;
+        estimate.step_time_s = {1, 1, 1};
+        estimate.log_sigma = predictions[run].log_sigma;
         apply(correction(learnt, predictions[run].traits), estimate);
         after.push_back(residuals[run] + std::log(estimate.step_time_s.median));
         log_sigmas.push_back(estimate.log_sigma);

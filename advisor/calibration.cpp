@@ -71,59 +71,53 @@ std::vector<Observation> observations(profiles::Calibration const& calibration) 
   return seen;
 }
 
-// The inverse of a symmetric positive definite matrix, row by row: Gauss and Jordan, which need no pivots there.
-std::vector<double> inverse(std::vector<double> matrix, std::size_t size) {
-  std::vector<double> result(size * size);
-  for (std::size_t i = 0; i < size; ++i) result[i * size + i] = 1;
-  for (std::size_t pivot = 0; pivot < size; ++pivot) {
-    double const scale = 1 / matrix[pivot * size + pivot];
-    for (std::size_t column = 0; column < size; ++column) {
-      matrix[pivot * size + column] *= scale;
-      result[pivot * size + column] *= scale;
-    }
-    for (std::size_t row = 0; row < size; ++row) {
-      double const factor = matrix[row * size + pivot];
-      if (row == pivot || factor == 0) continue;
-      for (std::size_t column = 0; column < size; ++column) {
-        matrix[row * size + column] -= factor * matrix[pivot * size + column];
-        result[row * size + column] -= factor * result[pivot * size + column];
-      }
-    }
-  }
-  return result;
-}
-
-double dot(double const* row, std::vector<double> const& values) {
-  return std::inner_product(values.begin(), values.end(), row, 0.0);
+double dot(std::vector<double> const& left, std::vector<double> const& right) {
+  return std::inner_product(left.begin(), left.end(), right.begin(), 0.0);
 }
 
 }  // namespace
 
+profiles::CalibrationAnchor anchor_of(TrainingJob const& job, StepEstimate const& predicted, FrameworkKind framework,
+                                      profiles::TimeInterval const& measured) {
+  auto traits = run_traits(job, predicted.plan, framework, predicted.doubts);
+  auto const& step_s = predicted.step_time_s;
+  return {.plan = to_text(traits.plan),
+          .model = std::move(traits.model),
+          .parameter_count = traits.parameter_count,
+          .sequence_length = traits.sequence_length,
+          .precision = std::move(traits.precision),
+          .device_count = traits.plan.device_count(),
+          .framework = std::move(traits.framework),
+          .measured = measured,
+          .predicted = {step_s.median, step_s.low, step_s.high},
+          .doubts = std::move(traits.doubts)};
+}
+
 StepCalibration learn(profiles::Calibration const& calibration) {
   auto seen = observations(calibration);
   std::size_t const count = seen.size();
-  std::vector<double> shared(count * count);
-  for (std::size_t i = 0; i < count; ++i)
-    for (std::size_t j = 0; j < count; ++j)
-      shared[i * count + j] = shared_variance(seen[i].run.traits, seen[j].run.traits);
+  Matrix shared(count, std::vector<double>(count));
+  std::vector<double> errors;
+  for (std::size_t i = 0; i < count; ++i) {
+    errors.push_back(seen[i].log_error);
+    for (std::size_t j = 0; j < count; ++j) shared[i][j] = shared_variance(seen[i].run.traits, seen[j].run.traits);
+  }
 
   StepCalibration result;
   std::vector<double> weights(count);
   // A run that stands apart from the others counts less: Student's t by reweighting (Lange, Little, Taylor 1989).
   for (int round = 0; round < reweighting_rounds; ++round) {
-    auto covariance = shared;
+    result.covariance = shared;
     for (std::size_t i = 0; i < count; ++i) {
       auto& [run, log_error, repeat_variance, runs] = seen[i];
-      double const apart = round == 0 ? 0 : log_error - dot(&shared[i * count], weights);
+      double const apart = round == 0 ? 0 : log_error - dot(shared[i], weights);
       double const distance = square(apart) / (run.plain_variance + repeat_variance);
       double const trust = std::min(1.0, (degrees_of_freedom + 1) / (degrees_of_freedom + distance));
       run.plan_variance = run.plain_variance / trust;
-      covariance[i * count + i] += run.plan_variance + repeat_variance;
+      result.covariance[i][i] += run.plan_variance + repeat_variance;
     }
-    result.precision = inverse(std::move(covariance), count);
-    std::vector<double> errors;
-    for (auto const& each : seen) errors.push_back(each.log_error);
-    for (std::size_t i = 0; i < count; ++i) weights[i] = dot(&result.precision[i * count], errors);
+    result.covariance = cholesky(std::move(result.covariance));
+    weights = solved(result.covariance, errors);
   }
   for (std::size_t i = 0; i < count; ++i) {
     seen[i].run.weight = weights[i];
@@ -141,8 +135,8 @@ StepCorrection correction(StepCalibration const& calibration, RunTraits const& p
     result.log_factor += run.weight * shared.back();
     if (same) result.answered_variance -= run.plan_variance - run.plain_variance;
   }
-  for (std::size_t i = 0; i < shared.size(); ++i)
-    result.answered_variance += shared[i] * dot(&calibration.precision[i * shared.size()], shared);
+  auto const answered = forward_substituted(calibration.covariance, std::move(shared));
+  result.answered_variance += dot(answered, answered);
   return result;
 }
 

@@ -8,6 +8,7 @@
 // docs/verify.md). A measured step moves the prediction of a like plan by most of what it shows, that of an unlike one
 // by little; several that agree move all. What stays uncertain is in the interval.
 
+#include "advisor/positive_definite.hpp"
 #include "advisor/run_likeness.hpp"
 #include "profiles/calibration.hpp"
 
@@ -16,6 +17,11 @@
 namespace hpcadvise::advisor {
 
 struct StepEstimate;
+
+// What a measurement of the predicted step tells; where and when it was read is for the caller to add. Precondition:
+// the prediction was made without a calibration.
+profiles::CalibrationAnchor anchor_of(TrainingJob const& job, StepEstimate const& predicted, FrameworkKind framework,
+                                      profiles::TimeInterval const& measured);
 
 // Anchors ready to be asked. Those of one plan count as one run.
 struct StepCalibration {
@@ -26,7 +32,7 @@ struct StepCalibration {
     double weight = 0;          // of its covariance with a prediction, in the log of the factor on that
   };
   std::vector<Run> runs;
-  std::vector<double> precision;  // of the runs' errors: their inverse covariance, row by row
+  Matrix covariance;  // of the runs' errors: its Cholesky triangle
 };
 
 // Throws UsageError for an anchor whose plan cannot be read. Precondition: at least one anchor.

@@ -89,6 +89,7 @@ struct Machine {
   double runtime_bytes = 0;      // of the device runtime and its libraries, in the device's memory
   double power_w = 0;            // of a device; 0: unknown
   std::string power_note;        // what its source says of that, such as what else it feeds; may be empty
+  bool shares_power_with_host = false;
   std::int64_t devices_per_module = 1;
   std::int64_t devices_per_node = 1;
   std::int64_t link_domain_devices = 0;  // that node_link joins, where that is more than a node; 0: a node's

@@ -93,6 +93,7 @@ std::vector<std::string_view> fill_device(Machine& machine, profiles::DeviceDesc
   machine.link_domain_devices = device.link_domain_devices;
   machine.runtime_bytes = constants::runtime_context_bytes;
   machine.power_w = device.power_w.value.value_or(0);
+  machine.shares_power_with_host = device.shares_power_with_host;
   machine.power_note = device.power_w.note;
   machine.memory_bytes_per_s = device.stream_bytes_per_s.value.value_or(
       constants::stream_share * device.memory_bandwidth_bytes_per_s.value.value_or(0));

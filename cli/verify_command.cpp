@@ -126,21 +126,13 @@ profiles::CalibrationAnchor anchor_of(Case const& verified, advisor::StepReading
   auto options = verified.resolved.estimate;
   options.calibration.reset();
   auto const plain = advisor::estimate_step(job, verified.plan, verified.resolved.machine, options);
-  return {.plan = advisor::to_text(verified.plan),
-          .model = job.model.name,
-          .parameter_count = advisor::count_parameters(job.model).total,
-          .sequence_length = job.sequence_length,
-          .precision = std::string(profiles::to_string(job.precision)),
-          .device_count = verified.plan.device_count(),
-          .framework = std::string(advisor::to_string(options.framework)),
-          .measured = {measured.median_s, measured.low_s, measured.high_s},
-          .predicted = {plain.step_time_s.median, plain.step_time_s.low, plain.step_time_s.high},
-          .doubts = plain.doubts,
-          .log_file = log.filename().string(),
-          .log_sha256 = verified.log_sha256,
-          .log_format = verified.log.format,
-          .date_utc = now_utc(),
-          .tool_version = profiles::build_info().version};
+  auto anchor = advisor::anchor_of(job, plain, options.framework, {measured.median_s, measured.low_s, measured.high_s});
+  anchor.log_file = log.filename().string();
+  anchor.log_sha256 = verified.log_sha256;
+  anchor.log_format = verified.log.format;
+  anchor.date_utc = now_utc();
+  anchor.tool_version = profiles::build_info().version;
+  return anchor;
 }
 
 struct Calibrated {

@@ -63,6 +63,7 @@ DeviceDescription device_of(JsonNode const& root) {
   device.vendor = root.at("vendor").text();
   device.architecture = root.at("architecture").text();
   if (auto const domain = root.find("link_domain_devices")) device.link_domain_devices = domain->small_integer(1);
+  if (auto const shares = root.find("shares_power_with_host")) device.shares_power_with_host = shares->boolean();
   device.devices_per_module = root.at("devices_per_module").small_integer(1);
   device.multiprocessor_count = number_fact(root.at("multiprocessor_count"));
   device.memory_bytes = number_fact(root.at("memory_bytes"));

@@ -36,12 +36,13 @@ struct DeviceDescription {
   std::vector<std::string> aliases;  // other names in use for the same part
   std::string title;                 // "AMD Instinct MI250X, one GCD"
   Origin origin = Origin::reference;
-  std::string vendor;                 // "amd", "nvidia"
-  std::string architecture;           // "gfx90a", "sm_80"
-  int link_domain_devices = 0;        // on one fast link whatever a node holds, 72 on a GB200 NVL72; 0: a node's
-  int devices_per_module = 1;         // 2 on an MI250X: the scheduler's device is one GCD
-  Fact<double> multiprocessor_count;  // SMs or CUs
-  Fact<double> memory_bytes;          // as the framework sees it
+  std::string vendor;                   // "amd", "nvidia"
+  std::string architecture;             // "gfx90a", "sm_80"
+  int link_domain_devices = 0;          // on one fast link whatever a node holds, 72 on a GB200 NVL72; 0: a node's
+  int devices_per_module = 1;           // 2 on an MI250X: the scheduler's device is one GCD
+  bool shares_power_with_host = false;  // one cap for both, as on a GH200
+  Fact<double> multiprocessor_count;    // SMs or CUs
+  Fact<double> memory_bytes;            // as the framework sees it
   Fact<double> memory_bandwidth_bytes_per_s;
   Fact<double> power_w;                                // of one device
   std::map<Precision, Fact<double>> peak_flops_per_s;  // dense, matrix units where there are any

@@ -44,18 +44,7 @@ profiles::CalibrationAnchor anchor(std::string_view plan, double factor, profile
 }
 
 profiles::CalibrationAnchor anchor_of(TrainingJob const& job, StepEstimate const& estimate, double measured_s) {
-  auto const traits = run_traits(job, estimate.plan, FrameworkKind::unknown, estimate.doubts);
-  auto const& predicted = estimate.step_time_s;
-  return {.plan = to_text(traits.plan),
-          .model = traits.model,
-          .parameter_count = traits.parameter_count,
-          .sequence_length = traits.sequence_length,
-          .precision = traits.precision,
-          .device_count = traits.plan.device_count(),
-          .framework = traits.framework,
-          .measured = {measured_s, measured_s, measured_s},
-          .predicted = {predicted.median, predicted.low, predicted.high},
-          .doubts = traits.doubts};
+  return anchor_of(job, estimate, FrameworkKind::unknown, {measured_s, measured_s, measured_s});
 }
 
 RunTraits traits(std::string_view plan, profiles::Doubts doubts = {}) {

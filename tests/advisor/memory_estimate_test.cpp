@@ -356,48 +356,6 @@ TEST_CASE("Hugging Face's RMSNorm keeps its input in fp32 and what it scales: 4 
   CHECK(bytes_of(small_gpt(), hugging_face) == bytes_of(small_gpt(), fsdp_eager));
 }
 
-TEST_CASE("Offloaded state of all devices of a node has to fit into its host") {
-  auto machine = round_machine();
-  auto plan = plan_of(1, 1, 8);
-  plan.sharding = Sharding::zero1;
-  auto const optimizer_bytes = estimate_memory(job_of(small_gpt()), plan, machine, fused).optimizer_bytes;
-  plan.offload = Offload::optimizer;
-  auto const memory = [&] { return estimate_memory(job_of(small_gpt()), plan, machine, fused); };
-  // Of a parameter 12 bytes of state, and 4 of gradients to step on.
-  double const node_bytes = 8 * optimizer_bytes * 16 / 12;
-  CHECK_THAT(memory().host_bytes, WithinRel(node_bytes));
-  CHECK(memory().fits());
-  machine.host_memory_bytes = 0.9 * node_bytes;
-  CHECK_FALSE(memory().fits());
-  CHECK(memory_caveat(memory()).find("too much for a node's host") != std::string::npos);
-  machine.host_memory_bytes = 1.1 * node_bytes;
-  CHECK(memory().fits_undisturbed());
-}
-
-TEST_CASE("An offloaded optimizer takes no device memory, nor do gradients that are sharded, and with FSDP weights") {
-  auto plan = plan_of(1, 1, 8);
-  auto const memory_with = [&](Sharding sharding, Offload offload, FrameworkKind framework) {
-    plan.sharding = sharding;
-    plan.offload = offload;
-    return estimate_memory(job_of(small_gpt()), plan, round_machine(), {.framework = framework});
-  };
-  auto const kind = FrameworkKind::unknown;
-  for (auto const sharding : {Sharding::zero1, Sharding::zero2, Sharding::zero3}) {
-    auto const device = memory_with(sharding, Offload::none, kind);
-    auto const host = memory_with(sharding, Offload::optimizer, kind);
-    CHECK(host.optimizer_bytes == 0);
-    CHECK(host.weights_bytes == device.weights_bytes);
-    CHECK(host.gradients_bytes == (sharding == Sharding::zero1 ? device.gradients_bytes : 0));
-    CHECK(host.communication_bytes == device.communication_bytes);
-  }
-  auto const fsdp = memory_with(Sharding::zero3, Offload::optimizer, FrameworkKind::fsdp_eager);
-  auto const on_device = memory_with(Sharding::zero3, Offload::none, FrameworkKind::fsdp_eager);
-  CHECK(fsdp.weights_bytes == 0);
-  CHECK(fsdp.communication_bytes == on_device.communication_bytes);
-  CHECK_THAT(fsdp.host_bytes,
-             WithinRel(8 * (on_device.weights_bytes + on_device.gradients_bytes + on_device.optimizer_bytes)));
-}
-
 TEST_CASE("A multi-token module keeps a layer and its own logits on the last stage") {
   auto model = small_gpt();
   auto const plan = plan_of(1, 1, 1);

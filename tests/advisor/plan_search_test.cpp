@@ -33,17 +33,9 @@ TEST_CASE("Pruning does not change the answer where measured steps move plans un
   hpcadvise::profiles::Calibration calibration{.machine = "lumi", .anchors = {}};
   for (std::size_t index = 0; index < first.plans.size(); ++index) {
     auto const& estimate = first.plans[index].estimate;
-    auto const& predicted = estimate.step_time_s;
-    double const measured_s = predicted.median * (index % 2 == 0 ? 1.2 : 0.85);
-    calibration.anchors.push_back({.plan = to_text(estimate.plan),
-                                   .model = job.model.name,
-                                   .sequence_length = job.sequence_length,
-                                   .precision = "bf16",
-                                   .device_count = 64,
-                                   .framework = "unknown",
-                                   .measured = {measured_s, measured_s, measured_s},
-                                   .predicted = {predicted.median, predicted.low, predicted.high},
-                                   .doubts = estimate.doubts});
+    double const measured_s = estimate.step_time_s.median * (index % 2 == 0 ? 1.2 : 0.85);
+    calibration.anchors.push_back(
+        anchor_of(job, estimate, FrameworkKind::unknown, {measured_s, measured_s, measured_s}));
   }
   options.estimate.calibration = learn(calibration);
   auto const pruned = search_plans(job, 64, lumi(), options);
@@ -217,106 +209,6 @@ TEST_CASE("Plans are ranked by time, ties marked, one layout shown once") {
   CHECK(ranked.plans[*ranked.recommended].tied_with_best);
 }
 
-TEST_CASE("Of tied plans the simplest is recommended") {
-  RankedPlans ranked;
-  auto const estimate = [](std::int64_t tensor, std::int64_t data, double time_s) {
-    StepEstimate result;
-    result.plan = plan_of(tensor, 1, data);
-    result.step_time_s = {time_s, time_s, time_s};
-    result.memory.capacity_bytes = 1;
-    return result;
-  };
-  rank(ranked, {estimate(2, 4, 1.00), estimate(1, 8, 1.04), estimate(4, 2, 1.20)}, 2);
-  REQUIRE(ranked.plans.size() == 2);
-  CHECK(ranked.recommended == 1);
-  CHECK(ranked.plans[1].estimate.plan == plan_of(1, 1, 8));
-  CHECK(ranked.pareto == std::vector<std::size_t>{0, 1});
-}
-
-TEST_CASE("Of tied plans one that fills the memory gives way to one with a tenth of it free") {
-  RankedPlans ranked;
-  auto const estimate = [](std::int64_t tensor, std::int64_t data, double time_s, double weights_bytes) {
-    StepEstimate result;
-    result.plan = plan_of(tensor, 1, data);
-    result.step_time_s = {time_s, time_s, time_s};
-    result.memory.weights_bytes = weights_bytes;
-    result.memory.capacity_bytes = 100;
-    return result;
-  };
-  rank(ranked, {estimate(1, 8, 1.00, 95), estimate(2, 4, 1.04, 89), estimate(4, 2, 1.20, 10)}, 3);
-  REQUIRE(ranked.recommended);
-  CHECK(ranked.plans[*ranked.recommended].estimate.plan == plan_of(2, 1, 4));
-}
-
-TEST_CASE("Of tied plans a sure one is recommended before a simpler one in doubt") {
-  auto const estimate = [](ParallelPlan const& plan, double time_s) {
-    StepEstimate result;
-    result.plan = plan;
-    result.step_time_s = {time_s, time_s, time_s};
-    result.memory.capacity_bytes = 1;
-    return result;
-  };
-  auto const sure = plan_of(2, 2, 64);
-  auto unproven = plan_of(1, 1, 256);
-  unproven.expert_parallel = 256;
-  auto contextual = plan_of(1, 1, 128);
-  contextual.context_parallel = 2;
-  for (auto const& in_doubt : {unproven, contextual}) {
-    RankedPlans ranked;
-    rank(ranked, {estimate(in_doubt, 1.00), estimate(sure, 1.04)}, 2);
-    REQUIRE(ranked.recommended);
-    CHECK(ranked.plans[*ranked.recommended].estimate.plan == sure);
-  }
-  auto extrapolated = estimate(plan_of(1, 1, 256), 1.00);
-  extrapolated.flags = {"extrapolated"};
-  RankedPlans ranked;
-  rank(ranked, {extrapolated, estimate(sure, 1.04)}, 2);
-  CHECK(ranked.recommended == 1);
-}
-
-TEST_CASE("ZeRO-1 makes a plan no less simple, ZeRO-2 does") {
-  auto plan = plan_of(1, 1, 8);
-  CHECK(complexity(plan) == 0);
-  plan.sharding = Sharding::zero1;
-  CHECK(complexity(plan) == 0);
-  plan.sharding = Sharding::zero2;
-  CHECK(complexity(plan) == 1);
-}
-
-TEST_CASE("A tenth of the memory free is worth as much of a step as the step may be off by, and no more") {
-  auto const estimate = [](std::int64_t tensor, double time_s, double weights_bytes) {
-    StepEstimate result;
-    result.plan = plan_of(tensor, 1, 8 / tensor);
-    result.step_time_s = {time_s, time_s, time_s};
-    result.memory.weights_bytes = weights_bytes;
-    result.memory.capacity_bytes = 100;
-    return result;
-  };
-  auto const recommended = [&](double roomy_s) {
-    RankedPlans ranked;
-    rank(ranked, {estimate(1, 1.00, 97), estimate(2, roomy_s, 60), estimate(4, 1.03 * roomy_s, 50)}, 3);
-    return ranked.plans[*ranked.recommended];
-  };
-  CHECK(recommended(1.11).estimate.plan == plan_of(2, 1, 4));
-  CHECK_FALSE(recommended(1.11).tied_with_best);
-  CHECK(recommended(1.12).estimate.plan == plan_of(1, 1, 8));
-}
-
-TEST_CASE("The recommended plan is kept even when faster ones fill the list") {
-  RankedPlans ranked;
-  std::vector<StepEstimate> estimates;
-  for (std::int64_t const tensor : {2, 4, 8, 1}) {
-    StepEstimate result;
-    result.plan = plan_of(tensor, 1, 8 / tensor);
-    double const time_s = tensor == 1 ? 1.04 : 1.0 + 0.001 * static_cast<double>(tensor);
-    result.step_time_s = {time_s, time_s, time_s};
-    estimates.push_back(result);
-  }
-  rank(ranked, estimates, 2);
-  REQUIRE(ranked.recommended == 1);
-  CHECK(ranked.plans[1].estimate.plan == plan_of(1, 1, 8));
-}
-
 TEST_CASE("When nothing fits the nearest plan says by how much, in which part, and what each change costs") {
   auto model = llama_7b();
   model.layer_count = 80;
@@ -359,72 +251,4 @@ TEST_CASE("The count over which ZeRO-3 shards the state so far that it fits is t
   CHECK(zero3_count_that_fits(job, machine, {}) == 8);
   machine.memory_bytes = 1e9;
   CHECK_FALSE(zero3_count_that_fits(job, machine, {}));
-}
-
-TEST_CASE("Neighbours are half and twice the devices, with as many sequences on each") {
-  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, lumi(), {});
-  REQUIRE(ranked.neighbours.size() == 2);
-  CHECK(ranked.neighbours[0].device_count == 16);
-  CHECK(ranked.neighbours[0].global_batch == 128);
-  CHECK(ranked.neighbours[1].device_count == 64);
-  CHECK(ranked.neighbours[1].global_batch == 512);
-  double const tokens_per_s = 32 * ranked.plans.front().estimate.tokens_per_s_per_device;
-  for (auto const& [neighbour, share] : {std::pair(ranked.neighbours[0], 0.5), std::pair(ranked.neighbours[1], 2.0)}) {
-    CHECK(neighbour.tokens_per_s > 0.9 * share * tokens_per_s);
-    CHECK(neighbour.tokens_per_s < 1.1 * share * tokens_per_s);
-  }
-}
-
-TEST_CASE("Where the same work a device does not divide, the nearest that does is taken, and that is said") {
-  // 256 sequences on 88 devices make 116.4 on 40.
-  auto const ranked = search_plans(job_of(llama_7b(), 1024, 256), 88, lumi(), {});
-  auto const half = std::find_if(ranked.neighbours.begin(), ranked.neighbours.end(),
-                                 [](Neighbour const& each) { return each.device_count == 40; });
-  REQUIRE(half != ranked.neighbours.end());
-  CHECK((half->global_batch == 116 || half->global_batch == 120));
-  CHECK(half->why.find("the batch that comes nearest") != std::string::npos);
-}
-
-TEST_CASE("A large prime that data parallelism takes holds nothing back, and is not blamed") {
-  // 676 = 52 x 13, two sequences a device. With 1352 sequences on 672 devices hardly anything would divide.
-  auto const leonardo = machine_from_system(hpcadvise::profiles::system_description("leonardo-booster"));
-  for (auto const& neighbour : search_plans(job_of(llama_7b(), 4096, 1352), 676, leonardo, {}).neighbours) {
-    INFO(neighbour.why);
-    CHECK(neighbour.why.find("leaves few ways") == std::string::npos);
-  }
-}
-
-TEST_CASE("Where a large prime holds the devices back, fewer of them are faster, and come first") {
-  // Of 5128 = 8 x 641 devices all 641 can only be data parallel, and the other 8 do not hold a pipeline of this model.
-  auto machine = round_machine();
-  machine.memory_bytes = 80.0 * (1 << 30);
-  auto model = llama_7b();
-  model.layer_count = 126;
-  model.hidden_size = 16384;
-  model.ffn_size = 53248;
-  model.head_count = 128;
-  model.kv_head_count = 8;
-  auto const ranked = search_plans(job_of(model, 8192, 4 * 641), 5128, machine, {});
-  REQUIRE_FALSE(ranked.neighbours.empty());
-  CHECK(ranked.neighbours.front().device_count < 5128);
-  CHECK(ranked.neighbours.front().why.starts_with("5,128 = 8 x 641 leaves few ways to divide: use "));
-}
-
-TEST_CASE("What neighbours are compared with does not depend on how many plans are shown") {
-  auto const job = job_of(llama_7b(), 4096, 1024);
-  auto const one = search_plans(job, 64, lumi(), {.keep = 1});
-  auto const five = search_plans(job, 64, lumi(), {.keep = 5});
-  // The recommended, which alone is kept, is not the fastest.
-  REQUIRE(one.plans.front().estimate.step_time_s.median > five.plans.front().estimate.step_time_s.median);
-  REQUIRE(one.neighbours.size() == five.neighbours.size());
-  for (std::size_t index = 0; index < one.neighbours.size(); ++index)
-    CHECK(one.neighbours[index].why == five.neighbours[index].why);
-}
-
-TEST_CASE("No neighbour is proposed that has a large prime factor itself") {
-  auto machine = lumi();
-  machine.node_count = 13;  // 104 = 8 x 13
-  auto const ranked = search_plans(job_of(llama_7b(), 1024, 256), 64, machine, {});
-  REQUIRE(ranked.neighbours.size() == 2);
-  CHECK(ranked.neighbours[1].device_count == 96);
 }

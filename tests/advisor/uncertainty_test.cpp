@@ -4,6 +4,7 @@
 #include "advisor/constants.hpp"
 #include "advisor/framework.hpp"
 #include "advisor/step_estimate.hpp"
+#include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -56,14 +57,24 @@ TEST_CASE("A device of which few runs were published is in more doubt than other
   CHECK_THAT(of(machine).log_sigma, WithinRel(constants::sigma_base.value));
 }
 
-TEST_CASE("A superchip is in as much doubt as a class that was never fitted, and not twice") {
+TEST_CASE(
+    "A device that shares its power with its host is in as much doubt as a class that was never fitted, and not "
+    "twice") {
   auto machine = known_machine();
   machine.architecture = "sm_90";
-  machine.device = "gh200-96gb";
+  machine.shares_power_with_host = true;
   double const outside = std::hypot(constants::sigma_base.value, constants::sigma_outside_fit.value);
   CHECK_THAT(of(machine).log_sigma, WithinRel(outside));
   machine.architecture = "sm_100";
   CHECK_THAT(of(machine).log_sigma, WithinRel(outside));
+}
+
+TEST_CASE("A device of JUPITER shares its power with its host, one of MareNostrum 5 does not") {
+  auto const of_system = [](char const* name) {
+    return machine_from_system(hpcadvise::profiles::system_description(name));
+  };
+  CHECK(of_system("jupiter-booster").shares_power_with_host);
+  CHECK_FALSE(of_system("marenostrum5-acc").shares_power_with_host);
 }
 
 TEST_CASE("What rests on overlapped tensor-parallel collectives is flagged, unless the run says so") {

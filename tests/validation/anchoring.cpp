@@ -14,30 +14,22 @@
 namespace hpcadvise::validation {
 namespace {
 
-struct Predicted {
-  advisor::RunTraits traits;
-  double log_sigma = 0;
-};
-
-Predicted predicted(Case const& each) {
+advisor::StepEstimate predicted(Case const& each, double residual) {
   auto const& run = *each.row.run;
-  auto const estimate = advisor::estimate_step(run.job, run.plan, advisor::machine_of(run.machine, {}), run.options);
-  return {advisor::run_traits(run.job, run.plan, run.options.framework, estimate.doubts), estimate.log_sigma};
+  auto estimate = advisor::estimate_step(run.job, run.plan, advisor::machine_of(run.machine, {}), run.options);
+  estimate.step_time_s = advisor::interval_around(each.measured_s * std::exp(residual), estimate.log_sigma);
+  return estimate;
 }
 
-profiles::CalibrationAnchor anchor_of(Case const& each, double residual, Predicted const& prediction) {
-  auto const& traits = prediction.traits;
-  auto const step_s = advisor::interval_around(each.measured_s * std::exp(residual), prediction.log_sigma);
-  return {.plan = advisor::to_text(traits.plan),
-          .model = traits.model,
-          .parameter_count = traits.parameter_count,
-          .sequence_length = traits.sequence_length,
-          .precision = traits.precision,
-          .device_count = traits.plan.device_count(),
-          .framework = traits.framework,
-          .measured = {each.measured_s, each.measured_s, each.measured_s},
-          .predicted = {step_s.median, step_s.low, step_s.high},
-          .doubts = traits.doubts};
+advisor::RunTraits traits_of(Case const& each, advisor::StepEstimate const& estimate) {
+  auto const& run = *each.row.run;
+  return advisor::run_traits(run.job, run.plan, run.options.framework, estimate.doubts);
+}
+
+profiles::CalibrationAnchor anchor_of(Case const& each, advisor::StepEstimate const& estimate) {
+  auto const& run = *each.row.run;
+  return advisor::anchor_of(run.job, estimate, run.options.framework,
+                            {each.measured_s, each.measured_s, each.measured_s});
 }
 
 double median_of(std::vector<AnchoredErrors> const& machines, double AnchoredErrors::*error) {
@@ -53,8 +45,8 @@ std::vector<AnchoredErrors> errors_after_anchoring(std::vector<Case> const& case
   std::map<std::string, std::vector<std::size_t>> machines;
   for (std::size_t i = 0; i < cases.size(); ++i)
     machines[cases[i].row.source_group + ", " + cases[i].row.device].push_back(i);
-  std::vector<Predicted> predictions;
-  for (Case const& each : cases) predictions.push_back(predicted(each));
+  std::vector<advisor::StepEstimate> predictions;
+  for (std::size_t i = 0; i < cases.size(); ++i) predictions.push_back(predicted(cases[i], residuals[i]));
 
   std::vector<AnchoredErrors> result;
   for (auto const& [machine, runs] : machines) {
@@ -67,16 +59,14 @@ std::vector<AnchoredErrors> errors_after_anchoring(std::vector<Case> const& case
       for (std::size_t k = 0; k < anchors; ++k) {
         auto const anchor = runs[(first + k * runs.size() / anchors) % runs.size()];
         chosen.push_back(anchor);
-        calibration.anchors.push_back(anchor_of(cases[anchor], residuals[anchor], predictions[anchor]));
+        calibration.anchors.push_back(anchor_of(cases[anchor], predictions[anchor]));
       }
       auto const learnt = advisor::learn(calibration);
       for (std::size_t const run : runs) {
         if (std::find(chosen.begin(), chosen.end(), run) != chosen.end()) continue;
-        advisor::StepEstimate estimate;
-        estimate.step_time_s = {1, 1, 1};
-        estimate.log_sigma = predictions[run].log_sigma;
-        apply(correction(learnt, predictions[run].traits), estimate);
-        after.push_back(residuals[run] + std::log(estimate.step_time_s.median));
+        auto estimate = predictions[run];
+        apply(correction(learnt, traits_of(cases[run], estimate)), estimate);
+        after.push_back(std::log(estimate.step_time_s.median / cases[run].measured_s));
         log_sigmas.push_back(estimate.log_sigma);
       }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fit.hpp"
 
+#include "advisor/positive_definite.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -46,28 +48,6 @@ double pseudo_huber_weight(double residual) {
   return 1 / std::sqrt(1 + residual * residual / (huber_width * huber_width));
 }
 
-// Solves the symmetric positive definite system in place (Cholesky).
-Vector solve(std::vector<Vector> matrix, Vector right) {
-  std::size_t const n = right.size();
-  for (std::size_t j = 0; j < n; ++j) {
-    for (std::size_t k = 0; k < j; ++k) matrix[j][j] -= matrix[j][k] * matrix[j][k];
-    matrix[j][j] = std::sqrt(matrix[j][j]);
-    for (std::size_t i = j + 1; i < n; ++i) {
-      for (std::size_t k = 0; k < j; ++k) matrix[i][j] -= matrix[i][k] * matrix[j][k];
-      matrix[i][j] /= matrix[j][j];
-    }
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < i; ++k) right[i] -= matrix[i][k] * right[k];
-    right[i] /= matrix[i][i];
-  }
-  for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t k = i + 1; k < n; ++k) right[i] -= matrix[k][i] * right[k];
-    right[i] /= matrix[i][i];
-  }
-  return right;
-}
-
 }  // namespace
 
 FittedConstants fit(std::vector<Case> const& cases, FittedConstants const& start) {
@@ -97,7 +77,7 @@ FittedConstants fit(std::vector<Case> const& cases, FittedConstants const& start
       matrix[a][a] += precision;
     }
     double largest = 0;
-    auto const change = solve(matrix, right);
+    auto const change = advisor::solved(advisor::cholesky(matrix), right);
     for (std::size_t a = 0; a < free.size(); ++a) {
       double const step = std::clamp(change[a], -0.3, 0.3);
       constants.*free[a]->value *= std::exp(step);

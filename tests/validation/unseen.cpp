@@ -24,27 +24,41 @@ std::string anchored_table(Unseen const& unseen) {
   return table;
 }
 
-Unseen predict(std::filesystem::path const& runs) {
-  Unseen unseen;
-  unseen.rows = advisor::read_runs(runs);
-  unseen.cases = timed_cases(unseen.rows);
-  unseen.residuals = residuals(unseen.cases, {});
-  unseen.sigmas = log_sigmas(unseen.cases, {});
-  unseen.memory = memory_score(unseen.rows);
-  return unseen;
-}
+// What is told of a set beside its figures. The first scores are of before anything that these runs showed was mended,
+// as rows of the page.
+struct Story {
+  char const* title;
+  char const* introduction;
+  char const* first_score;
+  char const* first_memory_score;
+  char const* remarks;
+};
 
-// Scores of before anything that these runs showed was mended, as the rows of the page had them.
-constexpr char const* first_remarks = R"(
+constexpr Story first_story{
+    .title = "Runs that nothing was fitted on",
+    .introduction = R"(came after the model stood. No constant was fitted on them, and none may be:
+they say what a run of somebody else's can expect. Some of these projects have other runs in the table above (torchtitan, Megatron-LM,
+NeMo, MaxText, DGX Cloud); devices, plans or software differ.)",
+    .first_score = "181 | 9.1 % | 13.6 % | 9.5 % | 77.3 % | 66.4 %",
+    .first_memory_score = "52 | 15.4 % | 181 | 16 | 2 | 2",
+    .remarks = R"(
 Between the two scores the program learned what PyTorch FSDP, torchtitan, DeepSpeed around a Hugging Face model, MaxText, recipes of NeMo and
 Megatron-LM of 2024 do, and how far Transformer Engine overlaps tensor parallelism, as their own code and pages say (cost_model.md, frameworks). What is left: POLAR and a release of NEMO22 ran slower than the same plans elsewhere; LLMC is CUDA
 without a framework; MaxText gains more from FP8 than is predicted on H100, less on B200; Megatron-Core 0.6 was slower on H100 than predicted, on A800 it was not (FLAGP).
 
 What was asked for on unseen runs and is missed on these: a median of 6 % of step time and of 8 % of memory, and 98 % of the runs that
 ran called feasible.
-)";
+)"};
 
-constexpr char const* later_remarks = R"(
+constexpr Story later_story{
+    .title = "Later runs that nothing was fitted on",
+    .introduction =
+        R"(were gathered after the first set had been looked at and what it showed been mended, and scored before
+anything else was: the nearest to what a stranger's run can expect of that model. They are of more kinds: MLPerf's submissions beside single users' logs, one GPU
+to 5,120, frameworks without a row of their own (nanotron, plain PyTorch), and machines that had no run before: Leonardo, MareNostrum 5, Alps, Frontier.)",
+    .first_score = "205 | 12.3 % | 18.7 % | 12.9 % | 62.9 % | 70.3 %",
+    .first_memory_score = "50 | 32.3 % | 205 | 22 | 5 | 5",
+    .remarks = R"(
 Between the two scores training wholly in bf16 became an optimizer of its own (26 of these runs), torchtitan's loss counts as fused only where it is
 compiled, the GH200 was given what its shared power leaves, and intervals grew on superchips and on devices with few runs. None of this was fitted here. What is left: on Leonardo 256
 devices wait for the network longer than predicted, and a run there differs from the next (1,024 devices lose up to half of an all-reduce to other jobs: De Sensi et al. 2024,
@@ -54,12 +68,14 @@ an untuned fork or a kernel of its day is slower than the framework that it name
 
 What was asked for on unseen runs and is missed on these: a median of 6 % of step time and of 8 % of memory, 98 % of the runs that ran called feasible,
 75 % of them inside P10-P90.
-)";
+)"};
 
-std::string markdown(Unseen const& unseen) {
+std::string section(Unseen const& unseen, Story const& story) {
   auto const errors = errors_of(unseen.residuals, unseen.sigmas);
   auto const& memory = unseen.memory;
-  std::string page = fmt::format(
+  std::string page = fmt::format("\n## {}\n\n`tests/validation/{}`: {} runs of {} sources that {}\n", story.title,
+                                 unseen.file, unseen.rows.size(), sources_of(unseen.cases).size(), story.introduction);
+  page += fmt::format(
       R"(
 | | runs | median | mean | median over sources | inside P10-P90 | the same, mean over sources |
 |---|---:|---:|---:|---:|---:|---:|
@@ -71,12 +87,12 @@ std::string markdown(Unseen const& unseen) {
 | when first scored | {} |
 | now | {} | {} | {} | {} | {} | {} |
 )",
-      unseen.first_score, errors.count, percent(errors.median), percent(errors.mean),
+      story.first_score, errors.count, percent(errors.median), percent(errors.mean),
       percent(median_over_sources(unseen.cases, unseen.residuals, unseen.sigmas)), percent(errors.inside_share),
-      percent(inside_over_sources(unseen.cases, unseen.residuals, unseen.sigmas)), unseen.first_memory_score,
+      percent(inside_over_sources(unseen.cases, unseen.residuals, unseen.sigmas)), story.first_memory_score,
       memory.peak_count, percent(memory.median_error), memory.ran, memory.ran_but_called_infeasible,
       memory.out_of_memory, memory.out_of_memory_called);
-  page += unseen.remarks;
+  page += story.remarks;
   page += errors_table("source", unseen.cases, unseen.residuals, unseen.sigmas, source_of);
   page += errors_table("device", unseen.cases, unseen.residuals, unseen.sigmas, device_of);
   page +=
@@ -90,43 +106,18 @@ std::string markdown(Unseen const& unseen) {
 }  // namespace
 
 Unseen predict_unseen(std::filesystem::path const& runs) {
-  auto unseen = predict(runs);
-  unseen.first_score = "181 | 9.1 % | 13.6 % | 9.5 % | 77.3 % | 66.4 %";
-  unseen.first_memory_score = "52 | 15.4 % | 181 | 16 | 2 | 2";
-  unseen.remarks = first_remarks;
+  Unseen unseen;
+  unseen.file = runs.filename().string();
+  unseen.rows = advisor::read_runs(runs);
+  unseen.cases = timed_cases(unseen.rows);
+  unseen.residuals = residuals(unseen.cases, {});
+  unseen.sigmas = log_sigmas(unseen.cases, {});
+  unseen.memory = memory_score(unseen.rows);
   return unseen;
 }
 
-Unseen predict_later(std::filesystem::path const& runs) {
-  auto later = predict(runs);
-  later.first_score = "205 | 12.3 % | 18.7 % | 12.9 % | 62.9 % | 70.3 %";
-  later.first_memory_score = "50 | 32.3 % | 205 | 22 | 5 | 5";
-  later.remarks = later_remarks;
-  return later;
-}
-
 std::string markdown_of_unseen(Unseen const& first, Unseen const& later) {
-  std::string page = fmt::format(
-      R"(
-## Runs that nothing was fitted on
-
-`tests/validation/unseen_runs.csv`: {} runs of {} sources that came after the model stood. No constant was fitted on them, and none may be:
-they say what a run of somebody else's can expect. Some of these projects have other runs in the table above (torchtitan, Megatron-LM,
-NeMo, MaxText, DGX Cloud); devices, plans or software differ.
-)",
-      first.rows.size(), sources_of(first.cases).size());
-  page += markdown(first);
-  page += fmt::format(
-      R"(
-## Later runs that nothing was fitted on
-
-`tests/validation/later_runs.csv`: {} runs of {} sources, gathered after the first set had been looked at and what it showed been mended, and scored before
-anything else was: the nearest to what a stranger's run can expect of that model. They are of more kinds: MLPerf's submissions beside single users' logs, one GPU
-to 5,120, frameworks without a row of their own (nanotron, plain PyTorch), and machines that had no run before: Leonardo, MareNostrum 5, Alps, Frontier.
-)",
-      later.rows.size(), sources_of(later.cases).size());
-  page += markdown(later);
-  return page;
+  return section(first, first_story) + section(later, later_story);
 }
 
 }  // namespace hpcadvise::validation

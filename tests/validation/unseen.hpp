@@ -13,19 +13,18 @@
 namespace hpcadvise::validation {
 
 struct Unseen {
+  std::string file;
   std::vector<advisor::RunResult> rows;
   std::vector<Case> cases;  // with a step time
   std::vector<double> residuals, sigmas;
   MemoryScore memory;
-  std::string first_score, first_memory_score;  // before anything that they showed was mended, as rows of the page
-  std::string remarks;
 };
 
-// With the constants that ship: the runs gathered first, and those gathered after what the first showed was mended.
+// With the constants that ship.
 Unseen predict_unseen(std::filesystem::path const& runs);
-Unseen predict_later(std::filesystem::path const& runs);
 
-// Their sections of docs/validation.md.
+// Sections of docs/validation.md: of the runs gathered first, and of those gathered after what the first showed was
+// mended.
 std::string markdown_of_unseen(Unseen const& first, Unseen const& later);
 
 }  // namespace hpcadvise::validation

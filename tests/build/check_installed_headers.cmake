@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# A header that installs (named in its folder's CMakeLists.txt) includes none of ours that does not: the tree compiles
+# without this, the installed package does not.
+cmake_minimum_required(VERSION 3.25)
+set(folders profiles kernels advisor probes cli)
+set(installed "")
+foreach(folder IN LISTS folders)
+  if(EXISTS ${ROOT}/${folder}/CMakeLists.txt)
+    file(STRINGS ${ROOT}/${folder}/CMakeLists.txt names REGEX "^ +[a-z0-9_/]+\\.hpp$")
+    list(TRANSFORM names STRIP)
+    list(TRANSFORM names PREPEND ${folder}/)
+    list(APPEND installed ${names})
+  endif()
+endforeach()
+
+set(broken "")
+foreach(header IN LISTS installed)
+  file(STRINGS ${ROOT}/${header} includes REGEX "^ *# *include +\"")
+  foreach(include IN LISTS includes)
+    string(REGEX REPLACE ".*\"([^\"]*)\".*" "\\1" included "${include}")
+    if(NOT included IN_LIST installed)
+      list(APPEND broken "${header} includes ${included}")
+    endif()
+  endforeach()
+endforeach()
+
+if(NOT installed)
+  message(FATAL_ERROR "No header installs: the lists have another form than this check reads.")
+endif()
+if(broken)
+  list(JOIN broken "\n  " lines)
+  message(FATAL_ERROR "Installed headers include some that are not installed (HEADERS in the folder's CMakeLists.txt):\n  ${lines}")
+endif()

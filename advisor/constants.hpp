@@ -155,7 +155,7 @@ inline constexpr Constant widest_expert_parallel{
     "widest_expert_parallel", 64, "expert-parallel ranks that a published run had; more are unproven",
     "published runs of DeepSeek-V3 and gpt-oss on GB200, of DeepSeek-V3 on H100 (docs/validation.md)", "all-to-all"};
 inline constexpr Constant sigma_framework{
-    "sigma_framework", 0.15, "the framework is not stated, or not described",
+    "sigma_framework", 0.15, "the framework is not stated, not described, or known by its code alone",
     "what the kinds described differ by from it: Llama 2 7B by ZeRO-1 on 64 devices, 0.12 on A100, 0.22 on H100", ""};
 inline constexpr Constant sigma_offload{
     "sigma_offload", 0.25, "state on the host; it is proposed only where it gains more than this",

@@ -38,6 +38,8 @@ using F = FittedConstants;
 // what comes before (docs.nvidia.com/jax-toolbox, Native XLA-FP8). MaxText on GPUs calls cuDNN's attention
 // (NVIDIA/JAX-Toolbox, docs/frameworks/maxtext, attention=cudnn_flash_te), and its least remat_policy there,
 // minimal_with_context, keeps products by name and nothing between them (maxtext/layers/decoders.py, minimal_policy).
+// nanotron's layers are eager but for norms and attention (nanotron/models/llama.py, GLUActivation); it adds 16-bit
+// gradients up in fp32 (write 2, read 2 + 4, write 4), reduces those and keeps both (optim/gradient_accumulator.py).
 // Hugging Face's models normalize in fp32 (transformers/models/llama/modeling_llama.py, LlamaRMSNorm).
 constexpr double deepspeed_live_parameters = 1e9;  // deepspeed.ai/docs/config-json, stage3_max_live_parameters
 
@@ -96,12 +98,22 @@ constexpr FrameworkTraits titan_eager() {
   return row;
 }
 
+// llm-foundry as in 2023, when its tables were made: attn_impl triton, which its benchmarks took unless told otherwise
+// (scripts/train/benchmarking/submit_benchmarks.py of October 2023).
+constexpr FrameworkTraits foundry() {
+  FrameworkTraits row = fsdp;
+  row.kind = llm_foundry;
+  row.name = "llm-foundry";
+  row.attention_kernel = AttentionKernel::triton;
+  return row;
+}
+
 constexpr FrameworkTraits compiled_by_xla() {
   FrameworkTraits row = torchtitan;
   row.kind = maxtext;
   row.name = "maxtext";
   row.fused_casts = true;
-  row.current_attention = true;
+  row.attention_kernel = AttentionKernel::current;
   row.fused_loss = false;
   row.logit_bytes = 10;
   row.cut_logit_bytes = 10;
@@ -117,7 +129,7 @@ constexpr FrameworkTraits core{.kind = megatron_core,
                                .host_layer_plain_s = &F::host_layer_core_s,
                                .host_layer_gated_s = &F::host_layer_core_s,
                                .fused_casts = true,
-                               .current_attention = true,
+                               .attention_kernel = AttentionKernel::current,
                                .overlaps_tensor_parallel = true,
                                .gradient_overlap = GradientOverlap::last_backward,
                                .cuts_experts_by_default = true,
@@ -173,6 +185,15 @@ constexpr std::array traits{
                     .gradient_overlap = GradientOverlap::last_backward,
                     .gradient_wire_bytes = 2,
                     .owners_broadcast = true},
+    FrameworkTraits{.kind = nanotron,
+                    .name = "nanotron",
+                    .elementwise_plain = &F::elementwise_eager,
+                    .elementwise_gated = &F::elementwise_eager,
+                    .known_by_code_alone = true,
+                    .accumulation_bytes = 12,
+                    .gradient_overlap = GradientOverlap::last_backward,
+                    .gated_ffn_copies = 4,
+                    .gradient_bytes = 6},
     FrameworkTraits{.kind = hugging_face,
                     .name = "hugging-face",
                     .elementwise_plain = &F::elementwise_eager,
@@ -192,6 +213,7 @@ constexpr std::array traits{
     plain(fsdp, fsdp_plain, "fsdp-plain"),
     plain(torchtitan, fsdp_plain_compiled, "fsdp-plain-compiled"),
     fsdp,
+    foundry(),
     titan_eager(),
     torchtitan,
     compiled_by_xla(),
@@ -221,7 +243,7 @@ constexpr std::array words{
     Word{"maxtext", maxtext},
     Word{"jax", fsdp_compiled},
     Word{"fsdp-eager", fsdp_eager},
-    Word{"foundry", fsdp_eager},
+    Word{"foundry", llm_foundry},
     Word{"automodel", fsdp_eager},
     Word{"fsdp", fsdp_plain},
     Word{"accelerate", fsdp_plain},
@@ -237,6 +259,7 @@ constexpr std::array words{
     Word{"deepspeed", megatron_deepspeed},
     Word{"neox", megatron_deepspeed},
     Word{"internevo", internevo},
+    Word{"nanotron", nanotron},
     Word{"megatron", megatron_legacy},
     Word{"compile", fsdp_compiled},
 };
@@ -273,7 +296,8 @@ FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
   switch (kind) {
     case fsdp_plain:
     case fsdp_plain_compiled: return compiled ? fsdp_plain_compiled : fsdp_plain;
-    case fsdp_eager: return compiled ? fsdp_compiled : fsdp_eager;
+    case fsdp_eager:
+    case llm_foundry: return compiled ? fsdp_compiled : kind;
     case torchtitan_eager:
     case fsdp_compiled: return compiled ? fsdp_compiled : torchtitan_eager;
     default: return kind;

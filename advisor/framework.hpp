@@ -18,10 +18,12 @@ enum class FrameworkKind {
   megatron_legacy,
   megatron_deepspeed,
   internevo,
+  nanotron,
   hugging_face,
   fsdp_plain,
   fsdp_plain_compiled,
   fsdp_eager,
+  llm_foundry,
   torchtitan_eager,
   fsdp_compiled,
   maxtext,
@@ -40,6 +42,13 @@ enum class GradientOverlap {
   every_layer     // prefetched layer by layer, as FSDP does
 };
 
+// Which fused attention it calls.
+enum class AttentionKernel {
+  triton,  // FlashAttention's of 2022, as its Triton version
+  flash,   // FlashAttention-2, of 2023
+  current  // cuDNN's or FlashAttention-3
+};
+
 // How many network shares the q ranks of one ring in a node get.
 enum class Aggregation { one_share, some_shares, all_shares };
 
@@ -54,13 +63,14 @@ struct FrameworkTraits {
   // What the host needs to launch a layer, by how much of it is fused.
   double FittedConstants::*host_layer_plain_s = &FittedConstants::host_layer_eager_s;
   double FittedConstants::*host_layer_gated_s = &FittedConstants::host_layer_eager_s;
-  bool old_libraries = false;  // of 2022-23, for devices whose libraries have improved since
+  bool known_by_code_alone = false;  // no run of it was ever fitted: in doubt as a framework that is not stated
+  bool old_libraries = false;        // of 2022-23, for devices whose libraries have improved since
   // Moved for each parameter in every micro-batch: gradients added to their sum, sharded parameters copied out of the
   // gathered buffer.
   double accumulation_bytes = 8;
-  bool fused_casts = false;               // to FP8
-  bool gathers_in_fp8 = false;            // weights of linear layers, and their inputs under sequence parallelism
-  bool current_attention = false;         // cuDNN's or FlashAttention-3's kernels
+  bool fused_casts = false;     // to FP8
+  bool gathers_in_fp8 = false;  // weights of linear layers, and their inputs under sequence parallelism
+  AttentionKernel attention_kernel = AttentionKernel::flash;
   bool overlaps_tensor_parallel = false;  // unless told not to, where it can: cost/tensor_parallel.cpp
   GradientOverlap gradient_overlap = GradientOverlap::none;
   // DeepSpeed's ZeRO-1 and 2 wait for each reduction, ZeRO-3 does not: its default of overlap_comm

@@ -45,22 +45,23 @@ std::string to_string(Shardings shardings) {
 // DeepSpeed's pipeline engine knows 1F1B alone (deepspeed/runtime/pipe/schedule.py), its sequence parallelism is
 // Ulysses. Plain FSDP trainers (llm-foundry, Accelerate) have no pipeline, nor has the Hugging Face Trainer. torchtitan
 // has zero-bubble schedules beside its default, 1F1B (torchtitan/config, pipeline_parallel_schedule), InternEvo ZB-H1
-// (parallel.pipeline.mode); a framework that is not stated is not taken to have one: zero_bubble_option() says what it
-// would give. MaxText repeats its stages in a circle and leaves the backward pass to JAX (maxtext/layers/pipeline.py).
-// Around a Hugging Face model DeepSpeed has no sequence parallelism beside its tensor parallelism
-// (deepspeed.ai/docs/config-json, AutoTP), and Ulysses, no ring, with any ZeRO
-// (huggingface.co/docs/transformers/deepspeed_alst).
+// (parallel.pipeline.mode), nanotron GPipe and 1F1B (parallel/pipeline_parallel/engine.py); a framework that is not
+// stated is not taken to have one: zero_bubble_option() says what it would give. MaxText repeats its stages in a circle
+// and leaves the backward pass to JAX (maxtext/layers/pipeline.py). Around a Hugging Face model DeepSpeed has no
+// sequence parallelism beside its tensor parallelism (deepspeed.ai/docs/config-json, AutoTP), and Ulysses, no ring,
+// with any ZeRO (huggingface.co/docs/transformers/deepspeed_alst).
 //
 // Sharding. Megatron-Core has a distributed optimizer, ZeRO-1, and all of them in Megatron-FSDP
 // (docs/user-guide/features/megatron_fsdp.md); Megatron-LM before it had the first alone. DeepSpeed has all, one with
 // its pipeline engine (deepspeed/runtime/pipe/engine.py: "ZeRO-2 and ZeRO-3 are incompatible with pipeline
 // parallelism"), two beside AutoTP (deepspeed/runtime/engine.py). InternEvo has ZeRO-1 and PyTorch's FSDP, this without
-// a pipeline (internlm/initialize/launch.py). Accelerate and Composer, under llm-foundry, refuse tensor parallelism
-// without FSDP (accelerate/parallelism_config.py; composer/core/state.py). So does torchtitan up to its release 0.2.2,
-// of tensor and pipeline parallelism ("DDP has not supported > 1D parallelism", models/llama3/infra/parallelize.py; its
-// main branch has it since March 2026, pull request 2458), and with context parallelism it always runs FSDP
-// (distributed/parallel_dims.py). MaxText has ZeRO-1 and 3 (maxtext/configs/base.yml, shard_optimizer_over_data,
-// ici_fsdp_parallelism). torchtitan and MaxText alone are known to shard the parameters of pipeline stages.
+// a pipeline (internlm/initialize/launch.py). nanotron has ZeRO-1 (nanotron/optim/zero.py). Accelerate and Composer,
+// under llm-foundry, refuse tensor parallelism without FSDP (accelerate/parallelism_config.py; composer/core/state.py).
+// So does torchtitan up to its release 0.2.2, of tensor and pipeline parallelism ("DDP has not supported > 1D
+// parallelism", models/llama3/infra/parallelize.py; its main branch has it since March 2026, pull request 2458), and
+// with context parallelism it always runs FSDP (distributed/parallel_dims.py). MaxText has ZeRO-1 and 3
+// (maxtext/configs/base.yml, shard_optimizer_over_data, ici_fsdp_parallelism). torchtitan and MaxText alone are known
+// to shard the parameters of pipeline stages.
 //
 // DeepSpeed offloads at every stage of ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP what it shards, Megatron-Core with
 // its distributed optimizer (megatron/core/optimizer/optimizer_config.py, optimizer_cpu_offload).
@@ -81,6 +82,7 @@ FrameworkLimits framework_limits(FrameworkKind kind) {
     case FrameworkKind::fsdp_plain:
     case FrameworkKind::fsdp_plain_compiled:
     case FrameworkKind::fsdp_eager:
+    case FrameworkKind::llm_foundry:
       return {.pipeline = false,
               .shardings = fsdp_or_none,
               .beside_tensors = fsdp_alone,
@@ -88,6 +90,8 @@ FrameworkLimits framework_limits(FrameworkKind kind) {
               .offload = all_sharded};
     case FrameworkKind::unknown: return {.zero_bubble = false, .offload = any_stage};
     case FrameworkKind::internevo: return {.shardings = no_zero2};
+    case FrameworkKind::nanotron:
+      return {.interleaved = false, .zero_bubble = false, .shardings = up_to_zero1, .all_to_all_attention = false};
     case FrameworkKind::torchtitan_eager:
     case FrameworkKind::fsdp_compiled:
       return {.shardings = fsdp_or_none,

@@ -124,6 +124,7 @@ bool is_fsdp(FrameworkKind kind) {
     case FrameworkKind::fsdp_plain:
     case FrameworkKind::fsdp_plain_compiled:
     case FrameworkKind::fsdp_eager:
+    case FrameworkKind::llm_foundry:
     case FrameworkKind::torchtitan_eager:
     case FrameworkKind::fsdp_compiled:
     case FrameworkKind::maxtext: return true;

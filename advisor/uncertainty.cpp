@@ -22,13 +22,11 @@ double measured_sigma(GemmRates const& rates) {
   return widest / 1.96;
 }
 
-// A superchip shares its power with its host, which is of another kind than those that fitted devices have. Seven
-// published runs on the GH200 are off by 0.35 to 0.4 (root mean square of the logarithm).
-bool is_superchip(std::string_view device) { return device.starts_with("gh"); }
-
-// How well what was fitted on other devices holds for this one.
+// How well what was fitted on other devices holds for this one. Seven published runs on the GH200, whose processor
+// takes of its power, are off by 0.35 to 0.4 (root mean square of the logarithm).
 double device_sigma(Machine const& machine) {
-  if (!device_class(machine.architecture).fitted() || is_superchip(machine.device)) return constants::sigma_outside_fit;
+  if (!device_class(machine.architecture).fitted() || machine.shares_power_with_host)
+    return constants::sigma_outside_fit;
   return is_well_supported(machine.device) || measures_gemm(machine) ? 0 : constants::sigma_device.value;
 }
 
@@ -47,7 +45,8 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
   if (options.plan_assumed) doubt("assumed", constants::sigma_assumed);
   if (machine.vendor == "amd") doubt("amd", constants::sigma_amd);
   if (plan.device_count() > 2048) doubt("large", constants::sigma_large);
-  if (options.framework == FrameworkKind::unknown) doubt("framework", constants::sigma_framework);
+  if (options.framework == FrameworkKind::unknown || framework_traits(options.framework).known_by_code_alone)
+    doubt("framework", constants::sigma_framework);
   if (double const sigma = measured_sigma(gemm_rates(machine, job.precision)); sigma > 0) doubt("rates", sigma);
   if (extrapolated) {
     doubt("extrapolated", constants::sigma_outside_fit);

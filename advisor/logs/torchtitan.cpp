@@ -110,7 +110,7 @@ TrainingLog read(std::string_view text) {
   TrainingLog log;
   StepCollector steps;
   LogSettings settings;
-  log.framework = "fsdp-eager";
+  log.framework = "torchtitan-eager";
   each_line(text, [&](std::string_view line) {
     if (is_step(line)) {
       if (auto step = step_of(line))
@@ -146,7 +146,7 @@ TrainingLog read(std::string_view text) {
 
 LogFormat const torchtitan_log{
     .name = "torchtitan",
-    .framework = "fsdp-eager",
+    .framework = "torchtitan-eager",
     .looked_for = "step: N  loss: ...  memory: ...GiB(...%)  tps: R  ...  mfu: ...%",
     .is_step = is_step,
     .read = read,

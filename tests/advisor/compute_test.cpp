@@ -100,6 +100,16 @@ TEST_CASE("Today's attention kernels run in the frameworks that bring them, wher
   CHECK(attention_s(setting) == unfused_s);
 }
 
+TEST_CASE("FlashAttention's Triton version runs where a framework had that, at its own share of the published rate") {
+  Setting setting;
+  setting.options.framework = fsdp_eager;
+  double const flash_s = attention_s(setting);
+  setting.options.framework = llm_foundry;
+  auto const& fitted = setting.machine.fitted;
+  CHECK_THAT(attention_s(setting),
+             WithinRel(flash_s * fitted.flash_attention_factor / fitted.flash_attention_factor_triton));
+}
+
 TEST_CASE("Tensor-parallel overlap is the framework's habit unless the run says") {
   auto const& fitted = round_machine().fitted;
   Setting setting;

@@ -9,7 +9,7 @@ using namespace hpcadvise::advisor;
 using enum hpcadvise::advisor::FrameworkKind;
 
 TEST_CASE("Frameworks are known by the words that sources use") {
-  CHECK(framework_kind_from_text("llm-foundry (PyTorch FSDP)") == fsdp_eager);
+  CHECK(framework_kind_from_text("llm-foundry (PyTorch FSDP)") == llm_foundry);
   CHECK(framework_kind_from_text("torchtitan (FSDP2)") == fsdp_compiled);
   CHECK(framework_kind_from_text("torchtitan + compile") == fsdp_compiled);
   CHECK(framework_kind_from_text("PyTorch FSDP") == fsdp_plain);
@@ -32,6 +32,7 @@ TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("NeMo Megatron") == megatron_core);
   CHECK(framework_kind_from_text("NeMo AutoModel (FSDP2)") == fsdp_eager);
   CHECK(framework_kind_from_text("InternEvo") == internevo);
+  CHECK(framework_kind_from_text("nanotron") == nanotron);
   CHECK(framework_kind_from_text("something else") == unknown);
   CHECK(framework_kind_from_text("") == unknown);
 }
@@ -55,7 +56,7 @@ TEST_CASE("Every kind is known by its own name") {
 
 TEST_CASE("Plain FSDP reduces gradients in 16 bit, torchtitan and llm-foundry in fp32; layers are the same") {
   auto plain = framework_traits(fsdp_plain);
-  auto const& foundry = framework_traits(fsdp_eager);
+  auto const& foundry = framework_traits(llm_foundry);
   CHECK(plain.gradient_wire_bytes == 2);
   CHECK(foundry.gradient_wire_bytes == 4);
   CHECK(framework_traits(fsdp_compiled).gradient_wire_bytes == 4);

@@ -150,7 +150,7 @@ TEST_CASE("torchtitan of 2024 prints its mesh as a list and its batch where trai
       "[rank0]:2025-02-13 11:33:35,026 - root - INFO - step:  1  loss: 12.2417  memory: 42.08GiB(30.10%)  tps: 1,478  "
       "mfu: 8.65%\n",
       "log");
-  CHECK(framework_kind_from_text(log.framework) == FrameworkKind::fsdp_eager);
+  CHECK(framework_kind_from_text(log.framework) == FrameworkKind::torchtitan_eager);
   CHECK(log.settings.data_parallel == 4);
   CHECK(log.settings.tensor_parallel == 2);
   CHECK(log.settings.pipeline_parallel == 1);

@@ -21,6 +21,7 @@ namespace {
 
 constexpr double degrees_of_freedom = 4;  // of the t distribution of single plans: their errors have outliers
 constexpr int reweighting_rounds = 20;
+constexpr double usual_excess = 2;  // squared error over its variance that is not yet remarkable: 84 % are smaller
 
 double square(double value) { return value * value; }
 
@@ -57,8 +58,8 @@ std::vector<Observation> observations(profiles::Calibration const& calibration) 
     auto same = std::find_if(seen.begin(), seen.end(),
                              [&](Observation const& each) { return same_plan(each.run.traits, traits); });
     if (same == seen.end()) {
-      double const plain = variance_of_plan_alone(traits, variance_of_prediction(anchor.predicted));
-      same = seen.insert(seen.end(), Observation{.run = {std::move(traits), plain, plain, 0}});
+      double const usual = variance_of_plan_alone(traits, variance_of_prediction(anchor.predicted));
+      same = seen.insert(seen.end(), Observation{.run = {std::move(traits), usual, usual, 0}});
     }
     same->log_error += std::log(anchor.measured.median_s / anchor.predicted.median_s);
     same->repeat_variance += square(constants::sigma_repeat) + variance_of_measurement(anchor.measured);
@@ -69,6 +70,24 @@ std::vector<Observation> observations(profiles::Calibration const& calibration) 
     each.repeat_variance /= each.count;
   }
   return seen;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  std::size_t const middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+// By how much the middle one of the errors is larger than such errors are. One run that stands apart from others does
+// not tell of it.
+double excess_variance(std::vector<Observation> const& seen) {
+  std::vector<double> errors, variances;
+  for (auto const& each : seen) {
+    errors.push_back(each.log_error);
+    variances.push_back(shared_variance(each.run.traits, each.run.traits) + each.run.usual_variance +
+                        each.repeat_variance);
+  }
+  return std::max(0.0, square(median(errors)) - usual_excess * median(variances));
 }
 
 double dot(std::vector<double> const& left, std::vector<double> const& right) {
@@ -104,6 +123,13 @@ StepCalibration learn(profiles::Calibration const& calibration) {
   }
 
   StepCalibration result;
+  // Of one plan it is as likely the machine as the plan; the more agree, the more likely the machine.
+  double const excess = excess_variance(seen);
+  double const of_machine = double(count) / (double(count) + 1);
+  result.machine_variance = of_machine * excess;
+  double const of_plan = (1 - of_machine) * excess;
+  for (auto& row : shared)
+    for (double& variance : row) variance += result.machine_variance;
   std::vector<double> weights(count);
   // A run that stands apart from the others counts less: Student's t by reweighting (Lange, Little, Taylor 1989).
   for (int round = 0; round < reweighting_rounds; ++round) {
@@ -111,9 +137,9 @@ StepCalibration learn(profiles::Calibration const& calibration) {
     for (std::size_t i = 0; i < count; ++i) {
       auto& [run, log_error, repeat_variance, runs] = seen[i];
       double const apart = round == 0 ? 0 : log_error - dot(shared[i], weights);
-      double const distance = square(apart) / (run.plain_variance + repeat_variance);
+      double const distance = square(apart) / (run.usual_variance + of_plan + repeat_variance);
       double const trust = std::min(1.0, (degrees_of_freedom + 1) / (degrees_of_freedom + distance));
-      run.plan_variance = run.plain_variance / trust;
+      run.plan_variance = (run.usual_variance + of_plan) / trust;
       result.covariance[i][i] += run.plan_variance + repeat_variance;
     }
     result.covariance = cholesky(std::move(result.covariance));
@@ -131,10 +157,12 @@ StepCorrection correction(StepCalibration const& calibration, RunTraits const& p
   std::vector<double> shared;
   for (auto const& run : calibration.runs) {
     bool const same = same_plan(run.traits, prediction);
-    shared.push_back(shared_variance(run.traits, prediction) + (same ? run.plan_variance : 0));
+    shared.push_back(calibration.machine_variance + shared_variance(run.traits, prediction) +
+                     (same ? run.plan_variance : 0));
     result.log_factor += run.weight * shared.back();
-    if (same) result.answered_variance -= run.plan_variance - run.plain_variance;
+    if (same) result.answered_variance -= run.plan_variance - run.usual_variance;
   }
+  result.answered_variance -= calibration.machine_variance;
   auto const answered = forward_substituted(calibration.covariance, std::move(shared));
   result.answered_variance += dot(answered, answered);
   return result;
@@ -143,7 +171,8 @@ StepCorrection correction(StepCalibration const& calibration, RunTraits const& p
 double least_log_factor(StepCalibration const& calibration) {
   double least = 0;
   for (auto const& run : calibration.runs)
-    least += std::min(0.0, run.weight * (shared_variance(run.traits, run.traits) + run.plan_variance));
+    least += std::min(
+        0.0, run.weight * (calibration.machine_variance + shared_variance(run.traits, run.traits) + run.plan_variance));
   return least;
 }
 
@@ -166,10 +195,10 @@ void add_anchor(profiles::Calibration& calibration, profiles::CalibrationAnchor 
   double const slowness = anchor.measured.median_s / anchor.predicted.median_s;
   if (slowness > hopeless_slowness)
     throw profiles::UsageError(
-        fmt::format(
-            "steps of {} are {:.1f} times the predicted {}, which no published run is: nothing is learnt of them",
-            profiles::format_seconds(anchor.measured.median_s), slowness,
-            profiles::format_seconds(anchor.predicted.median_s)),
+        fmt::format("steps of {} are {:.1f} times the predicted {}; of {} published runs {} are as slow: nothing is "
+                    "learnt of them",
+                    profiles::format_seconds(anchor.measured.median_s), slowness,
+                    profiles::format_seconds(anchor.predicted.median_s), slowness_was_seen_of, hopeless_runs),
         "Look for the cause without --calibrate: another model, plan or machine, waiting for data, a slow node.");
   std::erase_if(calibration.anchors, [&](auto const& each) { return each.log_sha256 == anchor.log_sha256; });
   calibration.anchors.push_back(std::move(anchor));

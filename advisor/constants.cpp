@@ -53,13 +53,11 @@ std::span<Constant const* const> all_constants() {
                                    &widest_expert_parallel,
                                    &sigma_framework,
                                    &sigma_offload,
-                                   &sigma_rate_measured,
-                                   &sigma_rate_published,
-                                   &sigma_network_unknown,
                                    &tie_log_ratio,
                                    &roomy_share,
                                    &room_log_ratio,
-                                   &memory_error};
+                                   &memory_error,
+                                   &memory_surprise};
   return rows;
 }
 

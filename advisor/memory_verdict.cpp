@@ -35,9 +35,11 @@ std::string memory_caveat(MemoryEstimate const& memory) {
     case MemoryVerdict::roomy: return {};
     case MemoryVerdict::crowded:
       return fmt::format(
-          "it fills {} of the memory, and this estimate is off by {:.0f} % in the median: it may not run",
+          "it fills {} of the memory; such estimates are off by {:.0f} % in the median, and {:.0f} % of published "
+          "peaks "
+          "were more than a tenth higher: it may not run",
           profiles::format_ratio_as_percent(memory.total_bytes() / memory.capacity_bytes),
-          100 * constants::memory_error);
+          100 * constants::memory_error, 100 * constants::memory_surprise);
     case MemoryVerdict::tight:
       return fmt::format(
           "it needs {} at least, and {} with all that the allocator likes to hold: it may run, with pauses to give "

@@ -3,6 +3,7 @@
 
 #include "advisor/explain.hpp"
 #include "advisor/neighbours.hpp"
+#include "advisor/next_measurement.hpp"
 #include "advisor/offload_note.hpp"
 #include "advisor/plan_collector.hpp"
 #include "advisor/plan_gains.hpp"
@@ -105,8 +106,9 @@ RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Mach
       plan.why.push_back(std::move(gains));
     if (auto option = zero_bubble_option(job, plan.estimate, machine, options.estimate); !option.empty())
       plan.why.push_back(std::move(option));
-    auto const sentences = sensitivity_sentences(sensitivities(job, plan.estimate, machine, options.estimate));
-    plan.why.insert(plan.why.end(), sentences.begin(), sentences.end());
+    for (auto sentence : {sensitivity_sentence(sensitivities(job, plan.estimate, machine, options.estimate)),
+                          next_measurement(job, plan.estimate, machine, options.estimate)})
+      if (!sentence.empty()) plan.why.push_back(std::move(sentence));
   }
   if (ranked.plans.empty() && scan.nearest) {
     ranked.nearest = nearest_plan(job, scan.nearest->plan, machine, options.estimate);

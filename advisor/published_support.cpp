@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <vector>
 
 namespace hpcadvise::advisor {
@@ -13,32 +14,56 @@ namespace {
 
 constexpr int enough_runs = 5;
 
-constexpr std::array devices{
-    DeviceSupport{"a100-sxm-40gb", 53}, DeviceSupport{"a100-sxm-80gb", 187}, DeviceSupport{"gh200-96gb", 1},
-    DeviceSupport{"h100-sxm-96gb", 16}, DeviceSupport{"h100-sxm-80gb", 102}, DeviceSupport{"h200-sxm-141gb", 2},
-    DeviceSupport{"mi250-gcd", 1},      DeviceSupport{"mi250x-gcd", 8},      DeviceSupport{"v100-sxm-32gb", 3}};
+constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 9, 1},
+                             DeviceSupport{"a100-sxm-64gb", 0, 20, 10},
+                             DeviceSupport{"a100-sxm-80gb", 187, 106, 77},
+                             DeviceSupport{"a800-sxm-80gb", 0, 22, 19},
+                             DeviceSupport{"b200", 0, 14, 14},
+                             DeviceSupport{"b300", 0, 1, 1},
+                             DeviceSupport{"gb200", 0, 15, 14},
+                             DeviceSupport{"gb300", 0, 1, 0},
+                             DeviceSupport{"gh200-96gb", 1, 17, 14},
+                             DeviceSupport{"h100-sxm-64gb", 0, 21, 17},
+                             DeviceSupport{"h100-sxm-80gb", 102, 120, 100},
+                             DeviceSupport{"h100-sxm-96gb", 16, 3, 3},
+                             DeviceSupport{"h200-sxm-141gb", 2, 9, 8},
+                             DeviceSupport{"h800-sxm-80gb", 0, 18, 16},
+                             DeviceSupport{"mi250-gcd", 1, 0, 0},
+                             DeviceSupport{"mi250x-gcd", 8, 6, 3},
+                             DeviceSupport{"v100-sxm-32gb", 3, 4, 2}};
 
 using Job = TrainingJob;
 using Plan = ParallelPlan;
+using Framework = FrameworkTraits;
 constexpr std::array features{
-    FeatureSupport{"mixtures of experts", 24,
-                   [](Job const& job, Plan const&) { return job.model.experts.has_value(); }},
-    FeatureSupport{"latent attention", 1,
-                   [](Job const& job, Plan const&) { return job.model.latent_attention.has_value(); }},
-    FeatureSupport{"context parallelism", 10, [](Job const&, Plan const& plan) { return plan.context_parallel > 1; }},
-    FeatureSupport{"ZeRO-2", 4, [](Job const&, Plan const& plan) { return plan.sharding == Sharding::zero2; }},
-    FeatureSupport{"sharding in groups (HSDP)", 19, [](Job const&, Plan const& plan) { return plan.shard_group > 0; }},
+    FeatureSupport{"mixtures of experts", 52,
+                   [](Job const& job, Plan const&, Framework const&) { return job.model.experts.has_value(); }},
+    FeatureSupport{
+        "latent attention", 1,
+        [](Job const& job, Plan const&, Framework const&) { return job.model.latent_attention.has_value(); }},
+    FeatureSupport{"context parallelism", 56,
+                   [](Job const&, Plan const& plan, Framework const&) { return plan.context_parallel > 1; }},
+    FeatureSupport{"ZeRO-2", 14,
+                   [](Job const&, Plan const& plan, Framework const& framework) {
+                     return plan.sharding == Sharding::zero2 && !framework.zero2_gathers;
+                   }},
+    FeatureSupport{"FSDP that shards optimizer and gradients alone", 4,
+                   [](Job const&, Plan const& plan, Framework const& framework) {
+                     return plan.sharding == Sharding::zero2 && framework.zero2_gathers;
+                   }},
+    FeatureSupport{"sharding in groups (HSDP)", 39,
+                   [](Job const&, Plan const& plan, Framework const&) { return plan.shard_group > 0; }},
     FeatureSupport{"optimizer state on the host", 0,
-                   [](Job const&, Plan const& plan) { return plan.offload != Offload::none; }},
-    FeatureSupport{"sequences above 8,192 tokens", 22,
-                   [](Job const& job, Plan const&) { return job.sequence_length > 8192; }},
-    FeatureSupport{"more than 2,048 devices", 5,
-                   [](Job const&, Plan const& plan) { return plan.device_count() > 2048; }}};
+                   [](Job const&, Plan const& plan, Framework const&) { return plan.offload != Offload::none; }},
+    FeatureSupport{"sequences above 8,192 tokens", 34,
+                   [](Job const& job, Plan const&, Framework const&) { return job.sequence_length > 8192; }},
+    FeatureSupport{"more than 2,048 devices", 22,
+                   [](Job const&, Plan const& plan, Framework const&) { return plan.device_count() > 2048; }}};
 
-int runs_on(std::string_view device) {
+DeviceSupport support_of(std::string_view device) {
   auto const* const row =
       std::find_if(devices.begin(), devices.end(), [&](DeviceSupport const& each) { return each.device == device; });
-  return row == devices.end() ? 0 : row->runs;
+  return row == devices.end() ? DeviceSupport{device, 0, 0, 0} : *row;
 }
 
 }  // namespace
@@ -46,19 +71,27 @@ int runs_on(std::string_view device) {
 std::span<DeviceSupport const> supported_devices() { return devices; }
 std::span<FeatureSupport const> supported_features() { return features; }
 
-bool is_well_supported(std::string_view device) { return runs_on(device) >= enough_runs; }
+bool is_well_supported(std::string_view device) { return support_of(device).fitted >= enough_runs; }
 
-std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine) {
+std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                        FrameworkKind framework) {
   std::vector<std::string> few;
   auto const add = [&](std::string_view what, int runs) {
     if (runs < enough_runs) few.push_back(runs == 0 ? fmt::format("{} none", what) : fmt::format("{} {}", what, runs));
   };
-  add(machine.device, runs_on(machine.device));
+  auto const device = support_of(machine.device);
+  add(machine.device, device.fitted + device.kept_aside);
   for (FeatureSupport const& row : features)
-    if (row.is_used(job, plan)) add(row.what, row.runs);
-  if (few.empty()) return {};
-  return fmt::format("published runs that this model could be checked on are few: {} (docs/validation.md)",
-                     fmt::join(few, ", "));
+    if (row.is_used(job, plan, framework_traits(framework))) add(row.what, row.runs);
+  std::vector<std::string> parts;
+  if (!is_well_supported(machine.device) && device.fitted + device.kept_aside >= enough_runs)
+    parts.push_back(fmt::format("on {} {} published runs were fitted; of {} others {} lie inside such an interval",
+                                machine.device, device.fitted == 0 ? "no" : std::to_string(device.fitted),
+                                device.kept_aside, device.inside));
+  if (!few.empty())
+    parts.push_back(
+        fmt::format("published runs that this model could be checked on are few: {}", fmt::join(few, ", ")));
+  return parts.empty() ? "" : fmt::format("{} (docs/validation.md)", fmt::join(parts, "; "));
 }
 
 }  // namespace hpcadvise::advisor

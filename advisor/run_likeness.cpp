@@ -36,8 +36,7 @@ double distance(RunTraits const& left, RunTraits const& right) {
                        square(doublings(double(left.plan.device_count()), double(right.plan.device_count()))) +
                        square(doublings(double(left.sequence_length), double(right.sequence_length))) +
                        square(doublings(left.parameter_count, right.parameter_count));
-  int const choices = int(left.plan.recompute != right.plan.recompute) +
-                      int(left.plan.sharding != right.plan.sharding) + int(left.precision != right.precision) +
+  int const choices = int(left.plan.sharding != right.plan.sharding) + int(left.precision != right.precision) +
                       int(left.framework != right.framework);
   return sizes / square(constants::like_doublings) + constants::unlike_choice * choices;
 }
@@ -56,7 +55,10 @@ RunTraits run_traits(TrainingJob const& job, ParallelPlan const& plan, Framework
 }
 
 bool same_plan(RunTraits const& left, RunTraits const& right) {
-  return left.plan == right.plan && left.model == right.model && left.sequence_length == right.sequence_length &&
+  auto plan = left.plan;
+  plan.recompute = right.plan.recompute;
+  plan.recompute_interval = right.plan.recompute_interval;
+  return plan == right.plan && left.model == right.model && left.sequence_length == right.sequence_length &&
          left.precision == right.precision && left.framework == right.framework;
 }
 

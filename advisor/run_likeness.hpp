@@ -27,6 +27,7 @@ struct RunTraits {
 RunTraits run_traits(TrainingJob const& job, ParallelPlan const& plan, FrameworkKind framework,
                      profiles::Doubts doubts);
 
+// But for recomputation: a plan that repeats more is never taken to be faster for what was measured of another.
 bool same_plan(RunTraits const& left, RunTraits const& right);
 
 // The covariance of the errors of two runs, in log of the step time; of a run with itself what others may share of it.

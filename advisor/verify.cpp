@@ -68,9 +68,9 @@ std::vector<std::string> verdict_of(Verification const& result) {
                                   result.inside() ? "inside" : "outside"));
   if (step_s > hopeless_slowness * result.predicted.step_time_s.median)
     sentences.push_back(fmt::format(
-        "that is {:.1f} times the prediction, which no published run is: the log is of another model, plan or machine, "
-        "or the run was held up",
-        step_s / result.predicted.step_time_s.median));
+        "that is {:.1f} times the prediction, as {} of {} published runs are: the log is of another model, plan or "
+        "machine, or the run was held up",
+        step_s / result.predicted.step_time_s.median, hopeless_runs, slowness_was_seen_of));
   if (!result.predicted.memory.fits())
     sentences.emplace_back(
         "it ran, although the prediction says that it does not fit: the memory is predicted too high");

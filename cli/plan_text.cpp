@@ -261,7 +261,8 @@ Section memory_section(advisor::MemoryEstimate const& memory) {
 Section basis_section(ResolvedJob const& resolved, StepEstimate const& estimate) {
   Section section{.heading = "What this rests on"};
   auto& lines = section.sentences;
-  if (auto ground = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine); !ground.empty())
+  if (auto ground = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine, resolved.estimate.framework);
+      !ground.empty())
     lines.push_back(std::move(ground));
   lines.insert(lines.end(), resolved.machine.notes.begin(), resolved.machine.notes.end());
   for (auto const& flag : estimate.flags) lines.push_back(flag_sentence(flag));

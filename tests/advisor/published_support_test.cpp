@@ -7,18 +7,29 @@
 
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
+using enum hpcadvise::advisor::FrameworkKind;
 
 TEST_CASE("Ground that published runs cover well is not mentioned, and weak ground is, with its runs") {
   auto machine = round_machine();
   machine.device = "a100-sxm-80gb";
   auto const plan = plan_of(1, 1, 8);
-  CHECK(weak_ground(job_of(llama_7b(), 4096), plan, machine).empty());
-  CHECK(weak_ground(job_of(mixture_of_eight()), plan, machine).empty());
-  auto sharded = plan;
-  sharded.sharding = Sharding::zero2;
-  CHECK(weak_ground(job_of(llama_7b(), 4096), sharded, machine) ==
-        "published runs that this model could be checked on are few: ZeRO-2 4 (docs/validation.md)");
+  auto const ground = [&] { return weak_ground(job_of(llama_7b(), 4096), plan, machine, megatron_core); };
+  CHECK(ground().empty());
+  CHECK(weak_ground(job_of(mixture_of_eight()), plan, machine, megatron_core).empty());
+  machine.device = "mi430x";
+  CHECK(ground() == "published runs that this model could be checked on are few: mi430x none (docs/validation.md)");
   machine.device = "b200";
-  CHECK(weak_ground(job_of(llama_7b(), 4096), plan, machine) ==
-        "published runs that this model could be checked on are few: b200 none (docs/validation.md)");
+  CHECK(ground() ==
+        "on b200 no published runs were fitted; of 14 others 14 lie inside such an interval (docs/validation.md)");
+}
+
+TEST_CASE("FSDP that shards optimizer and gradients alone is not what DeepSpeed calls ZeRO-2") {
+  auto machine = round_machine();
+  machine.device = "a100-sxm-80gb";
+  auto plan = plan_of(1, 1, 8);
+  plan.sharding = Sharding::zero2;
+  CHECK(weak_ground(job_of(llama_7b(), 4096), plan, machine, hugging_face).empty());
+  CHECK(weak_ground(job_of(llama_7b(), 4096), plan, machine, fsdp_eager) ==
+        "published runs that this model could be checked on are few: FSDP that shards optimizer and gradients alone 4 "
+        "(docs/validation.md)");
 }

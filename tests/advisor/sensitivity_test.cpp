@@ -78,14 +78,8 @@ TEST_CASE("The share of a term that a rate sets is what the step gains by it") {
   CHECK_THAT(find(rates, "attention")->step_change, WithinAbs(share * (1 / 1.1 - 1), 2e-3));
 }
 
-TEST_CASE("The measurement to make is that of the rate that moves the step most, and none of what is measured") {
-  auto machine = round_machine();
-  auto const said = [&] { return sensitivity_sentences(rates_of(plan_of(1, 1, 1, 1, 8), machine)); };
-  REQUIRE(said().size() == 2);
-  CHECK(said()[1].starts_with("measuring matrix multiplication (hpcadvise probe --only gemm)"));
-  machine.memory_origin = hpcadvise::profiles::Origin::measured;
-  machine.attention.origin = hpcadvise::profiles::Origin::measured;
-  for (auto& [precision, rates] : machine.gemm) rates.origin = hpcadvise::profiles::Origin::measured;
-  CHECK(said().size() == 1);
-  CHECK(sensitivity_sentences({}).empty());
+TEST_CASE("What no rate moves is not said") {
+  CHECK(sensitivity_sentence({}).empty());
+  CHECK(sensitivity_sentence({{"attention", -0.041}, {"network", -0.003}}) ==
+        "sensitivity: +10 % attention: -4.1 % step; +10 % network: -0.3 % step");
 }

@@ -105,13 +105,18 @@ MemoryScore memory_score(std::vector<advisor::RunResult> const& rows) {
     if (row.measured_memory_gib) {
       double const ratio = advisor::peak_bytes(memory, row.measured_memory_kind) / gib / *row.measured_memory_gib;
       errors.push_back(std::abs(ratio - 1));
+      if (ratio * 1.1 < 1) ++score.a_tenth_higher;
       log_ratios[row.measured_memory_kind].push_back(std::log(ratio));
     }
     bool const out_of_memory = row.measured_out_of_memory.value_or(false);
     if (!out_of_memory && !advisor::ran(row)) continue;
+    bool const stated =
+        !out_of_memory && std::find(row.assumed.begin(), row.assumed.end(), "recompute") == row.assumed.end();
     (out_of_memory ? score.out_of_memory : score.ran) += 1;
+    score.stated += stated ? 1 : 0;
     if (memory.fits()) continue;
     (out_of_memory ? score.out_of_memory_called : score.ran_but_called_infeasible) += 1;
+    score.stated_but_called_infeasible += stated ? 1 : 0;
   }
   score.peak_count = errors.size();
   score.median_error = median(errors);

@@ -60,9 +60,13 @@ struct PeakErrors {
 struct MemoryScore {
   std::size_t peak_count = 0;
   double median_error = 0;
+  std::size_t a_tenth_higher = 0;   // peaks that were more than a tenth above their prediction
   std::vector<PeakErrors> by_kind;  // of those that occur
   std::size_t ran = 0;
   std::size_t ran_but_called_infeasible = 0;
+  // Of those that state recomputation: where it is not stated it is taken to be what fits.
+  std::size_t stated = 0;
+  std::size_t stated_but_called_infeasible = 0;
   std::size_t out_of_memory = 0;
   std::size_t out_of_memory_called = 0;
 };

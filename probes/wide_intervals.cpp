@@ -42,12 +42,12 @@ bool is_wide(Sample const& sample) {
   return !median_interval_ranks(sample.timing->count) || sample.timing->relative_half_width() > wide_half_width;
 }
 
-// Where the readings alone are sure enough, it is what the interval was widened to.
+// Where the readings of each start alone are sure enough, or less than half of it, it is what starts differ by.
 Cause cause_of(profiles::Timing const& timing) {
   if (!median_interval_ranks(timing.count)) return Cause::few_readings;
-  bool const sure_alone = std::ranges::all_of(
-      timing.passes, [](profiles::Pass const& pass) { return pass.relative_half_width() <= wide_half_width; });
-  if (timing.passes.empty() || !sure_alone) return Cause::readings;
+  double alone = timing.passes.empty() ? timing.relative_half_width() : 0;
+  for (auto const& pass : timing.passes) alone = std::max(alone, pass.relative_half_width());
+  if (alone > wide_half_width && alone >= timing.relative_half_width() / 2) return Cause::readings;
   return timing.widened_by == profiles::WidenedBy::sentinel ? Cause::drift : Cause::starts;
 }
 

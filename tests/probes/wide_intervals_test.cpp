@@ -59,6 +59,13 @@ TEST_CASE("What most intervals are wide by is what to look at", "[judge]") {
   CHECK_THAT(finding_of({few}).next_step, ContainsSubstring("more readings"));
 }
 
+TEST_CASE("Readings that are wide themselves do not hide that starts differ by far more", "[judge]") {
+  CHECK_THAT(finding_of({sample_of("gemm", 0.5, 0.1)}).seen, ContainsSubstring("1 by what starts"));
+  CHECK_THAT(finding_of({sample_of("gemm", 0.5, 0.3)}).seen, ContainsSubstring("1 by the readings"));
+  // Alone it would be sure enough.
+  CHECK_THAT(finding_of({sample_of("gemm", 0.025, 0.018)}).seen, ContainsSubstring("1 by what starts"));
+}
+
 TEST_CASE("A file that does not tell its passes apart is judged by its interval", "[judge]") {
   auto sample = sample_of("gemm", 0.05, 0);
   sample.timing->passes.clear();

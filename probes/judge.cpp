@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/judge.hpp"
 
-#include "probes/stopping_rule.hpp"
 #include "probes/throttle_findings.hpp"
+#include "probes/wide_intervals.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -83,30 +83,6 @@ void add_ways_left_out(profiles::MachineProfile const& profile, std::vector<Find
            "with this profile"});
 }
 
-void add_wide_intervals(profiles::MachineProfile const& profile, std::vector<Finding>& findings) {
-  std::vector<std::string> names;
-  std::size_t timed = 0;
-  for (Sample const& sample : profile.samples) {
-    if (sample.status != SampleStatus::ok || !sample.timing) continue;
-    ++timed;
-    double const width = sample.timing->relative_half_width();
-    // With fewer readings there is no 95 % interval at all.
-    if (!median_interval_ranks(sample.timing->count))
-      names.push_back(
-          fmt::format("{} ({})", sample_key(sample), profiles::format_counted(sample.timing->count, "reading")));
-    else if (width > wide_half_width)
-      names.push_back(fmt::format("{} (+-{})", sample_key(sample), profiles::format_ratio_as_percent(width)));
-  }
-  if (names.empty()) return;
-  findings.push_back({.kind = "wide_intervals",
-                      .severity = Severity::note,
-                      .seen = fmt::format("{} of {} samples are less sure than +-{}: {}", names.size(), timed,
-                                          profiles::format_ratio_as_percent(wide_half_width), listed(names)),
-                      .expected = "a quiet machine reaches it within the sample's share of the budget",
-                      .cost = "wider intervals on what the advisor derives from them",
-                      .next_step = "probe again on a quiet machine, or with a larger --budget"});
-}
-
 void add_drift(profiles::MachineProfile const& profile, std::vector<Finding>& findings) {
   constexpr double worth_a_warning = 0.05;
   for (auto const& sentinel : profile.sentinels) {
@@ -155,7 +131,7 @@ std::vector<Finding> findings_of_samples(profiles::MachineProfile const& profile
   add_lost_samples(profile, findings);
   add_ways_left_out(profile, findings);
   add_drift(profile, findings);
-  add_wide_intervals(profile, findings);
+  std::ranges::move(wide_intervals(profile), std::back_inserter(findings));
   std::ranges::move(throttle_findings(profile), std::back_inserter(findings));
   return findings;
 }

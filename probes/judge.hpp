@@ -25,9 +25,6 @@ struct SentinelReading {
 // Drifted: the intervals of the fastest and the slowest repeat do not overlap.
 profiles::Sentinel judge_sentinel(std::string sample_key, std::vector<SentinelReading> const& readings);
 
-// Half an interval's width above which a sample is named in a finding.
-inline constexpr double wide_half_width = 0.02;
-
 // Of the finished samples and sentinels: lost, wrong, impossible or wide samples, drift, throttling.
 std::vector<profiles::Finding> findings_of_samples(profiles::MachineProfile const& profile);
 

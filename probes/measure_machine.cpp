@@ -276,7 +276,7 @@ class MachineRun {
         continue;
       }
       RunOutcome const outcome = run_part(part_of(plan, ranks), ranks, deadline_ - duration_of(later_s));
-      if (outcome.garbage) recorder_.finding(*outcome.garbage);
+      recorder_.garbage(outcome.garbage);
       if (!outcome.lost.empty()) note_lost(outcome);
       interrupted_now_ = outcome.interrupted;
       if (interrupted_now_) return;

@@ -34,8 +34,8 @@ struct ProbeRequest {
 // Throws UsageError for an unknown probe or backend, a budget too short for any sample, more ranks than cores without
 // `oversubscribe`; MachineError when nothing at all could be measured: no runner, a runner that does not work, an MPI
 // that does not fit when only collectives were asked for, samples that all failed. Whatever else goes wrong is a
-// sample's status or a finding. While it runs, SIGINT and SIGTERM end the measuring: what is there comes back, partial;
-// where nothing is, an Error with ExitCode::interrupted.
+// sample's status or a finding. While it runs, SIGINT, SIGTERM and SIGHUP end the measuring: what is there comes back,
+// partial where a sample is missing; where nothing is, an Error with ExitCode::interrupted.
 profiles::MachineProfile probe_machine(ProbeRequest const& request, Progress& progress);
 
 // The same, asking `interrupted` in place of signals.

@@ -6,9 +6,11 @@
 #include "probes/load_findings.hpp"
 #include "probes/overlap_findings.hpp"
 #include "probes/providers.hpp"
+#include "probes/repeat_findings.hpp"
 #include "probes/slow_device.hpp"
 #include "probes/slow_vendor_blas.hpp"
 #include "probes/uneven_links.hpp"
+#include "probes/wide_intervals.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/profile_store.hpp"
 #include "profiles/units.hpp"
@@ -51,6 +53,37 @@ profiles::Finding no_vendor_blas(HelloEvent const& hello) {
           .cost = "nothing to compare the portable GEMM with",
           .next_step = hello.gpu ? "load the module that brings it (LD_LIBRARY_PATH), and probe again"
                                  : "install one and build the runner again"};
+}
+
+profiles::Finding budget_spent(std::int64_t not_reached, std::int64_t planned, double asked_s) {
+  return {.kind = "budget_spent",
+          .severity = profiles::Severity::warning,
+          .seen = fmt::format("{} of {} planned samples were not reached within {:g} s", not_reached, planned, asked_s),
+          .expected = "a machine that is about as fast as its vector units and cores let expect",
+          .cost = "the least valuable samples are missing",
+          .next_step = "probe again when the machine is quiet, or with a larger --budget"};
+}
+
+profiles::Finding interrupted_finding(std::int64_t done, std::int64_t planned, bool repeating) {
+  return {.kind = "interrupted",
+          .severity = profiles::Severity::note,
+          .seen = repeating
+                      ? fmt::format("all samples were measured once; interrupted after {} of {} were measured again",
+                                    done, planned)
+                      : fmt::format("interrupted after {} of {} samples", done, planned),
+          .expected = "a run to its end",
+          .cost = repeating ? "less is known of how the samples repeat" : "the samples not reached are missing",
+          .next_step = "run it again, with a smaller --budget if time is short"};
+}
+
+profiles::Finding lost_in_second_pass(std::vector<std::string> const& lost) {
+  return {.kind = "lost_in_second_pass",
+          .severity = profiles::Severity::warning,
+          .seen = fmt::format("{} measured once did not work again: {}",
+                              profiles::format_counted(lost.size(), "sample"), lost.front()),
+          .expected = "a sample that works whenever it is tried",
+          .cost = "their first readings stand alone",
+          .next_step = "probe again; what fails now and then will fail in a long run"};
 }
 
 }  // namespace
@@ -143,28 +176,31 @@ void ProfileRecorder::siblings(std::vector<SiblingResult> const& results, std::s
       }
       profile_.samples.push_back(std::move(sample));
     }
-    if (result.outcome.garbage) finding(*result.outcome.garbage);
+    garbage(result.outcome.garbage);
+    siblings_cut_ |= result.outcome.interrupted;
   }
-  if (profile_.budget.measured > 0) progress_.snapshot(profile_);
+  snapshot();
 }
 
 void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sample) {
   believe_or_not(request, sample);
-  if (request.sentinel && is_timed(sample)) {
+  if (request.sentinel && is_timed(sample) && !repeating_) {
     sentinel_key_ = sample_key(sample);
     sentinel_readings_.push_back({elapsed_s(), sample.timing->median_s, sample.timing->low_s, sample.timing->high_s});
   }
-  if (repeating_)
+  if (repeating_) {
     again(request, sample);
-  else
+  } else {
     first_time(request, sample);
+    ++first_requests_done_;
+  }
 
   ++requests_done_;
   left_s_ = std::max(0.0, left_s_ - request.expected_s);
   profile_.budget.used_s = elapsed_s();
   profile_.provenance.finished_utc = utc_now();
   progress_.sample_done(sample, requests_done_, request_count_, left_s_);
-  if (profile_.budget.measured > 0) progress_.snapshot(profile_);
+  snapshot();
 }
 
 void ProfileRecorder::first_time(SampleRequest const& request, profiles::Sample const& sample) {
@@ -202,6 +238,8 @@ void ProfileRecorder::skipped(SampleRequest const& request, std::string const& r
 
 void ProfileRecorder::finding(profiles::Finding finding) { profile_.findings.push_back(std::move(finding)); }
 
+void ProfileRecorder::garbage(Garbage const& garbage) { add(garbage_, garbage); }
+
 void ProfileRecorder::runner_lost(std::string const& why, std::string const& next_step) {
   if (repeating_) {
     lost_repeats_.push_back(why);
@@ -216,56 +254,41 @@ void ProfileRecorder::runner_lost(std::string const& why, std::string const& nex
            .next_step = next_step});
 }
 
-profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
-  profile_.partial = interrupted || lost_;
-  profile_.budget.used_s = elapsed_s();
-  profile_.provenance.finished_utc = utc_now();
-  if (!sentinel_readings_.empty()) profile_.sentinels = {judge_sentinel(sentinel_key_, sentinel_readings_)};
-  if (not_reached_ > 0 && !lost_)
-    finding({.kind = "budget_spent",
-             .severity = profiles::Severity::warning,
-             .seen = fmt::format("{} of {} planned samples were not reached within {:g} s", not_reached_,
-                                 first_request_count_, profile_.budget.asked_s),
-             .expected = "a machine that is about as fast as its vector units and cores let expect",
-             .cost = "the least valuable samples are missing",
-             .next_step = "probe again when the machine is quiet, or with a larger --budget"});
-  if (interrupted)
-    finding({.kind = "interrupted",
-             .severity = profiles::Severity::note,
-             .seen = fmt::format("interrupted after {} of {} samples", requests_done_, request_count_),
-             .expected = "a run to its end",
-             .cost = "the samples not reached are missing",
-             .next_step = "run it again, with a smaller --budget if time is short"});
-  judge_repeats();
-  for (auto&& found : {findings_of_host(profile_), slow_siblings(profile_), findings_of_samples(profile_),
-                       slow_collectives(profile_), overlap_findings(profile_), link_findings(profile_),
-                       uneven_links(profile_), load_findings(profile_), slow_vendor_blas(profile_)})
-    profile_.findings.insert(profile_.findings.end(), found.begin(), found.end());
-  return std::move(profile_);
+bool ProfileRecorder::first_pass_is_whole() const {
+  return !lost_ && !siblings_cut_ && first_requests_done_ == first_request_count_;
 }
 
-void ProfileRecorder::judge_repeats() {
-  double drift = 0;
-  for (auto const& sentinel : profile_.sentinels)
-    if (sentinel.drifted) drift = std::max(drift, sentinel.drift);
-  cover_repeats(profile_.samples, repeats_, drift);
-  auto const once = measured_.size() - repeats_.size();
-  if (once > 0)
-    finding(
-        {.kind = "not_repeated",
-         .severity = profiles::Severity::note,
-         .seen = fmt::format("{} of {} samples were measured in one start of the runner only", once, measured_.size()),
-         .expected = "a second pass with a new runner, in the time that is left",
-         .cost = "their intervals take what the repeats of others, or the sentinel, say of this machine",
-         .next_step = "a larger --budget"});
-  if (!lost_repeats_.empty())
-    finding({.kind = "lost_in_second_pass",
-             .severity = profiles::Severity::warning,
-             .seen = fmt::format("{} measured once did not work again: {}",
-                                 profiles::format_counted(lost_repeats_.size(), "sample"), lost_repeats_.front()),
-             .expected = "a sample that works whenever it is tried",
-             .cost = "their first readings stand alone",
-             .next_step = "probe again; what fails now and then will fail in a long run"});
+profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
+  profile_.partial = lost_ || (interrupted && !first_pass_is_whole());
+  profile_.budget.used_s = elapsed_s();
+  profile_.provenance.finished_utc = utc_now();
+  if (interrupted) finding(interrupted_finding(requests_done_, request_count_, repeating_));
+  return judged();
+}
+
+void ProfileRecorder::snapshot() const {
+  if (profile_.budget.measured == 0) return;
+  auto profile = judged();
+  profile.partial = !repeating_;  // from then on no sample is missing
+  progress_.snapshot(profile);
+}
+
+profiles::MachineProfile ProfileRecorder::judged() const {
+  auto profile = profile_;
+  if (!sentinel_readings_.empty()) profile.sentinels = {judge_sentinel(sentinel_key_, sentinel_readings_)};
+  cover_repeats(profile.samples, repeats_, profile.sentinels);
+  profile.budget.within_2_percent = narrow_count(profile);
+  auto& findings = profile.findings;
+  if (not_reached_ > 0 && !lost_)
+    findings.push_back(budget_spent(not_reached_, first_request_count_, profile.budget.asked_s));
+  if (auto const found = garbage_finding(garbage_)) findings.push_back(*found);
+  if (!lost_repeats_.empty()) findings.push_back(lost_in_second_pass(lost_repeats_));
+  for (auto&& found :
+       {repeat_findings(profile), findings_of_host(profile), slow_siblings(profile), findings_of_samples(profile),
+        slow_collectives(profile), overlap_findings(profile), link_findings(profile), uneven_links(profile),
+        load_findings(profile), slow_vendor_blas(profile)})
+    findings.insert(findings.end(), found.begin(), found.end());
+  return profile;
 }
 
 }  // namespace hpcadvise::probes

@@ -24,6 +24,7 @@ class ProfileRecorder {
   void sampled(SampleRequest const& request, profiles::Sample sample);
   void skipped(SampleRequest const& request, std::string const& reason);  // not part of the plan
   void finding(profiles::Finding finding);
+  void garbage(Garbage const& garbage);  // of each start of a runner
   // What GPUs of one kind gave at once; the first is the one that hello described.
   void siblings(std::vector<SiblingResult> const& results, std::string const& backend);
   void runner_lost(std::string const& why, std::string const& next_step);
@@ -31,7 +32,7 @@ class ProfileRecorder {
   // What is left of `budget_s` for measuring again what was measured; the samples that come from then on are repeats.
   SamplePlan begin_repeats(double budget_s);
 
-  // Judges what there is. Call once.
+  // Judges what there is. Call once, at the end.
   profiles::MachineProfile finish(bool interrupted);
 
  private:
@@ -39,12 +40,17 @@ class ProfileRecorder {
   void believe_or_not(SampleRequest const& request, profiles::Sample& sample) const;
   void first_time(SampleRequest const& request, profiles::Sample const& sample);
   void again(SampleRequest const& request, profiles::Sample const& sample);
-  void judge_repeats();
+  bool first_pass_is_whole() const;
+  // The profile as far as it is, with the intervals and the findings that it would have if it ended now.
+  profiles::MachineProfile judged() const;
+  void snapshot() const;
 
   Progress& progress_;
   std::chrono::steady_clock::time_point start_;
   profiles::MachineProfile profile_;
   bool lost_ = false;
+  bool siblings_cut_ = false;  // interrupted among them
+  Garbage garbage_;
   bool sentinel_sampled_ = false;
   std::string sentinel_key_;
   std::vector<SentinelReading> sentinel_readings_;
@@ -56,7 +62,8 @@ class ProfileRecorder {
   std::int64_t requests_done_ = 0;
   std::int64_t not_reached_ = 0;
   std::int64_t request_count_ = 0;
-  std::int64_t first_request_count_ = 0;  // of the first pass
+  std::int64_t first_request_count_ = 0;  // of the first pass, as is the next
+  std::int64_t first_requests_done_ = 0;
   double left_s_ = 0;
 };
 

@@ -22,8 +22,9 @@ class Progress {
   virtual void sample_started(SampleRequest const&) {}
   // `done` of `total` requests; at most `left_s` more.
   virtual void sample_done(profiles::Sample const&, std::int64_t /*done*/, std::int64_t /*total*/, double /*left_s*/) {}
-  // The profile as far as it is, marked partial, after each sample from the first that was measured: what is written
-  // now is not lost later, and a profile without a measurement replaces none that has some.
+  // The profile as far as it is, judged, and marked partial until each sample was measured once; after each sample from
+  // the first that was measured: what is written now is not lost later, and a profile without a measurement replaces
+  // none that has some.
   virtual void snapshot(profiles::MachineProfile const&) {}
 };
 

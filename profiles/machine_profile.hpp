@@ -74,7 +74,8 @@ struct Budget {
   double used_s = 0;
   std::int64_t planned = 0;    // samples planned
   std::int64_t measured = 0;   // samples with a timing
-  std::int64_t converged = 0;  // of those, how many reached their target
+  std::int64_t converged = 0;  // of those, how many reached their target by the readings of their first pass
+  std::optional<std::int64_t> within_2_percent{};  // of those, by their final intervals; absent where nobody counted
 };
 
 struct MachineProfile {

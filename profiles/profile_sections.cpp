@@ -65,19 +65,23 @@ MeasuredDevice device_from_json(JsonNode const& object) {
 }
 
 ordered_json budget_to_json(Budget const& budget) {
-  return {{"asked_s", budget.asked_s},
-          {"used_s", budget.used_s},
-          {"planned", budget.planned},
-          {"measured", budget.measured},
-          {"converged", budget.converged}};
+  ordered_json object{{"asked_s", budget.asked_s},
+                      {"used_s", budget.used_s},
+                      {"planned", budget.planned},
+                      {"measured", budget.measured},
+                      {"converged", budget.converged}};
+  if (budget.within_2_percent) object["within_2_percent"] = *budget.within_2_percent;
+  return object;
 }
 
 Budget budget_from_json(JsonNode const& object) {
-  return {.asked_s = object.at("asked_s").number_from(0),
-          .used_s = object.at("used_s").number_from(0),
-          .planned = object.at("planned").integer(0),
-          .measured = object.at("measured").integer(0),
-          .converged = object.at("converged").integer(0)};
+  Budget budget{.asked_s = object.at("asked_s").number_from(0),
+                .used_s = object.at("used_s").number_from(0),
+                .planned = object.at("planned").integer(0),
+                .measured = object.at("measured").integer(0),
+                .converged = object.at("converged").integer(0)};
+  if (auto const count = object.find("within_2_percent")) budget.within_2_percent = count->integer(0);
+  return budget;
 }
 
 ordered_json sensor_to_json(Sensor const& sensor) {

@@ -26,6 +26,13 @@ constexpr Name<StopReason> stop_reason_names[] = {
     {StopReason::count_limit, "count_limit"},
 };
 
+constexpr Name<WidenedBy> widened_by_names[] = {
+    {WidenedBy::nothing, "nothing"},
+    {WidenedBy::sentinel, "sentinel"},
+    {WidenedBy::all_repeats, "all_repeats"},
+    {WidenedBy::repeats, "repeats"},
+};
+
 ParameterValue const* find_parameter(Parameters const& parameters, std::string_view name) {
   auto const found = parameters.find(std::string(name));
   return found == parameters.end() ? nullptr : &found->second;
@@ -76,6 +83,7 @@ std::optional<bool> bool_parameter(Parameters const& parameters, std::string_vie
 
 std::string_view to_string(SampleStatus status) { return name_of<SampleStatus>(status, status_names); }
 std::string_view to_string(StopReason reason) { return name_of<StopReason>(reason, stop_reason_names); }
+std::string_view to_string(WidenedBy by) { return name_of<WidenedBy>(by, widened_by_names); }
 
 std::optional<SampleStatus> sample_status_from_string(std::string_view name) {
   return value_of<SampleStatus>(name, status_names);
@@ -83,6 +91,10 @@ std::optional<SampleStatus> sample_status_from_string(std::string_view name) {
 
 std::optional<StopReason> stop_reason_from_string(std::string_view name) {
   return value_of<StopReason>(name, stop_reason_names);
+}
+
+std::optional<WidenedBy> widened_by_from_string(std::string_view name) {
+  return value_of<WidenedBy>(name, widened_by_names);
 }
 
 }  // namespace hpcadvise::profiles

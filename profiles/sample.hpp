@@ -24,8 +24,28 @@ enum class StopReason {
   count_limit  // the largest number of readings was reached first
 };
 
-// Times of one call. The interval is the 95 % confidence interval of the median from order
-// statistics, which assumes independent readings and nothing about their distribution.
+// What the readings of one start of the runner say alone. The interval is the 95 % confidence interval of the median
+// from order statistics, which assumes independent readings and nothing about their distribution.
+struct Pass {
+  double median_s = 0;
+  double low_s = 0;
+  double high_s = 0;
+  std::int64_t count = 0;
+  std::int64_t calls_per_reading = 1;
+  StopReason stop = StopReason::converged;
+
+  double relative_half_width() const { return median_s > 0 ? (high_s - low_s) / 2 / median_s : 0; }
+};
+
+// Whose differences an interval covers beyond its own readings.
+enum class WidenedBy {
+  nothing,      // it is that of one start of the runner
+  sentinel,     // how one sample moved during one start of the runner
+  all_repeats,  // how the samples of all probes repeat in another start
+  repeats       // how those of its own probe do
+};
+
+// Times of one call, of all passes. The interval covers those of the passes, and what `widened_by` says.
 struct Timing {
   double median_s = 0;
   double low_s = 0;
@@ -35,11 +55,13 @@ struct Timing {
   double p25_s = 0;
   double p75_s = 0;
   double p90_s = 0;
-  std::int64_t count = 0;              // readings
-  std::int64_t calls_per_reading = 1;  // a reading of a short body times several calls
-  double total_s = 0;                  // time spent, warm-up included
-  StopReason stop = StopReason::converged;
-  std::vector<double> readings_s;  // in the order taken, each divided by calls_per_reading
+  std::int64_t count = 0;                   // readings
+  std::int64_t calls_per_reading = 1;       // a reading of a short body times several calls; of the first pass
+  double total_s = 0;                       // time spent, warm-up included
+  StopReason stop = StopReason::converged;  // of the first pass
+  std::vector<double> readings_s;           // in the order taken, each divided by its pass's calls_per_reading
+  std::vector<Pass> passes{};               // each start of the runner; empty in files that do not say
+  std::optional<WidenedBy> widened_by{};    // absent in files that do not say
 
   // Half the interval's width over the median: 0.01 is +-1 %.
   double relative_half_width() const { return median_s > 0 ? (high_s - low_s) / 2 / median_s : 0; }
@@ -105,7 +127,9 @@ std::optional<bool> bool_parameter(Parameters const& parameters, std::string_vie
 
 std::string_view to_string(SampleStatus status);
 std::string_view to_string(StopReason reason);
+std::string_view to_string(WidenedBy by);
 std::optional<SampleStatus> sample_status_from_string(std::string_view name);
 std::optional<StopReason> stop_reason_from_string(std::string_view name);
+std::optional<WidenedBy> widened_by_from_string(std::string_view name);
 
 }  // namespace hpcadvise::profiles

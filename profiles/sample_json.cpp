@@ -15,10 +15,15 @@ using nlohmann::ordered_json;
 // interval: they are written in full.
 double six_digits(double value) { return std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr); }
 
+ordered_json pass_to_json(Pass const& pass) {
+  return {{"median_s", pass.median_s}, {"low_s", pass.low_s},          {"high_s", pass.high_s},
+          {"count", pass.count},       {"stop", to_string(pass.stop)}, {"calls_per_reading", pass.calls_per_reading}};
+}
+
 ordered_json timing_to_json(Timing const& timing) {
   ordered_json readings_s = ordered_json::array();
   for (double const reading_s : timing.readings_s) readings_s.push_back(six_digits(reading_s));
-  return {
+  ordered_json object{
       {"median_s", timing.median_s},
       {"low_s", timing.low_s},
       {"high_s", timing.high_s},
@@ -33,6 +38,25 @@ ordered_json timing_to_json(Timing const& timing) {
       {"stop", to_string(timing.stop)},
       {"readings_s", std::move(readings_s)},
   };
+  for (Pass const& pass : timing.passes) object["passes"].push_back(pass_to_json(pass));
+  if (timing.widened_by) object["widened_by"] = to_string(*timing.widened_by);
+  return object;
+}
+
+void check_interval(JsonNode const& object, double low_s, double median_s, double high_s) {
+  if (!(low_s <= median_s && median_s <= high_s))
+    object.fail("the median lies outside its interval: low_s, median_s and high_s must not fall");
+}
+
+Pass pass_from_json(JsonNode const& object) {
+  Pass const pass{.median_s = object.at("median_s").number_from(0),
+                  .low_s = object.at("low_s").number_from(0),
+                  .high_s = object.at("high_s").number_from(0),
+                  .count = object.at("count").integer(0),
+                  .calls_per_reading = object.at("calls_per_reading").integer(1),
+                  .stop = object.at("stop").one_of(stop_reason_from_string)};
+  check_interval(object, pass.low_s, pass.median_s, pass.high_s);
+  return pass;
 }
 
 Timing timing_from_json(JsonNode const& object) {
@@ -51,8 +75,10 @@ Timing timing_from_json(JsonNode const& object) {
   timing.total_s = seconds("total_s");
   timing.stop = object.at("stop").one_of(stop_reason_from_string);
   timing.readings_s = object.at("readings_s").numbers_from(0);
-  if (!(timing.low_s <= timing.median_s && timing.median_s <= timing.high_s))
-    object.fail("the median lies outside its interval: low_s, median_s and high_s must not fall");
+  if (auto const passes = object.find("passes"))
+    for (JsonNode const& pass : passes->elements()) timing.passes.push_back(pass_from_json(pass));
+  if (auto const by = object.find("widened_by")) timing.widened_by = by->one_of(widened_by_from_string);
+  check_interval(object, timing.low_s, timing.median_s, timing.high_s);
   if (timing.minimum_s > timing.median_s) object.fail("minimum_s is above median_s");
   return timing;
 }

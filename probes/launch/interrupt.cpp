@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/launch/interrupt.hpp"
 
+#include <atomic>
+#include <cstddef>
+
 namespace hpcadvise::probes {
 namespace {
 
-// A handler can reach nothing else.
-volatile sig_atomic_t signal_came = 0;
+// A handler can reach nothing else. Several threads read it, and a handler may touch an atomic only without a lock.
+std::atomic<int> signal_came = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void note_signal(int) { signal_came = 1; }
 
-void install(int signal, struct sigaction& old) {
-  ::sigaction(signal, nullptr, &old);
-  if (old.sa_handler == SIG_IGN) return;
+void install(int signal, struct sigaction& before) {
+  ::sigaction(signal, nullptr, &before);
+  if (before.sa_handler == SIG_IGN) return;
   struct sigaction action {};
   action.sa_handler = note_signal;
   ::sigemptyset(&action.sa_mask);
@@ -23,13 +27,11 @@ void install(int signal, struct sigaction& old) {
 
 InterruptGuard::InterruptGuard() {
   signal_came = 0;
-  install(SIGINT, old_interrupt_);
-  install(SIGTERM, old_terminate_);
+  for (std::size_t i = 0; i < signals.size(); ++i) install(signals[i], before_[i]);
 }
 
 InterruptGuard::~InterruptGuard() {
-  ::sigaction(SIGINT, &old_interrupt_, nullptr);
-  ::sigaction(SIGTERM, &old_terminate_, nullptr);
+  for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &before_[i], nullptr);
 }
 
 bool InterruptGuard::requested() const { return signal_came != 0; }

@@ -5,10 +5,12 @@
 
 #include <signal.h>
 
+#include <array>
+
 namespace hpcadvise::probes {
 
-// While one lives, SIGINT and SIGTERM only set a flag; afterwards they do what they did before. A signal that was
-// ignored stays ignored (nohup). One at a time.
+// While one lives, SIGINT, SIGTERM and SIGHUP (a connection that is gone) only set a flag; afterwards they do what they
+// did before. A signal that was ignored stays ignored (nohup). One at a time; any thread may ask.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -19,8 +21,8 @@ class InterruptGuard {
   bool requested() const;
 
  private:
-  struct sigaction old_interrupt_ {};
-  struct sigaction old_terminate_ {};
+  static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+  std::array<struct sigaction, signals.size()> before_{};
 };
 
 }  // namespace hpcadvise::probes

@@ -37,7 +37,6 @@ class PlanRun {
       if (starts_without_progress == 2) give_up(last_words_);
     } while (!pending_.empty() && outcome_.lost.empty());
     if (!outcome_.interrupted) skip_pending();
-    report_garbage();
     return std::move(outcome_);
   }
 
@@ -70,7 +69,7 @@ class PlanRun {
       if (output.kind == ChildProcess::Output::Kind::nothing) continue;
       Event event = event_from_line(output.line);
       if (std::holds_alternative<DoneEvent>(event) && said_hello_ && !active_) return End::done;
-      if (!std::visit([this](auto& what) { return take(what); }, event)) note_garbage(output.line);
+      if (!std::visit([this](auto& what) { return take(what); }, event)) add_line(outcome_.garbage, output.line);
       if (outcome_.hello && !has_ranks(*outcome_.hello)) return End::wrong_ranks;
     }
   }
@@ -188,28 +187,6 @@ class PlanRun {
     pending_.clear();
   }
 
-  void note_garbage(std::string const& line) {
-    constexpr std::size_t most_quotes = 3;
-    constexpr std::size_t longest_quote = 80;
-    ++garbage_count_;
-    if (garbage_quotes_.size() < most_quotes)
-      garbage_quotes_.push_back(fmt::format("'{}'", sanitized(line, longest_quote)));
-  }
-
-  void report_garbage() {
-    if (garbage_count_ == 0) return;
-    profiles::Finding finding;
-    finding.kind = "garbage_output";
-    finding.severity = profiles::Severity::warning;
-    finding.seen = fmt::format("{} {} of the runner's output made no sense and {} ignored: {}", garbage_count_,
-                               garbage_count_ == 1 ? "line" : "lines", garbage_count_ == 1 ? "was" : "were",
-                               fmt::join(garbage_quotes_, ", "));
-    finding.expected = "one JSON object a line, each at its place";
-    finding.cost = "none, if every sample is there";
-    finding.next_step = "look for a library or a module that prints to stdout";
-    outcome_.garbage = std::move(finding);
-  }
-
   RunSettings const& settings_;
   RunListener const& listener_;
   TemporaryFolder folder_;
@@ -220,8 +197,6 @@ class PlanRun {
   SteadyClock::time_point watchdog_;
   std::string last_words_;
   std::string skip_reason_ = "not reached";
-  std::int64_t garbage_count_ = 0;
-  std::vector<std::string> garbage_quotes_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "probes/deadline.hpp"
 #include "probes/launch/child_process.hpp"
+#include "probes/launch/garbage.hpp"
 #include "probes/protocol.hpp"
 
 #include <functional>
@@ -32,7 +33,7 @@ struct RunListener {
 
 struct RunOutcome {
   std::optional<HelloEvent> hello;
-  std::optional<profiles::Finding> garbage;  // lines that were not events, or not at their place
+  Garbage garbage;
   bool interrupted = false;
   bool out_of_time = false;  // the deadline came first
   std::string lost;          // why no runner could go on with the rest; empty if one could

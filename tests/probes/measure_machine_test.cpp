@@ -71,7 +71,7 @@ TEST_CASE("Progress hears of the plan, of each sample, and gets a profile to wri
       last_left_s = left_s;
     }
     void snapshot(profiles::MachineProfile const& profile) override {
-      CHECK(profile.partial);
+      CHECK(profile.partial == (repeats == 0));  // then each sample is there
       ++snapshots;
     }
   } listener;
@@ -200,6 +200,60 @@ TEST_CASE("An interrupt returns what is measured, marked partial", "[machine]") 
   CHECK(profile.partial);
   CHECK(was_interrupted(profile));
   CHECK(profile.samples.size() == 2);
+}
+
+TEST_CASE("An interrupt in the second pass costs no sample, and is told as what it is", "[machine]") {
+  struct Counter : Progress {
+    bool repeating = false;
+    int done_again = 0;
+    void repeats_planned(SamplePlan const&, double) override { repeating = true; }
+    void sample_done(profiles::Sample const&, std::int64_t, std::int64_t, double) override { done_again += repeating; }
+  } counter;
+  FakeMachine machine("slow", false);
+  machine.request.only = {"launch"};
+  auto const profile = probe_machine(machine.request, counter, [&] { return counter.done_again == 1; });
+  CHECK_FALSE(profile.partial);
+  CHECK(profile.budget.measured == profile.budget.planned);
+  CHECK(was_interrupted(profile));
+  CHECK_THAT(find_finding(profile, "interrupted")->seen,
+             ContainsSubstring("all samples were measured once; interrupted after 1 of"));
+  CHECK(profile.samples[0].timing->passes.size() == 2);
+  CHECK(find_finding(profile, "not_repeated") != nullptr);
+}
+
+TEST_CASE("What was printed at each start of the runner is one finding", "[machine]") {
+  FakeMachine machine("garbage");
+  machine.request.only = {"gemm", "collective"};
+  auto const profile = machine.probe();
+  CHECK(std::ranges::count(profile.findings, "garbage_output", &profiles::Finding::kind) == 1);
+  auto const* const finding = find_finding(profile, "garbage_output");
+  REQUIRE(finding != nullptr);
+  // Two passes of two starts each, three lines a start, quoted once.
+  CHECK_THAT(finding->seen, ContainsSubstring("12 lines"));
+  CHECK(finding->seen.find("'Loading module") == finding->seen.rfind("'Loading module"));
+}
+
+TEST_CASE("A profile that is written before the end says what its intervals cover", "[machine]") {
+  struct Reader : Progress {
+    std::vector<profiles::MachineProfile> seen;
+    void snapshot(profiles::MachineProfile const& profile) override { seen.push_back(profile); }
+  } reader;
+  FakeMachine machine("", false);
+  machine.request.only = {"launch"};
+  auto const last = probe_machine(machine.request, reader, [] { return false; });
+  auto const& first = reader.seen.at(0);
+  CHECK(first.partial);
+  CHECK(first.samples.at(0).timing->widened_by == profiles::WidenedBy::nothing);
+  REQUIRE(find_finding(first, "not_repeated") != nullptr);
+  CHECK_THAT(find_finding(first, "not_repeated")->cost, ContainsSubstring("one start only"));
+  CHECK(first.budget.within_2_percent == 1);  // by its own readings
+  // The last is what the run gives.
+  CHECK(reader.seen.back().samples.at(0).timing->low_s == last.samples.at(0).timing->low_s);
+  CHECK(reader.seen.back().samples.at(0).timing->widened_by == profiles::WidenedBy::repeats);
+  CHECK(reader.seen.back().findings.size() == last.findings.size());
+  auto const sure = std::ranges::count_if(
+      last.samples, [](auto const& sample) { return sample.timing->relative_half_width() <= 0.02; });
+  CHECK(last.budget.within_2_percent == sure);
 }
 
 TEST_CASE("An interrupt before anything was measured leaves no profile", "[machine]") {

@@ -3,6 +3,7 @@
 
 #include "probes/memory_probe.hpp"
 #include "probes/plan.hpp"
+#include "profiles/atomic_file.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -76,6 +77,24 @@ TEST_CASE("Every probe is found by its name", "[registry]") {
     CHECK_FALSE(probe.summary.empty());
   }
   CHECK(find_probe("nothing") == nullptr);
+}
+
+TEST_CASE("The pages of the format and of the probes know every probe", "[registry][docs]") {
+  auto const page = [](char const* name) {
+    return profiles::read_text_file(std::string(HPCADVISE_TEST_DATA "/../docs/") + name);
+  };
+  std::string const format = page("profile_format.md");
+  auto const row = format.find("| `probe` |");
+  REQUIRE(row != std::string::npos);
+  std::string const values = format.substr(row, format.find('\n', row) - row);
+  for (Probe const& probe : all_probes()) {
+    std::string const name(probe.name);
+    INFO(name);
+    CHECK(values.find("`\"" + name + "\"`") != std::string::npos);
+    CHECK(format.find("Of `" + name + "`") != std::string::npos);
+    CHECK(page("measuring.md").find("### `" + name + "`") != std::string::npos);
+    CHECK(page("adding_a_probe.md").find("\n| `" + name + "` |") != std::string::npos);
+  }
 }
 
 TEST_CASE("Every candidate keeps the contract of names", "[registry]") {

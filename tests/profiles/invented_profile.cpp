@@ -87,7 +87,14 @@ Timing invented_timing() {
           .calls_per_reading = 10,
           .total_s = 70,
           .stop = StopReason::time_limit,
-          .readings_s = {2, 1, 4}};
+          .readings_s = {2, 1, 4},
+          .passes = {{.median_s = 2,
+                      .low_s = 1.5,
+                      .high_s = 4,
+                      .count = 3,
+                      .calls_per_reading = 10,
+                      .stop = StopReason::time_limit}},
+          .widened_by = WidenedBy::repeats};
 }
 
 MachineProfile invented_profile() {
@@ -125,7 +132,7 @@ MachineProfile invented_profile() {
                   .max_clock_hz = 2.6e9,
                   .peak = {{Precision::fp32, {.flops_per_s = 1e11, .how = "2 cores x 2.5e9 Hz x 20 flops a cycle"}}}};
   profile.devices = {{.backend = "host", .name = "2 cores", .thread_count = 2}};
-  profile.budget = {.asked_s = 60, .used_s = 58.5, .planned = 7, .measured = 6, .converged = 5};
+  profile.budget = {.asked_s = 60, .used_s = 58.5, .planned = 7, .measured = 6, .converged = 5, .within_2_percent = 4};
   profile.sensors = {{.name = "papi:cycles", .available = false, .reason = "no counters in this virtual machine"}};
   profile.sentinels = {{.sample_key = "launch/kokkos kind=parallel_for",
                         .medians_s = {1e-6, 1.25e-6},

@@ -105,6 +105,22 @@ TEST_CASE("A profile from before the clock's resolution was recorded can be read
   CHECK_THAT(profile_to_json(profile_from_json(text, "p.json")), !ContainsSubstring("clock_resolution_s"));
 }
 
+TEST_CASE("A profile from before passes were told apart can be read", "[profile]") {
+  auto const old = changed([](ordered_json& profile) {
+    profile["budget"].erase("within_2_percent");
+    for (auto& sample : profile["samples"]) {
+      if (!sample.contains("timing")) continue;
+      sample["timing"].erase("passes");
+      sample["timing"].erase("widened_by");
+    }
+  });
+  MachineProfile const profile = profile_from_json(old, "p.json");
+  CHECK_FALSE(profile.budget.within_2_percent);
+  CHECK(profile.samples[0].timing->passes.empty());
+  CHECK_FALSE(profile.samples[0].timing->widened_by);
+  CHECK_THAT(profile_to_json(profile), !ContainsSubstring("passes") && !ContainsSubstring("widened_by"));
+}
+
 TEST_CASE("Which of several ways was measured, and which were left out, reads back", "[profile]") {
   MachineProfile profile = invented_profile();
   profile.samples[0].variant = "128x128x32";
@@ -182,6 +198,7 @@ TEST_CASE("Numbers that no measurement gives are refused", "[profile]") {
   CHECK(place_of([&](auto& p) { p[timing]["count"] = -1; }) == "/samples/0/timing/count");
   CHECK(place_of([&](auto& p) { p[timing]["calls_per_reading"] = 0; }) == "/samples/0/timing/calls_per_reading");
   CHECK(place_of([&](auto& p) { p[timing]["low_s"] = 2.5; }) == "/samples/0/timing");
+  CHECK(place_of([&](auto& p) { p[timing]["passes"][0]["low_s"] = 2.5; }) == "/samples/0/timing/passes/0");
   CHECK(place_of([&](auto& p) { p[timing]["high_s"] = 1.5; }) == "/samples/0/timing");
   CHECK(place_of([&](auto& p) { p[timing]["minimum_s"] = 2.5; }) == "/samples/0/timing");
   CHECK(place_of([&](auto& p) { p["samples"][0].erase("timing"); }) == "/samples/0");

@@ -45,11 +45,14 @@ TEST_CASE("A parameter is found by name and type", "[sample]") {
   CHECK_FALSE(text_parameter(parameters, "absent"));
 }
 
-TEST_CASE("Every status and stop reason has a name that reads back", "[sample]") {
+TEST_CASE("Every status, stop reason and kind of widening has a name that reads back", "[sample]") {
   for (int i = 0; i <= int(SampleStatus::skipped); ++i)
     CHECK(sample_status_from_string(to_string(SampleStatus(i))) == SampleStatus(i));
   for (int i = 0; i <= int(StopReason::count_limit); ++i)
     CHECK(stop_reason_from_string(to_string(StopReason(i))) == StopReason(i));
+  for (int i = 0; i <= int(WidenedBy::repeats); ++i)
+    CHECK(widened_by_from_string(to_string(WidenedBy(i))) == WidenedBy(i));
   CHECK_FALSE(sample_status_from_string("fine"));
+  CHECK_FALSE(widened_by_from_string("hope"));
   CHECK_FALSE(stop_reason_from_string(""));
 }

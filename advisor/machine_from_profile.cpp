@@ -178,6 +178,12 @@ Machine machine_of_gpu(MachineProfile const& profile) {
   return machine;
 }
 
+bool measured_in_one_start(MachineProfile const& profile) {
+  return std::ranges::any_of(profile.samples, [](profiles::Sample const& sample) {
+    return sample.timing && sample.timing->widened_by == profiles::WidenedBy::nothing;
+  });
+}
+
 }  // namespace
 
 bool measures_gemm(Machine const& machine) {
@@ -191,6 +197,8 @@ Machine machine_from_profile(MachineProfile const& profile) {
   machine.name = profile.name;
   if (profile.calibration) machine.calibration = *profile.calibration;
   if (profile.partial) machine.notes.emplace_back("the profile is partial: its run was cut short");
+  if (measured_in_one_start(profile))
+    machine.notes.emplace_back("the profile was measured in one start: another may differ by more than its intervals");
 
   std::vector<std::string_view> missing;
   if (!has_measured(profile, "gemm")) missing.emplace_back("matrix multiplication (gemm)");

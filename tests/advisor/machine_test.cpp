@@ -257,3 +257,11 @@ TEST_CASE("Links reduce in their switches where eight devices or more share them
   machine.architecture = "sm_80";
   CHECK(exponent() == constants::ramp_exponent_ring);
 }
+
+TEST_CASE("A profile that was measured in one start says so, for its intervals are narrower than it repeats") {
+  auto measured = profile();
+  CHECK_FALSE(has_note(machine_from_profile(measured), "one start"));
+  if (!measured.samples.front().timing) measured.samples.front().timing.emplace();
+  measured.samples.front().timing->widened_by = profiles::WidenedBy::nothing;
+  CHECK(has_note(machine_from_profile(measured), "one start"));
+}

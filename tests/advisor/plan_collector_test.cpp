@@ -21,6 +21,7 @@ ScoredPlan scored(std::int64_t tensor, double step_s, double memory_bytes) {
 
 std::vector<std::int64_t> tensor_sizes(std::vector<ScoredPlan> const& plans) {
   std::vector<std::int64_t> sizes;
+  sizes.reserve(plans.size());
   for (auto const& plan : plans) sizes.push_back(plan.plan.tensor_parallel);
   return sizes;
 }

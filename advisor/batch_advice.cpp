@@ -4,10 +4,13 @@
 #include "advisor/batch_notes.hpp"
 #include "advisor/cost/block_cost.hpp"
 #include "advisor/critical_batch.hpp"
+#include "advisor/memory_verdict.hpp"
+#include "advisor/plan_space.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -67,29 +70,49 @@ CriticalBatch critical_batch(TrainingJob const& job) {
   return {critical, std::max<std::int64_t>(1, std::llround(critical / static_cast<double>(job.sequence_length)))};
 }
 
-BatchPoint batch_point(TrainingJob job, ParallelPlan plan, Machine const& machine, EstimateOptions const& options,
+std::int64_t interleaved_round(ParallelPlan const& plan) {
+  return plan.virtual_stages > 1 ? plan.pipeline_parallel : 1;
+}
+
+StepEstimate with_best_micro_batch(TrainingJob const& job, StepEstimate const& own, Machine const& machine,
+                                   EstimateOptions const& options) {
+  ParallelPlan plan = own.plan;
+  plan.global_batch = job.global_batch;
+  auto best = estimate_step(job, plan, machine, options);
+  for (std::int64_t const micro_batch : divisors(plan.global_batch / plan.data_parallel)) {
+    plan.micro_batch = micro_batch;
+    if (micro_batch > largest_micro_batch || plan.gradient_accumulation() % interleaved_round(plan) != 0) continue;
+    auto estimate = estimate_step(job, plan, machine, options);
+    if (memory_verdict(estimate.memory) > memory_verdict(own.memory)) continue;
+    if (estimate.step_time_s.median < best.step_time_s.median) best = std::move(estimate);
+  }
+  return best;
+}
+
+BatchPoint batch_point(TrainingJob job, StepEstimate const& own, Machine const& machine, EstimateOptions const& options,
                        CriticalBatch const& critical, std::int64_t global_batch) {
   auto const length = static_cast<double>(job.sequence_length);
-  auto const own = static_cast<double>(job.global_batch);
+  auto const own_batch = static_cast<double>(job.global_batch);
   auto const batch = static_cast<double>(global_batch);
-  job.tokens = tokens_to_same_loss(*job.tokens, own * length, batch * length, critical.tokens);
+  job.tokens = tokens_to_same_loss(*job.tokens, own_batch * length, batch * length, critical.tokens);
+  bool const is_own = global_batch == job.global_batch;
   job.global_batch = global_batch;
-  plan.global_batch = global_batch;
-  return {global_batch, learning_rate_factor(job.optimizer, batch / own),
-          *cost_of_run(job, estimate_step(job, plan, machine, options), machine)};
+  auto const estimate = is_own ? own : with_best_micro_batch(job, own, machine, options);
+  return {global_batch, estimate.plan.micro_batch, learning_rate_factor(job.optimizer, batch / own_batch),
+          *cost_of_run(job, estimate, machine)};
 }
 
 // The job's own, halved and doubled as far as the plan can run it.
 std::vector<BatchPoint> batch_points(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                                      EstimateOptions const& options, CriticalBatch const& critical) {
   constexpr int most_doublings = 3;
-  std::int64_t const interleaved = plan.virtual_stages > 1 ? plan.pipeline_parallel : 1;
-  std::int64_t const round = plan.micro_batch * plan.data_parallel * interleaved;
+  auto const own = estimate_step(job, plan, machine, options);
+  std::int64_t const round = plan.micro_batch * plan.data_parallel * interleaved_round(plan);
   std::int64_t smallest = job.global_batch;
   for (int halving = 0; halving < most_doublings && smallest % (2 * round) == 0; ++halving) smallest /= 2;
   std::vector<BatchPoint> points;
   for (std::int64_t batch = smallest; batch <= job.global_batch << most_doublings; batch *= 2)
-    points.push_back(batch_point(job, plan, machine, options, critical, batch));
+    points.push_back(batch_point(job, own, machine, options, critical, batch));
   return points;
 }
 

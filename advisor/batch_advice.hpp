@@ -13,9 +13,11 @@
 
 namespace hpcadvise::advisor {
 
-// The whole run with another global batch, to the loss that the job's own reaches.
+// The whole run with another global batch, to the loss that the job's own reaches: the same plan with the fastest
+// micro-batch that fills the memory no more than the plan's verdict on it allows.
 struct BatchPoint {
   std::int64_t global_batch = 1;    // sequences
+  std::int64_t micro_batch = 1;     // with the job's own batch the plan's own
   double learning_rate_factor = 1;  // over the job's own
   RunCost cost;
 };

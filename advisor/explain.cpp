@@ -58,6 +58,16 @@ std::string recompute_sentence(TrainingJob const& job, ParallelPlan const& plan,
                      job.model.experts ? " moe_act" : "");
 }
 
+// NeMo and Megatron-Bridge have keys of the same names in their recipes.
+std::string sharding_sentence(ParallelPlan const& plan, FrameworkKind framework) {
+  if (!is_megatron_core(framework) || plan.sharding < Sharding::zero2) return {};
+  return fmt::format("sharding={} is Megatron-FSDP: --use-megatron-fsdp --data-parallel-sharding-strategy {}{}",
+                     to_string(plan.sharding), plan.sharding == Sharding::zero2 ? "optim_grads" : "optim_grads_params",
+                     plan.shard_group > 0 ? fmt::format(" --num-distributed-optimizer-instances {}",
+                                                        plan.data_parallel / plan.shard_group)
+                                          : "");
+}
+
 }  // namespace
 
 std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine,
@@ -73,6 +83,8 @@ std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& est
                     "of its rate; change the number of heads",
                     job.model.head_size));
   if (auto sentence = recompute_sentence(job, plan, machine, options); !sentence.empty())
+    sentences.push_back(std::move(sentence));
+  if (auto sentence = sharding_sentence(plan, options.framework); !sentence.empty())
     sentences.push_back(std::move(sentence));
   return sentences;
 }

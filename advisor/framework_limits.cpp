@@ -120,6 +120,10 @@ bool can_shard(FrameworkLimits const& limits, ParallelPlan const& plan) {
   return possible_shardings(limits, plan).has(plan.sharding);
 }
 
+bool has_unproven_sharding(FrameworkKind framework, ParallelPlan const& plan) {
+  return is_megatron_core(framework) && plan.sharding >= Sharding::zero2;
+}
+
 bool can_offload(FrameworkLimits const& limits, ParallelPlan const& plan) {
   return limits.offload && limits.offload->least <= plan.sharding && plan.sharding <= limits.offload->most &&
          !plan.gathers_once();

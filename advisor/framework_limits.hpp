@@ -51,6 +51,10 @@ Shardings possible_shardings(FrameworkLimits const& limits, ParallelPlan const& 
 
 bool can_shard(FrameworkLimits const& limits, ParallelPlan const& plan);
 
+// No published run of the framework with this sharding was at hand to check the model on: of Megatron-Core none that
+// shards more than the optimizer's state, which Megatron-FSDP does.
+bool has_unproven_sharding(FrameworkKind framework, ParallelPlan const& plan);
+
 // Inside of pipeline stages no framework is known to do it to what is sharded.
 bool can_offload(FrameworkLimits const& limits, ParallelPlan const& plan);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/neighbours.hpp"
 
+#include "advisor/multiple.hpp"
 #include "advisor/plan_request.hpp"
 #include "profiles/units.hpp"
 
@@ -49,10 +50,6 @@ std::optional<Pace> pace_of(TrainingJob const& job, std::int64_t count, Machine 
   auto const there = search_plans(job, count, machine, inner);
   if (there.plans.empty()) return std::nullopt;
   return Pace{count, job.global_batch, there.plans.front().estimate.step_time_s.median};
-}
-
-std::int64_t nearest_multiple(double value, std::int64_t unit) {
-  return std::max<std::int64_t>(1, std::llround(value / real(unit))) * unit;
 }
 
 // Batches that give each device as many sequences as the one asked for: exactly, or as near as divides well, by the

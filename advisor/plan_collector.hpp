@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <limits>
 #include <map>
-#include <optional>
 #include <vector>
 
 namespace hpcadvise::advisor {
@@ -30,20 +29,20 @@ class PlanCollector {
   std::vector<ScoredPlan> leaders() const;
 
   // Of plans at most 20 % slower than the fastest, and at most this slow, those to which no other is as fast, as simple
-  // and as roomy, counted in tenths of the memory: fastest first.
+  // and as roomy, counted in tenths of the memory, and by a twentieth at least: fastest first.
   std::vector<ScoredPlan> front(double slowest_s = std::numeric_limits<double>::infinity()) const;
 
  private:
-  static constexpr std::size_t memory_tenths = 10;
-  using Cell = std::array<std::optional<ScoredPlan>, most_doubts + 1>;  // the fastest of each number of doubts
+  // Each slower and roomier than the one before.
+  using Staircase = std::vector<ScoredPlan>;
+  static void add_to(Staircase& stairs, ScoredPlan const& plan);
 
-  std::size_t tenth_of(ScoredPlan const& plan) const;
   void lower_threshold();
 
   std::size_t keep_;
   std::map<LayoutKey, ScoredPlan> layouts_;           // the fastest of each
   std::map<LayoutKey, ScoredPlan>::iterator latest_;  // plans of one layout come in a row
-  std::array<std::array<Cell, most_complex + 1>, memory_tenths> cells_;
+  std::array<std::array<Staircase, most_complex + 1>, most_doubts + 1> stairs_;
   double best_s_ = std::numeric_limits<double>::infinity();
   double last_kept_s_ = std::numeric_limits<double>::infinity();
   double threshold_s_ = std::numeric_limits<double>::infinity();

@@ -139,8 +139,10 @@ constexpr std::array<Turn, 16> turns{larger_batch,
                                      more_expert,
                                      more_virtual_stages};
 
-// As the search has it (plan_space.cpp): equal micro-batches, and interleaved ones in rounds of one for each stage.
-bool schedules_evenly(TrainingJob const& job, ParallelPlan const& plan, FrameworkKind framework) {
+// As the search has it (plan_space.cpp): whole layers recomputed, equal micro-batches, and interleaved ones in rounds
+// of one for each stage.
+bool divides_evenly(TrainingJob const& job, ParallelPlan const& plan, FrameworkKind framework) {
+  if (plan.recompute_interval * plan.pipeline_parallel >= job.model.layer_count + plan.pipeline_parallel) return false;
   if (plan.global_batch % (plan.micro_batch * plan.data_parallel) != 0) return false;
   if (plan.virtual_stages == 1) return true;
   return framework_limits(framework).interleaved && plan.gradient_accumulation() % plan.pipeline_parallel == 0 &&
@@ -180,8 +182,9 @@ PlanGains plan_gains(TrainingJob const& job, StepEstimate const& estimate, Machi
     auto const other = estimate_step(changed, plan, machine, there);
     if (memory_verdict(other.memory) > memory_verdict(estimate.memory)) return;
     ++result.tried;
-    double const gain = other.tokens_per_s_per_device / estimate.tokens_per_s_per_device - 1;
-    if (gain >= least_gain) result.gains.push_back({std::move(what), gain, tokens_factor(job, plan.global_batch)});
+    PlanGain const change{std::move(what), other.tokens_per_s_per_device / estimate.tokens_per_s_per_device - 1,
+                          tokens_factor(job, plan.global_batch)};
+    if (change.gain >= least_gain && 1 + change.gain > change.tokens_factor) result.gains.push_back(change);
   };
   for (Turn const turn : turns) {
     auto const plan = turn(estimate.plan);
@@ -190,7 +193,7 @@ PlanGains plan_gains(TrainingJob const& job, StepEstimate const& estimate, Machi
     changed.global_batch = plan->global_batch;
     if (plan->global_batch > job.global_batch && batch_is_too_large(changed)) continue;
     if (!plan_problem(changed, *plan, machine, options.framework).empty()) continue;
-    if (!schedules_evenly(changed, *plan, options.framework)) continue;
+    if (!divides_evenly(changed, *plan, options.framework)) continue;
     try_change(what_changes(estimate.plan, *plan), *plan, options);
   }
   EstimateOptions compiled = options;

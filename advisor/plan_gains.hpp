@@ -20,7 +20,7 @@ struct PlanGain {
 
 struct PlanGains {
   std::size_t tried = 0;        // changes that can be run here
-  std::vector<PlanGain> gains;  // of at least 1 %, the largest first
+  std::vector<PlanGain> gains;  // of at least 1 % and more than the tokens that it costs, the largest first
 };
 
 // On the same devices, one part of the plan or the batch changed and what must go with it, with the memory no fuller

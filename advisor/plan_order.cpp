@@ -2,20 +2,20 @@
 #include "advisor/plan_order.hpp"
 
 #include "advisor/constants.hpp"
+#include "advisor/framework_limits.hpp"
 #include "advisor/memory_verdict.hpp"
+#include "advisor/rates.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
+#include <span>
 #include <tuple>
+#include <utility>
 
 namespace hpcadvise::advisor {
 namespace {
-
-double headroom_bytes(StepEstimate const& estimate) {
-  return estimate.memory.capacity_bytes - estimate.memory.total_bytes();
-}
 
 // Every part of a plan.
 auto plan_key(ParallelPlan const& plan) {
@@ -25,32 +25,61 @@ auto plan_key(ParallelPlan const& plan) {
                     plan.context_exchange, plan.offload, plan.data_parallel, plan.global_batch);
 }
 
-ScoredPlan scored(StepEstimate const& estimate) {
-  return {estimate.plan, estimate.step_time_s.median, estimate.memory.total_bytes(), estimate.memory.capacity_bytes,
-          doubts(estimate.plan, std::ranges::find(estimate.flags, "extrapolated") != estimate.flags.end())};
+struct Judged {
+  StepEstimate estimate;
+  ScoredPlan score;
+};
+
+std::vector<Judged> judged(std::vector<StepEstimate> estimates, PlanSetting const& setting) {
+  std::vector<Judged> plans;
+  for (auto& estimate : estimates) {
+    auto const& plan = estimate.plan;
+    bool const extrapolated = std::ranges::find(estimate.flags, "extrapolated") != estimate.flags.end();
+    ScoredPlan const score{plan,
+                           estimate.step_time_s.median,
+                           estimate.memory.total_bytes(),
+                           estimate.memory.capacity_bytes,
+                           doubts(plan, setting, extrapolated),
+                           complexity(plan, setting)};
+    plans.push_back({std::move(estimate), score});
+  }
+  std::sort(plans.begin(), plans.end(),
+            [](Judged const& left, Judged const& right) { return faster(left.score, right.score); });
+  return plans;
 }
 
-double log_ratio(StepEstimate const& estimate, StepEstimate const& best) {
-  return std::log(estimate.step_time_s.median / best.step_time_s.median);
-}
+double log_ratio(Judged const& plan, Judged const& best) { return std::log(plan.score.step_s / best.score.step_s); }
 
-bool tied(StepEstimate const& estimate, StepEstimate const& best) {
-  return log_ratio(estimate, best) <= constants::tie_log_ratio;
-}
+bool tied(Judged const& plan, Judged const& best) { return log_ratio(plan, best) <= constants::tie_log_ratio; }
 
 // From which ties are counted, of plans by time.
-StepEstimate const& first_of_ties(std::vector<StepEstimate> const& estimates) {
-  auto const roomy = std::ranges::find(estimates, MemoryVerdict::roomy,
-                                       [](StepEstimate const& estimate) { return memory_verdict(estimate.memory); });
-  bool const worth_it = roomy != estimates.end() && !tied(*roomy, estimates.front()) &&
-                        log_ratio(*roomy, estimates.front()) <= constants::room_log_ratio;
-  return worth_it ? *roomy : estimates.front();
+Judged const& first_of_ties(std::vector<Judged> const& plans) {
+  auto const roomy = std::ranges::find(plans, MemoryVerdict::roomy,
+                                       [](Judged const& plan) { return memory_verdict(plan.estimate.memory); });
+  bool const worth_it = roomy != plans.end() && !tied(*roomy, plans.front()) &&
+                        log_ratio(*roomy, plans.front()) <= constants::room_log_ratio;
+  return worth_it ? *roomy : plans.front();
 }
 
 // Lower is better.
-auto preference(StepEstimate const& estimate) {
-  return std::tuple(memory_verdict(estimate.memory), scored(estimate).doubts, complexity(estimate.plan),
-                    estimate.step_time_s.median);
+auto preference(Judged const& plan) {
+  auto const& score = plan.score;
+  return std::tuple(memory_verdict(plan.estimate.memory), score.doubts, score.complexity, score.step_s,
+                    score.memory_bytes);
+}
+
+bool beats(ScoredPlan const& left, ScoredPlan const& right) {
+  return left.step_s < right.step_s && left.memory_bytes < right.memory_bytes && left.doubts <= right.doubts;
+}
+
+// Of plans that are tied the one that is preferred of those that none of them beats.
+Judged const& recommended(std::span<Judged const> ties) {
+  Judged const* best = nullptr;
+  for (Judged const& plan : ties) {
+    if (best != nullptr && preference(plan) >= preference(*best)) continue;
+    if (std::ranges::none_of(ties, [&](Judged const& other) { return beats(other.score, plan.score); })) best = &plan;
+  }
+  return *best;
 }
 
 // Plans with the optimizer on the host that do not lead those with it on the device.
@@ -64,21 +93,18 @@ void drop_idle_offload(std::vector<StepEstimate>& estimates) {
 }
 
 // No other plan kept is at least as fast, as roomy and as simple, and better in one of these.
-std::vector<std::size_t> pareto_front(std::vector<RankedPlan> const& plans) {
-  auto const dominates = [](StepEstimate const& left, StepEstimate const& right) {
-    auto const not_worse = left.step_time_s.median <= right.step_time_s.median &&
-                           headroom_bytes(left) >= headroom_bytes(right) &&
-                           complexity(left.plan) <= complexity(right.plan);
-    auto const better = left.step_time_s.median < right.step_time_s.median ||
-                        headroom_bytes(left) > headroom_bytes(right) || complexity(left.plan) < complexity(right.plan);
+std::vector<std::size_t> pareto_front(std::span<ScoredPlan const> plans) {
+  auto const dominates = [](ScoredPlan const& left, ScoredPlan const& right) {
+    bool const not_worse =
+        left.step_s <= right.step_s && left.memory_bytes <= right.memory_bytes && left.complexity <= right.complexity;
+    bool const better =
+        left.step_s < right.step_s || left.memory_bytes < right.memory_bytes || left.complexity < right.complexity;
     return not_worse && better;
   };
   std::vector<std::size_t> front;
-  for (std::size_t index = 0; index < plans.size(); ++index) {
-    if (std::none_of(plans.begin(), plans.end(),
-                     [&](RankedPlan const& other) { return dominates(other.estimate, plans[index].estimate); }))
+  for (std::size_t index = 0; index < plans.size(); ++index)
+    if (std::ranges::none_of(plans, [&](ScoredPlan const& other) { return dominates(other, plans[index]); }))
       front.push_back(index);
-  }
   return front;
 }
 
@@ -86,9 +112,7 @@ std::vector<std::size_t> pareto_front(std::vector<RankedPlan> const& plans) {
 
 bool faster(ScoredPlan const& left, ScoredPlan const& right) {
   if (left.step_s != right.step_s) return left.step_s < right.step_s;
-  auto const left_complexity = complexity(left.plan);
-  auto const right_complexity = complexity(right.plan);
-  if (left_complexity != right_complexity) return left_complexity < right_complexity;
+  if (left.complexity != right.complexity) return left.complexity < right.complexity;
   return plan_key(left.plan) < plan_key(right.plan);
 }
 
@@ -97,51 +121,48 @@ LayoutKey layout_of(ParallelPlan const& plan) {
           plan.expert_tensor_parallel, plan.data_parallel,     plan.micro_batch};
 }
 
-int complexity(ParallelPlan const& plan) {
+int complexity(ParallelPlan const& plan, PlanSetting const& setting) {
+  auto const tensors = place_group(setting.machine, plan.tensor_parallel, 1);
   bool const simple_schedule = plan.virtual_stages == 1 && plan.schedule == Schedule::one_forward_one_backward;
-  return (plan.tensor_parallel > 1 ? 1 : 0) + (plan.pipeline_parallel > 1 ? 1 : 0) +
-         (plan.context_parallel > 1 ? 1 : 0) + (plan.expert_parallel * plan.expert_tensor_parallel > 1 ? 1 : 0) +
+  return (plan.tensor_parallel > 1 ? 1 : 0) + (tensors.per_node < tensors.size ? 1 : 0) +
+         (plan.pipeline_parallel > 1 ? 1 : 0) + (plan.context_parallel > 1 ? 1 : 0) +
+         (plan.expert_parallel * plan.expert_tensor_parallel > 1 ? 1 : 0) +
          (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel) ? 1 : 0) + (simple_schedule ? 0 : 1) +
          (plan.sharding > Sharding::zero1 ? 1 : 0) + (plan.shard_group > 0 ? 1 : 0) +
-         (plan.recompute != Recompute::none ? 1 : 0) + (plan.offload != Offload::none ? 1 : 0);
+         (plan.recompute == Recompute::full ? 1 : 0) + (plan.offload != Offload::none ? 1 : 0);
 }
 
-int doubts(ParallelPlan const& plan, bool extrapolated) {
+int doubts(ParallelPlan const& plan, PlanSetting const& setting, bool extrapolated) {
   return (plan.context_parallel > 1 ? 1 : 0) +
-         (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel) ? 1 : 0) + (extrapolated ? 1 : 0);
+         (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel) ? 1 : 0) +
+         (has_unproven_sharding(setting.framework, plan) ? 1 : 0) + (extrapolated ? 1 : 0);
 }
 
 double farthest_log_ratio() { return constants::tie_log_ratio + constants::room_log_ratio; }
 
 double leading_s(double best_on_device_s) { return best_on_device_s * std::exp(-constants::sigma_offload); }
 
-void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep) {
+void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep, PlanSetting const& setting) {
   drop_idle_offload(estimates);
   if (estimates.empty()) return;
-  std::sort(estimates.begin(), estimates.end(),
-            [](auto const& left, auto const& right) { return faster(scored(left), scored(right)); });
+  auto const plans = judged(std::move(estimates), setting);
   auto const tied_end = std::ranges::find_if_not(
-      estimates,
-      [&, &first = first_of_ties(estimates)](StepEstimate const& estimate) { return tied(estimate, first); });
-  auto const preferred = std::ranges::min_element(estimates.begin(), tied_end, {}, preference);
+      plans, [&first = first_of_ties(plans)](Judged const& plan) { return tied(plan, first); });
+  Judged const* const preferred = &recommended({plans.begin(), tied_end});
 
   std::set<LayoutKey> seen;
-  std::vector<StepEstimate> kept;
-  bool recommended_kept = false;
-  for (auto each = estimates.begin(); each != estimates.end() && kept.size() < keep; ++each) {
-    bool const recommended = each == preferred;
-    bool const fresh = seen.insert(layout_of(each->plan)).second;
+  std::vector<ScoredPlan> kept;
+  for (Judged const& each : plans) {
+    if (kept.size() == keep) break;
+    bool const is_recommended = &each == preferred;
+    bool const fresh = seen.insert(layout_of(each.estimate.plan)).second;
     bool const last_place = kept.size() + 1 == keep;
-    if (!recommended && (!fresh || (last_place && !recommended_kept && each < preferred))) continue;
-    recommended_kept = recommended_kept || recommended;
-    kept.push_back(*each);
+    if (!is_recommended && (!fresh || (last_place && !ranked.recommended && &each < preferred))) continue;
+    if (is_recommended) ranked.recommended = kept.size();
+    kept.push_back(each.score);
+    ranked.plans.push_back({each.estimate, tied(each, plans.front()), {}});
   }
-  for (auto& estimate : kept) {
-    if (estimate.plan == preferred->plan) ranked.recommended = ranked.plans.size();
-    bool const is_tied = tied(estimate, estimates.front());
-    ranked.plans.push_back({std::move(estimate), is_tied, {}});
-  }
-  ranked.pareto = pareto_front(ranked.plans);
+  ranked.pareto = pareto_front(kept);
 }
 
 }  // namespace hpcadvise::advisor

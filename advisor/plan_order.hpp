@@ -3,6 +3,7 @@
 
 // From estimates to an order: fastest first, ties called ties, the surest and then simplest of them recommended.
 
+#include "advisor/framework.hpp"
 #include "advisor/plan_search.hpp"
 
 #include <array>
@@ -17,16 +18,24 @@ namespace hpcadvise::advisor {
 using LayoutKey = std::array<std::int64_t, 7>;
 LayoutKey layout_of(ParallelPlan const& plan);
 
-// Mechanisms that have to work for the plan to run: tensor, pipeline, context and expert parallelism, and this over
-// more ranks than published runs have, a schedule other than plain 1F1B, sharding of more than the optimizer's state,
-// copies of what is sharded, recomputation, offload. ZeRO-1 is none: the frameworks that have it have it as a switch.
-int complexity(ParallelPlan const& plan);
-constexpr int most_complex = 10;
+// What plans are run on and by, as far as that makes one simpler or surer than another.
+struct PlanSetting {
+  Machine const& machine;
+  FrameworkKind framework = FrameworkKind::unknown;
+};
+
+// Mechanisms that have to work for the plan to run: tensor, pipeline, context and expert parallelism, tensor
+// parallelism over the network, experts over more ranks than published runs have, a schedule other than plain 1F1B,
+// sharding of more than the optimizer's state, copies of what is sharded, full recomputation, offload. ZeRO-1 and
+// selective recomputation are none: the frameworks that have them have them as a switch.
+int complexity(ParallelPlan const& plan, PlanSetting const& setting);
+constexpr int most_complex = 11;
 
 // What widens a plan's interval next to other plans of its job: context parallelism, experts over more ranks than
-// published runs have, a rate looked up outside of what was measured.
-int doubts(ParallelPlan const& plan, bool extrapolated);
-constexpr int most_doubts = 3;
+// published runs have, a sharding that no published run of its framework had, a rate looked up outside of what was
+// measured.
+int doubts(ParallelPlan const& plan, PlanSetting const& setting, bool extrapolated);
+constexpr int most_doubts = 4;
 
 // A plan with what it is judged by.
 struct ScoredPlan {
@@ -35,6 +44,7 @@ struct ScoredPlan {
   double memory_bytes = 0;
   double capacity_bytes = 0;
   int doubts = 0;
+  int complexity = 0;
 };
 // Faster; at the same time simpler; then the plans' own order, so that the answer never depends on the search's.
 bool faster(ScoredPlan const& left, ScoredPlan const& right);
@@ -47,7 +57,8 @@ double leading_s(double best_on_device_s);
 // fastest that leaves memory free where none tied with the fastest of all does and it costs no more than that is worth.
 double farthest_log_ratio();
 
-// Fills plans, pareto and recommended.
-void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep);
+// Fills plans, pareto and recommended. No plan is recommended that a tied one beats in time and in memory and that is
+// no surer than it.
+void rank(RankedPlans& ranked, std::vector<StepEstimate> estimates, std::size_t keep, PlanSetting const& setting);
 
 }  // namespace hpcadvise::advisor

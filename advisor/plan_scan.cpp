@@ -10,24 +10,21 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <tuple>
 #include <vector>
 
 namespace hpcadvise::advisor {
 namespace {
 
-// A family with one way to recompute: its plans share the cost of a micro-batch.
+// A family with one kind of recomputation.
 struct Slice {
   double lower_bound_s = 0;
   std::size_t family = 0;
-  std::size_t recompute = 0;
+  Recompute recompute = Recompute::none;
 };
 
-std::int64_t count_of(Family const& family) {
-  std::int64_t count = 0;
-  for (Cut const* const cut : family.cuts) count += plans_of(*cut, family.plan);
-  return count;
-}
+constexpr std::array kinds{Recompute::none, Recompute::selective, Recompute::full};
 
 // Two layouts at most for each number of stages.
 class StageLayouts {
@@ -61,6 +58,7 @@ class Scanner {
         prune_(prune),
         collector_(collector),
         framework_(framework_traits(options.framework)),
+        setting_{machine, options.framework},
         facts_(model_facts(job, {})),
         layouts_(job.model, framework_),
         traits_(run_traits(job, {}, options.framework, {})),
@@ -69,34 +67,43 @@ class Scanner {
   PlanScan scan() {
     for (Slice const& slice : slices()) {
       if (prune_ && slice.lower_bound_s > collector_.threshold_s())
-        result_.slower += count_of(space_.families[slice.family]);
+        result_.slower += plans_of(space_.families[slice.family], slice.recompute);
       else
         scan_slice(slice);
     }
-    result_.considered = result_.estimated + result_.too_large + result_.slower;
+    result_.considered = looked_at();
     return result_;
   }
 
  private:
   CostContext context_of(ParallelPlan const& plan) const { return {job_, plan, machine_, options_, framework_}; }
 
-  // By lower bound, so that fast plans come first and most of the others need not be looked at.
+  std::span<RecomputeChoice const> choices(Recompute recompute) const {
+    auto const& all = space_.recomputes;
+    auto const is_other = [&](RecomputeChoice const& choice) { return choice.recompute != recompute; };
+    auto const first = std::find_if_not(all.begin(), all.end(), is_other);
+    return {first, std::find_if(first, all.end(), is_other)};
+  }
+
+  // By lower bound, that of what repeats least, so that fast plans come first and most of the others need not be looked
+  // at.
   std::vector<Slice> slices() {
     std::vector<Slice> slices;
-    slices.reserve(space_.families.size() * space_.recomputes.size());
+    slices.reserve(space_.families.size() * kinds.size());
     for (std::size_t family = 0; family < space_.families.size(); ++family) {
       ParallelPlan plan = space_.families[family].plan;
       if (prune_ && logits_exceed_memory(plan)) {
-        result_.too_large += count_of(space_.families[family]) * static_cast<std::int64_t>(space_.recomputes.size());
+        for (Recompute const kind : kinds) result_.too_large += plans_of(space_.families[family], kind);
         continue;
       }
       auto const cost = model_cost(context_of(plan), facts_.kinds);
       double const pass_s = model_pass_s(facts_, cost);
-      for (std::size_t recompute = 0; recompute < space_.recomputes.size(); ++recompute) {
-        apply(space_.recomputes[recompute], plan);
+      for (Recompute const kind : kinds) {
+        if (choices(kind).empty()) continue;
+        apply(choices(kind).front(), plan);
         double const repeated_s = model_recompute_s(context_of(plan), facts_, cost);
         double const bound_s = step_lower_bound_s(plan, device_count_, pass_s + repeated_s);
-        slices.push_back({least_factor_ * bound_s, family, recompute});
+        slices.push_back({least_factor_ * bound_s, family, kind});
       }
     }
     std::sort(slices.begin(), slices.end(), [](Slice const& left, Slice const& right) {
@@ -114,13 +121,28 @@ class Scanner {
 
   void scan_slice(Slice const& slice) {
     Family const& family = space_.families[slice.family];
+    auto const before = looked_at();
+    for (RecomputeChoice const& recompute : choices(slice.recompute)) {
+      if (std::ranges::none_of(family.cuts, [&](Cut const* cut) { return cut->has(recompute); })) continue;
+      if (!scan_choice(family, recompute)) break;
+    }
+    result_.slower += plans_of(family, slice.recompute) - (looked_at() - before);
+  }
+
+  std::int64_t looked_at() const { return result_.estimated + result_.too_large + result_.slower; }
+
+  // Its plans share the cost of a micro-batch. False: they are slower than what is wanted, and so is what repeats more.
+  bool scan_choice(Family const& family, RecomputeChoice const& recompute) {
     ParallelPlan plan = family.plan;
-    apply(space_.recomputes[slice.recompute], plan);
-    facts_.parts.adapters = adapter_parts(job_, plan);
+    apply(recompute, plan);
     auto const cost = model_cost(context_of(plan), facts_.kinds);
-    int const in_doubt = doubts(plan, cost.extrapolated());
+    double const bound_s = step_lower_bound_s(plan, device_count_, model_pass_s(facts_, cost));
+    if (prune_ && least_factor_ * bound_s > collector_.threshold_s()) return false;
+    facts_.parts.adapters = adapter_parts(job_, plan);
+    bool const extrapolated = cost.extrapolated();
     auto const micro_batch = micro_batch_memory(job_, plan, machine_, options_, facts_);
     for (Cut const* const cut : family.cuts) {
+      if (!cut->has(recompute)) continue;
       apply(*cut, plan);
       std::vector<Stage> const* stages = nullptr;
       PipelinePace pace;
@@ -137,16 +159,17 @@ class Scanner {
             continue;
           }
           apply(sharding, plan);
-          scan_plan(plan, cost, in_doubt, micro_batch, *stages, pace);
+          scan_plan(plan, cost, extrapolated, micro_batch, *stages, pace);
         }
       }
     }
+    return true;
   }
 
-  void scan_plan(ParallelPlan const& plan, ModelCost const& cost, int in_doubt, MicroBatchMemory const& micro_batch,
-                 std::vector<Stage> const& stages, PipelinePace const& pace) {
+  void scan_plan(ParallelPlan const& plan, ModelCost const& cost, bool extrapolated,
+                 MicroBatchMemory const& micro_batch, std::vector<Stage> const& stages, PipelinePace const& pace) {
     auto const memory = memory_of(job_, plan, machine_, framework_, facts_, micro_batch, stages);
-    ScoredPlan scored{plan, 0, memory.total_bytes(), memory.capacity_bytes, in_doubt};
+    ScoredPlan scored{plan, 0, memory.total_bytes(), memory.capacity_bytes};
     if (!memory.fits_undisturbed()) {
       ++result_.too_large;
       if (!result_.nearest || scored.memory_bytes < result_.nearest->memory_bytes) result_.nearest = scored;
@@ -154,6 +177,8 @@ class Scanner {
     }
     ++result_.estimated;
     scored.step_s = factor_of(plan, cost) * step_terms(context_of(plan), facts_, cost, stages, pace).total_s();
+    scored.doubts = doubts(plan, setting_, extrapolated);
+    scored.complexity = complexity(plan, setting_);
     collector_.add(scored);
   }
 
@@ -172,6 +197,7 @@ class Scanner {
   bool prune_;
   OffloadCollector& collector_;
   FrameworkTraits const& framework_;
+  PlanSetting setting_;
   ModelFacts facts_;
   StageLayouts layouts_;
   RunTraits traits_;     // of the plan at hand

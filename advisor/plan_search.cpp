@@ -58,9 +58,10 @@ void add_trade_offs(RankedPlans& ranked, OffloadCollector const& collector, Trai
                     Machine const& machine, EstimateOptions const& options) {
   if (!ranked.recommended) return;
   auto const& recommended = ranked.plans[*ranked.recommended].estimate;
+  int const recommended_complexity = complexity(recommended.plan, {machine, options.framework});
   for (ScoredPlan const& point : collector.front(recommended.plan.offload)) {
     bool const roomier = point.memory_bytes < recommended.memory.total_bytes();
-    if (!roomier && complexity(point.plan) >= complexity(recommended.plan)) continue;
+    if (!roomier && point.complexity >= recommended_complexity) continue;
     bool const listed = std::any_of(ranked.plans.begin(), ranked.plans.end(),
                                     [&](RankedPlan const& plan) { return plan.estimate.plan == point.plan; });
     if (!listed) ranked.trade_offs.push_back({estimate_step(job, point.plan, machine, options), false, {}});
@@ -96,7 +97,7 @@ RankedPlans search_plans(TrainingJob const& job, std::int64_t device_count, Mach
   auto estimates = estimates_of(collector.on_device());
   auto const on_device = estimates.empty() ? std::nullopt : std::optional(estimates.front());
   for (auto& estimate : estimates_of(collector.on_host())) estimates.push_back(std::move(estimate));
-  rank(ranked, std::move(estimates), keep);
+  rank(ranked, std::move(estimates), keep, {machine, options.estimate.framework});
   add_trade_offs(ranked, collector, job, machine, options.estimate);
   for (RankedPlan& plan : ranked.plans) {
     plan.why = explain(job, plan.estimate, machine, options.estimate);

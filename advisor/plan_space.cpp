@@ -4,21 +4,21 @@
 #include "advisor/framework_limits.hpp"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
+#include <array>
+#include <functional>
+#include <set>
+#include <utility>
 
 namespace hpcadvise::advisor {
 namespace {
 
 constexpr std::int64_t least_context_block = 128;  // tokens
-constexpr std::int64_t longest_recompute_interval = 4;
 
 // Interleaved, a stage is cut into equal chunks. The ends, and a multi-token module, count as layers where only so they
 // divide (DeepSeek-V3: 61 layers, embedding, head and one module on 16 stages of 4 chunks).
 bool divides_into(ModelSpec const& model, std::int64_t chunks) {
-  for (std::int64_t const extra : {0, 1, 2, 3})
-    if ((model.layer_count + extra) % chunks == 0) return true;
-  return false;
+  return std::ranges::any_of(std::array{0, 1, 2, 3},
+                             [&](int extra) { return (model.layer_count + extra) % chunks == 0; });
 }
 
 std::vector<ScheduleChoice> schedules(ModelSpec const& model, std::int64_t pipeline, FrameworkLimits const& limits) {
@@ -31,12 +31,14 @@ std::vector<ScheduleChoice> schedules(ModelSpec const& model, std::int64_t pipel
   return choices;
 }
 
-// Copies of the model's state in groups of a power of two, and of what one, two, four ... nodes hold.
+// Copies of the model's state in groups of a power of two, of what one, two, four ... nodes hold, and of a half, a
+// quarter ... of all ranks.
 std::vector<std::int64_t> shard_groups(std::int64_t data, std::int64_t in_node) {
   std::vector<std::int64_t> groups;
   for (std::int64_t const first : {std::int64_t{2}, in_node})
     for (std::int64_t group = first; group > 1 && group < data; group *= 2)
       if (data % group == 0) groups.push_back(group);
+  for (std::int64_t group = data; group % 2 == 0 && group > 2; group /= 2) groups.push_back(group / 2);
   std::sort(groups.begin(), groups.end());
   groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   return groups;
@@ -70,10 +72,11 @@ void add_offload(std::vector<ShardingChoice>& choices, ParallelPlan plan, Framew
   }
 }
 
-std::vector<RecomputeChoice> recomputes(ModelSpec const& model) {
+std::vector<RecomputeChoice> recomputes(std::span<std::unique_ptr<Cut> const> cuts) {
+  std::set<std::int64_t, std::greater<>> intervals;
+  for (auto const& cut : cuts) intervals.insert(cut->recompute_intervals.begin(), cut->recompute_intervals.end());
   std::vector<RecomputeChoice> choices{{Recompute::none, 1}, {Recompute::selective, 1}};
-  for (std::int64_t interval = 1; interval <= std::min(longest_recompute_interval, model.layer_count); interval *= 2)
-    choices.push_back({Recompute::full, interval});
+  for (std::int64_t const interval : intervals) choices.push_back({Recompute::full, interval});
   return choices;
 }
 
@@ -101,13 +104,13 @@ class SpaceBuilder {
         machine_(machine),
         framework_(options.framework),
         limits_(framework_limits(options.framework)) {
-    space_.recomputes = recomputes(job.model);
     base_.global_batch = job.global_batch;
   }
 
   PlanSpace build() {
     for (std::int64_t const context : context_sizes(job_, device_count_))
       for (std::int64_t const tensor : divisors(device_count_ / context)) add_families(tensor, context);
+    space_.recomputes = recomputes(space_.cuts);
     return std::move(space_);
   }
 
@@ -157,7 +160,10 @@ class SpaceBuilder {
     std::int64_t const in_node =
         machine_.devices_per_node % plan.tensor_parallel == 0 ? machine_.devices_per_node / plan.tensor_parallel : 1;
     for (std::int64_t const pipeline : limits_.pipeline ? divisors(copies) : std::vector<std::int64_t>{1}) {
-      Cut cut{pipeline, copies / pipeline, schedules(job_.model, pipeline, limits_), 1, {}};
+      Cut cut{.pipeline = pipeline,
+              .data = copies / pipeline,
+              .recompute_intervals = recompute_intervals(job_.model, pipeline),
+              .schedules = schedules(job_.model, pipeline, limits_)};
       apply(cut, plan);
       cut.shardings = shardings(plan, in_node, limits_);
       if (job_.global_batch % cut.data != 0 || cut.shardings.empty()) continue;
@@ -213,6 +219,14 @@ std::vector<std::int64_t> context_sizes(TrainingJob const& job, std::int64_t dev
   return sizes;
 }
 
+std::vector<std::int64_t> recompute_intervals(ModelSpec const& model, std::int64_t pipeline) {
+  std::int64_t const stage_layers = (model.layer_count + pipeline - 1) / pipeline;
+  std::vector<std::int64_t> intervals;
+  for (std::int64_t interval = stage_layers; interval >= 1; interval = stage_layers / (stage_layers / interval + 1))
+    intervals.push_back(interval);
+  return intervals;
+}
+
 void apply(Cut const& cut, ParallelPlan& plan) {
   plan.pipeline_parallel = cut.pipeline;
   plan.data_parallel = cut.data;
@@ -234,16 +248,22 @@ void apply(RecomputeChoice const& choice, ParallelPlan& plan) {
   plan.recompute_interval = choice.interval;
 }
 
-std::int64_t plans_of(Cut const& cut, ParallelPlan const& plan) {
-  auto const micro_batches = plan.global_batch / (plan.micro_batch * cut.data);
-  return static_cast<std::int64_t>(cut.schedules_for(micro_batches).size() * cut.shardings.size());
+std::int64_t plans_of(Family const& family, Recompute recompute) {
+  std::size_t count = 0;
+  for (Cut const* const cut : family.cuts) {
+    auto const micro_batches = family.plan.global_batch / (family.plan.micro_batch * cut->data);
+    std::size_t const intervals = recompute == Recompute::full ? cut->recompute_intervals.size() : 1;
+    count += intervals * cut->schedules_for(micro_batches).size() * cut->shardings.size();
+  }
+  return static_cast<std::int64_t>(count);
 }
 
 std::int64_t PlanSpace::plan_count() const {
   std::int64_t count = 0;
   for (Family const& family : families)
-    for (Cut const* const cut : family.cuts) count += plans_of(*cut, family.plan);
-  return count * static_cast<std::int64_t>(recomputes.size());
+    for (Recompute const recompute : {Recompute::none, Recompute::selective, Recompute::full})
+      count += plans_of(family, recompute);
+  return count;
 }
 
 PlanSpace plan_space(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
@@ -260,6 +280,7 @@ std::vector<ParallelPlan> legal_plans(TrainingJob const& job, std::int64_t devic
     for (RecomputeChoice const& recompute : space.recomputes) {
       apply(recompute, plan);
       for (Cut const* const cut : family.cuts) {
+        if (!cut->has(recompute)) continue;
         apply(*cut, plan);
         for (ScheduleChoice const& schedule : cut->schedules_for(plan.gradient_accumulation())) {
           apply(schedule, plan);

@@ -7,6 +7,7 @@
 #include "advisor/machine.hpp"
 #include "advisor/step_estimate.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -30,17 +31,26 @@ struct RecomputeChoice {
   std::int64_t interval = 1;
 };
 
+// Every n-th of the layers of the longest stage, for each number of layers that some n repeats the longest n; longest
+// first.
+std::vector<std::int64_t> recompute_intervals(ModelSpec const& model, std::int64_t pipeline);
+
 // How the devices that tensor and context parallelism leave are cut into stages and copies of them.
 struct Cut {
   std::int64_t pipeline = 1;
   std::int64_t data = 1;
-  std::vector<ScheduleChoice> schedules;  // interleaved ones last
+  std::vector<std::int64_t> recompute_intervals{};  // longest first
+  std::vector<ScheduleChoice> schedules{};          // interleaved ones last
   std::size_t plain_schedules = 1;
-  std::vector<ShardingChoice> shardings;  // those with offload last
+  std::vector<ShardingChoice> shardings{};  // those with offload last
 
   // Interleaving takes micro-batches in rounds of one for each stage (Megatron-LM, schedules.py).
   std::span<ScheduleChoice const> schedules_for(std::int64_t micro_batches) const {
     return {schedules.data(), micro_batches % pipeline == 0 ? schedules.size() : plain_schedules};
+  }
+  bool has(RecomputeChoice const& choice) const {
+    return choice.recompute != Recompute::full ||
+           std::ranges::find(recompute_intervals, choice.interval) != recompute_intervals.end();
   }
 };
 
@@ -53,12 +63,13 @@ struct Family {
 struct PlanSpace {
   std::vector<std::unique_ptr<Cut>> cuts;
   std::vector<Family> families;
-  std::vector<RecomputeChoice> recomputes;
+  std::vector<RecomputeChoice> recomputes;  // that some cut has: what repeats least first
 
   std::int64_t plan_count() const;
 };
 
-std::int64_t plans_of(Cut const& cut, ParallelPlan const& plan);
+// Of one kind of recomputation, in all its intervals.
+std::int64_t plans_of(Family const& family, Recompute recompute);
 void apply(Cut const& cut, ParallelPlan& plan);
 void apply(ScheduleChoice const& choice, ParallelPlan& plan);
 void apply(ShardingChoice const& choice, ParallelPlan& plan);

@@ -119,17 +119,9 @@ Precision precision_of(RunCells& cells) {
   cells.skip("precision", fmt::format("precision '{}' is not described", name));
 }
 
-bool is_fsdp(FrameworkKind kind) {
-  switch (kind) {
-    case FrameworkKind::fsdp_plain:
-    case FrameworkKind::fsdp_plain_compiled:
-    case FrameworkKind::fsdp_eager:
-    case FrameworkKind::llm_foundry:
-    case FrameworkKind::torchtitan_eager:
-    case FrameworkKind::fsdp_compiled:
-    case FrameworkKind::maxtext: return true;
-    default: return false;
-  }
+// Weights that are cast as they are gathered are sharded: FSDP, or like it.
+Sharding usual_sharding(FrameworkKind kind) {
+  return framework_traits(kind).fp32_weights ? Sharding::zero3 : Sharding::zero1;
 }
 
 // What a scale of FP8 is shared by: one for each row costs speed, the others do not differ in it.
@@ -163,7 +155,7 @@ Optimizer optimizer_of(RunCells& cells) {
 
 Sharding sharding_of(RunCells& cells, FrameworkKind framework) {
   std::string const name = cells.text("sharding");
-  if (name.empty()) return cells.assume("sharding", is_fsdp(framework) ? Sharding::zero3 : Sharding::zero1);
+  if (name.empty()) return cells.assume("sharding", usual_sharding(framework));
   if (name == "zero3/fsdp" || name == "hsdp") return Sharding::zero3;
   if (auto const sharding = sharding_from_string(name)) return *sharding;
   cells.refuse("sharding", "is none of none, zero1, zero2, zero3, fsdp, hsdp");

@@ -4,6 +4,7 @@
 #include "advisor/constants.hpp"
 #include "advisor/cost/tensor_parallel.hpp"
 #include "advisor/device_classes.hpp"
+#include "advisor/framework_limits.hpp"
 #include "advisor/published_support.hpp"
 #include "advisor/rates.hpp"
 
@@ -55,6 +56,11 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
   if (plan.expert_parallel > std::int64_t(constants::widest_expert_parallel)) {
     doubt("wide_experts", constants::sigma_outside_fit);
     result.flags.emplace_back("experts-unproven");
+  }
+  if (has_unproven_sharding(options.framework, plan)) {
+    // Another engine within a described framework: as much in doubt as a framework that is not described.
+    doubt("sharding", constants::sigma_framework);
+    result.flags.emplace_back("sharding-unproven");
   }
   if (!has_gemm_rates(machine, job.precision)) {
     doubt("precision", constants::sigma_outside_fit);

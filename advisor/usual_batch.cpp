@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/usual_batch.hpp"
 
+#include "advisor/critical_batch.hpp"
+#include "advisor/multiple.hpp"
 #include "advisor/plan_request.hpp"
 #include "advisor/plan_space.hpp"
 
@@ -28,32 +30,49 @@ std::set<std::int64_t, std::greater<>> data_parallel_sizes(TrainingJob job, std:
   return sizes;
 }
 
-std::int64_t nearest_multiple(double value, std::int64_t unit) {
-  return std::max<std::int64_t>(1, std::llround(value / static_cast<double>(unit))) * unit;
+struct Wanted {
+  double sequences = 1;
+  BatchBasis basis = BatchBasis::tokens;
+};
+
+Wanted wanted_batch(TrainingJob job) {
+  if (job.fine_tuning) return {usual_fine_tuning_sequences, BatchBasis::fine_tuning};
+  job.global_batch = 1;
+  double const critical = has_critical_batch(job) ? critical_batch_tokens(job) : usual_tokens;
+  double const sequences = std::min(critical, usual_tokens) / static_cast<double>(job.sequence_length);
+  return {std::max(1.0, sequences), critical < usual_tokens ? BatchBasis::critical : BatchBasis::tokens};
+}
+
+// Near what is wanted, and above a critical batch only where one sequence for each rank is.
+std::int64_t batch_for(Wanted const& wanted, std::int64_t ranks) {
+  std::int64_t unit = ranks;
+  while (static_cast<double>(2 * unit) <= tolerance * wanted.sequences) unit *= 2;
+  std::int64_t const batch = nearest_multiple(wanted.sequences, unit);
+  bool const too_large = wanted.basis == BatchBasis::critical && static_cast<double>(batch) > wanted.sequences;
+  return too_large && batch > unit ? batch - unit : batch;
 }
 
 }  // namespace
 
 UsualBatch usual_global_batch(TrainingJob const& job, std::int64_t device_count, Machine const& machine,
                               EstimateOptions const& options) {
-  double const sequences =
-      job.fine_tuning ? usual_fine_tuning_sequences : usual_tokens / static_cast<double>(job.sequence_length);
-  double const wanted = std::max(1.0, sequences);
-  auto const distance = [&](std::int64_t batch) { return std::abs(static_cast<double>(batch) - wanted); };
+  auto const wanted = wanted_batch(job);
+  auto const distance = [&](std::int64_t batch) { return std::abs(static_cast<double>(batch) - wanted.sequences); };
   // Half a sequence more or less is what rounding leaves.
-  double const most_distance = std::max(0.5, tolerance * wanted);
+  double const most_distance = std::max(0.5, tolerance * wanted.sequences);
 
-  UsualBatch nearest{std::llround(wanted), true};
-  if (!device_count_problem(device_count, machine).empty()) return nearest;
+  UsualBatch usual{std::llround(wanted.sequences), true, wanted.basis};
+  if (!device_count_problem(device_count, machine).empty()) return usual;
   auto const sizes = data_parallel_sizes(job, device_count, machine, options);
-  if (sizes.empty()) return nearest;
-  nearest = {nearest_multiple(wanted, *sizes.begin()), false};
+  if (sizes.empty()) return usual;
+  usual.sequences = batch_for(wanted, *sizes.begin());
   for (std::int64_t const size : sizes) {
-    std::int64_t const batch = nearest_multiple(wanted, size);
-    if (distance(batch) <= most_distance) return {batch, true};
-    if (distance(batch) < distance(nearest.sequences)) nearest.sequences = batch;
+    std::int64_t const batch = batch_for(wanted, size);
+    if (distance(batch) <= most_distance) return {batch, true, wanted.basis};
+    if (distance(batch) < distance(usual.sequences)) usual.sequences = batch;
   }
-  return nearest;
+  usual.is_usual = false;
+  return usual;
 }
 
 }  // namespace hpcadvise::advisor

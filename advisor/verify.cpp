@@ -120,12 +120,22 @@ void observe_uneven_ranks(TrainingLog const& log, Verification& result) {
   }
 }
 
+// With room left the pieces that it holds are of the wrong sizes, or another program has the rest.
+std::string cause_of_retries(std::optional<double> reserved_bytes, double capacity_bytes) {
+  if (!reserved_bytes) return "memory is nearly full, or in pieces";
+  if (*reserved_bytes > full_memory * capacity_bytes) return "memory is nearly full";
+  return fmt::format(
+      "with {} of {} reserved the memory is not full but in pieces (fragmentation), or something else holds the rest; "
+      "PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True lets pieces grow",
+      format_bytes(*reserved_bytes), format_bytes(capacity_bytes));
+}
+
 void observe_memory(TrainingLog const& log, Verification& result) {
-  if (log.allocator_retries > 0)
-    result.observed.push_back(
-        fmt::format("the caching allocator had to free and retry {}: memory is nearly full, and each costs time",
-                    profiles::format_counted(log.allocator_retries, "time")));
   double const capacity_bytes = result.memory.capacity_bytes;
+  if (log.allocator_retries > 0)
+    result.observed.push_back(fmt::format("the caching allocator had to free and retry {}, and each costs time: {}",
+                                          profiles::format_counted(log.allocator_retries, "time"),
+                                          cause_of_retries(log.memory_reserved_bytes, capacity_bytes)));
   if (log.memory_reserved_bytes && *log.memory_reserved_bytes > full_memory * capacity_bytes)
     result.observed.push_back(fmt::format("{} of {} are reserved: the allocator may have had to free and retry",
                                           format_bytes(*log.memory_reserved_bytes), format_bytes(capacity_bytes)));

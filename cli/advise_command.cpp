@@ -61,7 +61,7 @@ std::string recommendation_text(RankedPlans const& ranked, advisor::StepEstimate
   auto const& fastest = ranked.plans.front();
   if (caveat.empty() && ranked.plans[ranked.recommended.value_or(0)].tied_with_best)
     return "* recommended: of those tied with the fastest that leave a tenth of the memory free, the surest, then the "
-           "simplest";
+           "simplest that none beats in both time and memory";
   if (caveat.empty())
     return fmt::format(
         "* recommended: it leaves a tenth of the memory free; the fastest takes {:.1f} % less time, but fills {} of "
@@ -206,7 +206,7 @@ std::vector<Answer> all_answers(AdviseOptions const& options) {
 void add_advise_command(CLI::App& app, Action& chosen) {
   auto const options = std::make_shared<AdviseOptions>();
   auto* const command = app.add_subcommand("advise", "How to train this model on these devices, and why");
-  add_job_options(*command, options->job, "about 4 M tokens, to fine-tune 64 sequences");
+  add_job_options(*command, options->job, "about 4 M tokens, at most the critical batch; to fine-tune 64 sequences");
   add_tokens_option(*command, options->job);
   command->add_option("--devices", options->devices, "How many: 64, or 8..1024 for a sweep")
       ->required()

@@ -85,15 +85,20 @@ profiles::Precision resolve_precision(std::string const& name, ResolvedJob& reso
 }
 
 void take_usual_batch(ResolvedJob& resolved, std::int64_t device_count) {
+  using advisor::BatchBasis;
   auto& job = resolved.job;
   auto const batch = advisor::usual_global_batch(job, device_count, resolved.machine, resolved.estimate);
   job.global_batch = batch.sequences;
-  resolved.assumed.push_back(fmt::format("global batch {}", batch.sequences));
+  bool const is_critical = batch.basis == BatchBasis::critical;
+  resolved.assumed.push_back(
+      fmt::format("global batch {}{}", batch.sequences, is_critical ? ", near the critical one" : ""));
   if (batch.is_usual) return;
   double const tokens = double(batch.sequences) * double(job.sequence_length);
-  resolved.notes.push_back(
-      fmt::format("no plan on {} devices divides a batch of about {}: {} ({} tokens) comes nearest", device_count,
-                  job.fine_tuning ? "64 sequences" : "4 M tokens", batch.sequences, profiles::format_count(tokens)));
+  char const* const usual = batch.basis == BatchBasis::fine_tuning ? "a batch of about 64 sequences"
+                            : is_critical                          ? "the critical batch"
+                                                                   : "a batch of about 4 M tokens";
+  resolved.notes.push_back(fmt::format("no plan on {} devices divides {}: {} ({} tokens) comes nearest", device_count,
+                                       usual, batch.sequences, profiles::format_count(tokens)));
 }
 
 advisor::FrameworkKind framework_or_throw(std::string const& text) {
@@ -207,12 +212,12 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   }
   if (auto note = advisor::fit_positions(job); !note.empty()) resolved.notes.push_back(std::move(note));
   if (!options.framework.empty()) resolved.estimate.framework = framework_or_throw(options.framework);
+  if (!options.tokens.empty()) job.tokens = parse_tokens(options.tokens);
   if (options.global_batch)
     job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch",
                                     "Leave it out for a usual one, or write for example 1024.");
   else
     take_usual_batch(resolved, device_count);
-  if (!options.tokens.empty()) job.tokens = parse_tokens(options.tokens);
   if (options.calibration)
     take_calibration(profiles::read_calibration(*options.calibration), resolved);
   else if (!resolved.machine.calibration.anchors.empty())

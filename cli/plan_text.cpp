@@ -53,6 +53,10 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"experts-unproven",
      "no published run exchanges experts over so many ranks: how evenly tokens fall on them is not known, and the "
      "interval is wider for it"},
+    {"sharding-unproven",
+     "of Megatron-FSDP, which shards more than the optimizer's state, two published runs with ZeRO-3 were compared "
+     "with "
+     "this model and none with ZeRO-2; the interval is wider for it"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
     {"links-reference", "of this machine the device was measured; its links or its network are published figures"},
     {"calibrated",

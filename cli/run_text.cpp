@@ -48,6 +48,7 @@ std::string micro_batch_line(advisor::BatchAdvice const& batch) {
 // The star is the job's own batch.
 Table points_table(advisor::BatchAdvice const& batch, advisor::TrainingJob const& job) {
   Table table{{{"Batch", Align::right},
+               {"mb", Align::right},
                {"Tokens", Align::right},
                {"Steps", Align::right},
                {"Time", Align::right},
@@ -59,8 +60,8 @@ Table points_table(advisor::BatchAdvice const& batch, advisor::TrainingJob const
     auto const& cost = point.cost;
     table.rows.push_back(
         {fmt::format("{}{}", point.global_batch == job.global_batch ? "*" : "", batch_text(point.global_batch)),
-         profiles::format_count(cost.tokens), profiles::format_count(cost.steps),
-         profiles::format_seconds(cost.duration_s.median),
+         profiles::format_count(double(point.micro_batch)), profiles::format_count(cost.tokens),
+         profiles::format_count(cost.steps), profiles::format_seconds(cost.duration_s.median),
          profiles::format_seconds_range(cost.duration_s.low, cost.duration_s.high, cost.duration_s.median),
          profiles::format_count(cost.device_hours.median), fmt::format("x {:.2f}", point.learning_rate_factor)});
   }
@@ -77,14 +78,16 @@ std::string cheapest_line(advisor::BatchAdvice const& batch, advisor::TrainingJo
   for (auto const& point : batch.points)
     if (point.cost.device_hours.median <= as_cheap * least_hours) cheapest.push_back(batch_text(point.global_batch));
   return fmt::format(
-      "to the loss that {} reach with {}, this plan with another batch takes as below; cheapest, "
-      "within 5 %: {}",
+      "to the loss that {} reach with {}, this plan with another batch, and the micro-batch (mb) that suits it, takes "
+      "as below; cheapest, within 5 %: {}",
       profiles::format_counted(*job.tokens, "token"), profiles::format_counted(job.global_batch, "sequence"),
       fmt::join(cheapest, ", "));
 }
 
 ordered_json point_to_json(advisor::BatchPoint const& point) {
-  ordered_json json{{"global_batch", point.global_batch}, {"learning_rate_factor", point.learning_rate_factor}};
+  ordered_json json{{"global_batch", point.global_batch},
+                    {"micro_batch", point.micro_batch},
+                    {"learning_rate_factor", point.learning_rate_factor}};
   json.update(cost_to_json(point.cost));
   json.erase("notes");
   return json;

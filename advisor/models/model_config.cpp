@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -50,16 +51,25 @@ std::string_view earlier_type(std::string_view type) {
   return longest;
 }
 
-// By its name, or by the names of its dimensions.
-std::string nearest_type(std::string const& type, JsonNode const& config) {
+// By its name, or by the names of its dimensions; nothing where none is near.
+std::optional<std::string> nearest_type(std::string const& type, JsonNode const& config) {
   if (auto const earlier = earlier_type(type); !earlier.empty()) return std::string(earlier);
-  if (auto nearest = profiles::nearest_name(type, known_types())) return *std::move(nearest);
+  if (auto nearest = profiles::nearest_name(type, known_types())) return nearest;
   auto const all = all_architectures();
   auto const alike = std::find_if(all.begin(), all.end(), [&](Architecture const& architecture) {
     return value_of(config, architecture.layers) && value_of(config, architecture.hidden) &&
            value_of(config, architecture.heads);
   });
-  return std::string(alike == all.end() ? all.front().model_type : alike->model_type);
+  if (alike == all.end()) return std::nullopt;
+  return std::string(alike->model_type);
+}
+
+std::string other_ways(std::string const& type, JsonNode const& config) {
+  auto const known = fmt::format("known are {}", fmt::join(known_types(), ", "));
+  auto const nearest = nearest_type(type, config);
+  if (!nearest)
+    return fmt::format("none that is described is near: list its operators, docs/model_format.md; {}", known);
+  return fmt::format("nearest is '{}'; {}; or list its operators: docs/model_format.md", *nearest, known);
 }
 
 Architecture const* find_architecture(std::string_view type) {
@@ -79,9 +89,7 @@ Architecture const& architecture_of(JsonNode const& config) {
   auto const node = model_type_of(config);
   std::string const type = node.text();
   if (auto const* architecture = find_architecture(type)) return *architecture;
-  node.fail(fmt::format("the architecture '{}' is not described", type),
-            fmt::format("nearest is '{}'; known are {}; or list its operators: docs/model_format.md",
-                        nearest_type(type, config), fmt::join(known_types(), ", ")));
+  node.fail(fmt::format("the architecture '{}' is not described", type), other_ways(type, config));
 }
 
 // Of a model that sees or hears as well, the part that reads.

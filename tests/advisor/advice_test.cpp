@@ -4,6 +4,7 @@
 #include "advisor/cost_of_run.hpp"
 #include "advisor/critical_batch.hpp"
 #include "advisor/explain.hpp"
+#include "advisor/plan_gains.hpp"
 #include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
 
@@ -121,6 +122,37 @@ TEST_CASE("A larger batch reaches the same loss in fewer steps and more tokens, 
              WithinRel((1 + 128 * 4096 / critical) / (1 + 1024 * 4096 / critical)));
 }
 
+TEST_CASE("Each batch is listed with its best micro-batch, so that it gains what is said to raise the rate") {
+  auto job = job_of(llama_7b(), 1024, 64);
+  job.tokens = 1e12;
+  auto plan = plan_of(1, 1, 64, 1, 64);
+  plan.sharding = Sharding::zero3;
+  auto const points = batch_advice(job, plan, round_machine(), {}).points;
+  REQUIRE(points.size() == 4);
+  CHECK(points[0].micro_batch == 1);  // the plan's own
+  CHECK(points[1].global_batch == 128);
+  CHECK(points[1].micro_batch == 2);
+  auto const rate = [](BatchPoint const& point) {
+    return double(point.global_batch) * point.cost.steps / point.cost.duration_s.median;
+  };
+  auto const gains = plan_gains(job, estimate_step(job, plan, round_machine(), {}), round_machine(), {}).gains;
+  auto const larger = std::find_if(gains.begin(), gains.end(), [](PlanGain const& gain) {
+    return gain.what == "a global batch of 128 with micro_batch=2";
+  });
+  REQUIRE(larger != gains.end());
+  CHECK_THAT(rate(points[1]) / rate(points[0]), WithinRel(1 + larger->gain));
+}
+
+TEST_CASE("No batch is listed with a micro-batch that fills the memory more than the plan's verdict") {
+  auto job = job_of(llama_7b(), 1024, 64);
+  job.tokens = 1e12;
+  auto plan = plan_of(1, 1, 64, 1, 64);
+  plan.sharding = Sharding::zero3;
+  auto machine = round_machine();
+  machine.memory_bytes = 1.15 * estimate_memory(job, plan, machine, {}).total_bytes();
+  for (auto const& point : batch_advice(job, plan, machine, {}).points) CHECK(point.micro_batch == 1);
+}
+
 TEST_CASE("No batch is listed that the plan cannot run") {
   auto job = job_of(llama_7b(), 4096, 96);
   job.tokens = 1e11;
@@ -173,6 +205,27 @@ TEST_CASE("A framework's own words for selective recomputation are said") {
   CHECK_FALSE(said(FrameworkKind::fsdp_compiled, "--recompute-modules"));
   job.model.experts.emplace();
   CHECK(said(FrameworkKind::nemo, "--recompute-modules layernorm moe_act"));
+}
+
+TEST_CASE("Megatron-Core's switches for what shards more than the optimizer's state are said") {
+  StepEstimate estimate;
+  estimate.plan = plan_of(1, 1, 8, 2, 32);
+  auto const job = job_of(llama_7b(), 4096, 32);
+  auto const said = [&](Sharding sharding, std::string const& sentence,
+                        FrameworkKind framework = FrameworkKind::megatron_core) {
+    estimate.plan.sharding = sharding;
+    return mentions(explain(job, estimate, round_machine(), {.framework = framework}), sentence);
+  };
+  std::string const strategy = "--use-megatron-fsdp --data-parallel-sharding-strategy ";
+  CHECK_FALSE(said(Sharding::zero1, strategy));
+  CHECK(said(Sharding::zero2, strategy + "optim_grads"));
+  CHECK_FALSE(said(Sharding::zero2, strategy + "optim_grads_params"));
+  CHECK(said(Sharding::zero3, strategy + "optim_grads_params"));
+  CHECK(said(Sharding::zero3, strategy, FrameworkKind::nemo));
+  CHECK_FALSE(said(Sharding::zero3, strategy, FrameworkKind::fsdp_plain));
+  CHECK_FALSE(said(Sharding::zero3, "--num-distributed-optimizer-instances"));
+  estimate.plan.shard_group = 4;
+  CHECK(said(Sharding::zero3, "--num-distributed-optimizer-instances 2"));
 }
 
 TEST_CASE("The energy note says what the rated power feeds, where its source does") {

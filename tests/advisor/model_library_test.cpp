@@ -123,6 +123,19 @@ TEST_CASE("An unknown architecture is answered with the nearest one, the known o
   CHECK_THAT(by_keys.next_step, ContainsSubstring("nearest is 'gptj'"));
 }
 
+TEST_CASE("An architecture like none that is described is answered with the file that lists a model's operators",
+          "[model-library]") {
+  // The keys that their own configurations have.
+  for (char const* const config :
+       {R"({"model_type": "t5", "num_layers": 12, "d_model": 768, "num_heads": 12, "d_ff": 3072})",
+        R"({"model_type": "mamba2", "num_hidden_layers": 64, "hidden_size": 4096, "num_heads": 128})"}) {
+    auto const refusal = refusal_of(config);
+    CHECK_THAT(refusal.next_step, !ContainsSubstring("nearest is"));
+    CHECK_THAT(refusal.next_step, ContainsSubstring("none that is described is near") &&
+                                      ContainsSubstring("docs/model_format.md") && ContainsSubstring("known are"));
+  }
+}
+
 TEST_CASE("An unknown model is answered with the nearest name", "[model-library]") {
   try {
     find_model("llama2-7b");

@@ -130,9 +130,11 @@ TEST_CASE("A plan with offload is shown only if it leads all without by more tha
     result.memory.capacity_bytes = 1;
     return result;
   };
+  auto const machine = round_machine();
   auto const first = [&](double offloaded_s) {
     RankedPlans ranked;
-    rank(ranked, {estimate(Offload::none, 1), estimate(Offload::optimizer, offloaded_s)}, 2);
+    rank(ranked, {estimate(Offload::none, 1), estimate(Offload::optimizer, offloaded_s)}, 2,
+         {machine, FrameworkKind::unknown});
     return ranked;
   };
   double const limit_s = std::exp(-constants::sigma_offload);

@@ -15,11 +15,13 @@ using namespace hpcadvise::advisor::testing;
 namespace {
 
 ScoredPlan scored(std::int64_t tensor, double step_s, double memory_bytes) {
-  return {plan_of(tensor, 1, 64 / tensor), step_s, memory_bytes, 100};
+  auto const plan = plan_of(tensor, 1, 64 / tensor);
+  return {plan, step_s, memory_bytes, 100, 0, tensor > 1 ? 1 : 0};
 }
 
 std::vector<std::int64_t> tensor_sizes(std::vector<ScoredPlan> const& plans) {
   std::vector<std::int64_t> sizes;
+  sizes.reserve(plans.size());
   for (auto const& plan : plans) sizes.push_back(plan.plan.tensor_parallel);
   return sizes;
 }
@@ -45,6 +47,13 @@ TEST_CASE("A plan in doubt hides no sure one that is as complex and as roomy") {
   doubted.doubts = 1;
   CHECK(tensor_sizes(collected({doubted, scored(4, 1.03, 50), scored(8, 1.04, 50)}, 1).leaders()) ==
         std::vector<std::int64_t>{2, 4});
+}
+
+TEST_CASE("Of plans of one complexity all to which no other is as fast and as roomy are leaders") {
+  CHECK(tensor_sizes(collected({scored(2, 1.0, 60), scored(4, 1.03, 50), scored(8, 1.02, 60), scored(16, 1.01, 55),
+                                scored(32, 1.04, 50)},
+                               1)
+                         .leaders()) == std::vector<std::int64_t>{2, 16, 4});
 }
 
 TEST_CASE("Roomy plans are leaders as far as room is worth it, others as far as ties go") {
@@ -74,6 +83,20 @@ TEST_CASE("The front trades time for tenths of the memory or for simplicity, and
   auto simpler = scored(1, 1.15, 50);
   CHECK(tensor_sizes(collected({scored(16, 1.0, 51), roomier, hardly_roomier, too_slow, simpler}, 1).front()) ==
         std::vector<std::int64_t>{16, 2, 1});
+}
+
+TEST_CASE("A slower plan of the front is simpler or leaves a twentieth more free, wherever a tenth ends") {
+  auto const front_with = [](double memory_bytes) {
+    return tensor_sizes(collected({scored(2, 1.0, 61), scored(4, 1.1, memory_bytes)}, 1).front());
+  };
+  CHECK(front_with(59) == std::vector<std::int64_t>{2});
+  CHECK(front_with(55) == std::vector<std::int64_t>{2, 4});
+  // Small steps add up.
+  CHECK(tensor_sizes(collected({scored(2, 1.0, 61), scored(4, 1.05, 57), scored(8, 1.1, 49)}, 1).front()) ==
+        std::vector<std::int64_t>{2, 8});
+  // A tenth of the memory free is worth saying, however little that takes.
+  CHECK(tensor_sizes(collected({scored(2, 1.0, 91), scored(4, 1.1, 89)}, 1).front()) ==
+        std::vector<std::int64_t>{2, 4});
 }
 
 TEST_CASE("The order in which plans come does not matter") {

@@ -154,6 +154,20 @@ TEST_CASE("A larger batch is offered with what it costs in tokens", "[advisor][g
     CHECK(gain.tokens_factor == 1);  // no law is known
 }
 
+TEST_CASE("A batch that costs more tokens than it gains rate is not offered", "[advisor][gains]") {
+  // 64 rounds beside 7 of bubble: twice the batch gains 5 % of rate.
+  auto const plan = plan_of(1, 8, 1, 1, 64);
+  auto const tuned = fine_tuning_of(small_gpt(), 1024, 64);
+  auto const gain = gain_of(gains_of(tuned, plan), "a global batch of 128");
+  REQUIRE(gain);
+  auto job = job_of(small_gpt(), 1024, 64);
+  job.tokens = 1e7;
+  double const critical = critical_batch_tokens(job) / 1024;  // sequences
+  REQUIRE(critical > 128);
+  REQUIRE((1 + 128 / critical) / (1 + 64 / critical) > 1 + *gain);
+  CHECK_FALSE(gain_of(gains_of(job, plan), "a global batch of 128"));
+}
+
 TEST_CASE("The sentence names the most of those tried, and says nothing where nothing gains", "[advisor][gains]") {
   CHECK(gain_sentence({}).empty());
   CHECK(gain_sentence({5, {{"ep=4", 0.057}}}) == "would raise the rate: ep=4: +5.7 % tokens/s");

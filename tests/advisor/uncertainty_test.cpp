@@ -137,6 +137,22 @@ TEST_CASE("Experts on more ranks than any published run had are in more doubt, a
              WithinRel(std::hypot(of_ranks(64).log_sigma, constants::sigma_outside_fit.value)));
 }
 
+TEST_CASE("Megatron-FSDP is in as much doubt as a framework that is not described, and flagged") {
+  auto const of = [](FrameworkKind framework, Sharding sharding) {
+    auto plan = plan_of(1, 1, 8);
+    plan.sharding = sharding;
+    return step_uncertainty(job_of(small_gpt()), plan, round_machine(), {.framework = framework}, false);
+  };
+  auto const known = of(FrameworkKind::megatron_core, Sharding::zero1);
+  CHECK_FALSE(has_flag(known, "sharding-unproven"));
+  CHECK_FALSE(has_flag(of(FrameworkKind::fsdp_plain, Sharding::zero3), "sharding-unproven"));
+  for (auto const sharding : {Sharding::zero2, Sharding::zero3}) {
+    auto const unproven = of(FrameworkKind::megatron_core, sharding);
+    CHECK(has_flag(unproven, "sharding-unproven"));
+    CHECK_THAT(unproven.log_sigma, WithinRel(std::hypot(known.log_sigma, constants::sigma_framework.value)));
+  }
+}
+
 TEST_CASE("A measured machine carries the spread of its samples") {
   auto machine = known_machine();
   machine.origin = hpcadvise::profiles::Origin::measured;

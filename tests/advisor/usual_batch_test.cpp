@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/usual_batch.hpp"
 
+#include "advisor/critical_batch.hpp"
 #include "advisor/model_library.hpp"
 #include "advisor/plan_search.hpp"
 #include "profiles/system_description.hpp"
@@ -9,6 +10,7 @@
 
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string>
 
 using namespace hpcadvise::advisor;
@@ -51,13 +53,46 @@ TEST_CASE("The usual batch is about 4 M tokens, however many the devices are") {
 }
 
 TEST_CASE("The usual batch is one that plans on these devices divide, by as many ranks as come near it") {
-  CHECK(batch(job("llama-2-7b", 4096), 24).sequences == 1032);  // 43 x 24
+  CHECK(batch(job("llama-2-7b", 4096), 24).sequences == 960);  // 5 x 8 x 24
   CHECK(batch(job("llama-2-7b", 4096), 1000).sequences == 1000);
   for (std::int64_t const devices : {24, 96, 1000, 16384}) {
     auto asked = job("llama-2-7b", 4096);
     asked.global_batch = batch(asked, devices).sequences;
     CHECK_FALSE(search_plans(asked, devices, machine("lumi-g"), {.around = false}).plans.empty());
   }
+}
+
+TEST_CASE("What the usual batch leaves for a rank divides: a power of two, times at most 7") {
+  for (std::int64_t const devices : {3, 5, 6, 7, 24, 40, 56, 88, 96, 104, 1000, 1536, 3000}) {
+    CAPTURE(devices);
+    auto left = batch(job("llama-2-7b", 4096), devices, "lumi-g", FrameworkKind::fsdp_plain).sequences;
+    std::int64_t ranks = devices;
+    while (left % ranks != 0 && ranks % 2 == 0) ranks /= 2;
+    REQUIRE(left % ranks == 0);
+    left /= ranks;
+    while (left % 2 == 0) left /= 2;
+    CHECK(left <= 7);
+  }
+  // 1,024 is near 1,023 = 3 x 11 x 31, which leaves no even micro-batch.
+  CHECK(batch(job("llama-2-7b", 4096), 3, "lumi-g", FrameworkKind::fsdp_plain).sequences == 960);
+}
+
+TEST_CASE("The usual batch is no larger than the critical one, where ranks leave a choice") {
+  auto gpt = job("gpt-2", 1024);
+  CHECK(batch(job("llama-2-7b", 4096), 8).basis == BatchBasis::tokens);
+  for (auto const tokens : {std::optional<double>(), std::optional<double>(1e10), std::optional<double>(1e11)}) {
+    gpt.tokens = tokens;
+    gpt.global_batch = 1;
+    double const critical = critical_batch_tokens(gpt) / 1024;
+    REQUIRE(critical < 4096);
+    auto const usual = batch(gpt, 8);
+    CHECK(usual.basis == BatchBasis::critical);
+    CHECK(usual.is_usual);
+    CHECK(double(usual.sequences) <= critical);
+    CHECK(double(usual.sequences) >= 0.75 * critical);
+  }
+  gpt.fine_tuning = true;
+  CHECK(batch(gpt, 8).sequences == 64);
 }
 
 TEST_CASE("To fine-tune it is 64 sequences, and one where a sequence is longer than 4 M tokens") {

@@ -144,6 +144,24 @@ TEST_CASE("Causes are named only when the log shows them", "[verify]") {
   CHECK_THAT(observed, ContainsSubstring("1.00 s in the first third"));
 }
 
+TEST_CASE("Retries of the allocator mean full memory only where it is reserved in full", "[verify]") {
+  auto const job = job_of(llama_7b(), 2048, 16);
+  auto const plan = plan_of(2, 1, 8, 1, 16);
+  auto const observed = [&](std::optional<double> reserved_bytes) {
+    auto log = steady_log(1);
+    log.allocator_retries = 2;
+    log.memory_reserved_bytes = reserved_bytes;
+    return joined(verify(log, job, plan, round_machine(), {}).observed);
+  };
+  auto const half = observed(32.0 * (1 << 30));  // of 64
+  CHECK_THAT(half, !ContainsSubstring("nearly full"));
+  CHECK_THAT(half, ContainsSubstring("32.0 GiB of 64.0 GiB") && ContainsSubstring("fragmentation") &&
+                       ContainsSubstring("PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True"));
+  auto const full = observed(63.0 * (1 << 30));
+  CHECK_THAT(full, ContainsSubstring("nearly full") && !ContainsSubstring("fragmentation"));
+  CHECK_THAT(observed(std::nullopt), ContainsSubstring("nearly full, or in pieces"));
+}
+
 TEST_CASE("A log of other settings is refused with both values of each", "[verify]") {
   auto const job = job_of(llama_7b(), 2048, 64);
   auto const plan = plan_of(8, 1, 8);

@@ -170,9 +170,9 @@ TEST_CASE("verify predicts for a plan of advise what advise predicted", "[cli][h
 
   SECTION("and says where the log looks like another framework") {
     CHECK_THAT(verified.out, !ContainsSubstring("the log looks like"));
-    answer["job"]["framework"] = "torchtitan";
+    answer["job"]["framework"] = "nemo";
     auto const other = run({"verify", "--log", folder.file("run.log"), "--plan", written(folder, answer.dump())});
-    CHECK_THAT(unwrapped(other.out), ContainsSubstring("the plan is for torchtitan, the log looks like megatron-core"));
+    CHECK_THAT(unwrapped(other.out), ContainsSubstring("the plan is for nemo, the log looks like megatron-core"));
   }
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("Advice as Markdown has the sections of the text", "[cli][markdown]") 
   auto const markdown = markdown_of(words);
   CHECK(markdown.starts_with("# llama-2-7b (6.74 B parameters) on 64 devices of lumi-g\n\n- 8 nodes of 8 "));
   CHECK(has(markdown, "\n\n\\* recommended"));
-  CHECK(has(markdown, "| Batch | Tokens | Steps |"));
+  CHECK(has(markdown, "| Batch | mb | Tokens | Steps |"));
 }
 
 TEST_CASE("Advice that nothing fits as Markdown has the sections of the text", "[cli][markdown]") {

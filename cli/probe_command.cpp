@@ -4,15 +4,18 @@
 #include "cli/probe_progress.hpp"
 #include "cli/profile_text.hpp"
 #include "probes/measure_machine.hpp"
+#include "profiles/atomic_file.hpp"
 #include "profiles/profile_file.hpp"
 #include "profiles/profile_store.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <memory>
 #include <ostream>
+#include <system_error>
 
 namespace hpcadvise::cli {
 namespace {
@@ -23,6 +26,22 @@ using profiles::MachineProfile;
 std::filesystem::path output_file(ProbeOptions const& options, MachineProfile const& profile) {
   if (!options.output.empty()) return options.output;
   return profiles::store_directory(options.store) / (profile.name + ".json");
+}
+
+// "-", and what this process already writes to, by whatever name: replaced, the rest of it would be lost. Else null.
+std::ostream* stream_of(ProbeOptions const& options, Output& output) {
+  if (options.output == "-" || profiles::is_open_as(options.output, STDOUT_FILENO)) return &output.out;
+  return profiles::is_open_as(options.output, STDERR_FILENO) ? &output.log : nullptr;
+}
+
+void save(ProbeOptions const& options, MachineProfile const& profile, std::ostream* stream) {
+  if (stream == nullptr) {
+    profiles::write_profile(profile, output_file(options, profile));
+    return;
+  }
+  *stream << profiles::profile_to_json(profile) << std::flush;
+  if (!*stream)
+    throw profiles::FileError(options.output, "", "could not be written", "is the disk full, or the reader gone?");
 }
 
 std::vector<std::string> probe_names() {
@@ -40,28 +59,44 @@ probes::ProbeRequest request_from(ProbeOptions const& options) {
   if (!options.bind.empty()) request.binding = options.bind == "numa" ? probes::Binding::numa : probes::Binding::core;
   request.oversubscribe = options.oversubscribe;
   request.thread_count = options.thread_count;
-  if (std::filesystem::is_directory(options.output))
+  if (std::error_code error; std::filesystem::is_directory(options.output, error))
     throw profiles::FileError(options.output, "", "is a folder", "name a file, or leave --output out for the store");
   if (!options.name.empty()) profiles::check_profile_name(options.name);
   request.name = options.name;
   return request;
 }
 
-// Measurements are dear: where they cannot be written as asked, they go to the folder for temporary files, and the
-// error says so.
-void save_or_rescue(ProbeOptions const& options, MachineProfile const& profile) {
-  auto const file = output_file(options, profile);
-  try {
-    profiles::write_profile(profile, file);
-  } catch (profiles::Error const& error) {
-    auto const rescue = std::filesystem::temp_directory_path() / (profile.name + ".json");
-    std::string next_step = fmt::format("The profile was saved to {} instead.", rescue.string());
+// Where there is a folder for temporary files, and elsewhere if that cannot be written.
+std::vector<std::filesystem::path> rescue_folders() {
+  std::vector<std::filesystem::path> folders;
+  std::error_code error;
+  if (auto const named = std::filesystem::temp_directory_path(error); !error) folders.push_back(named);
+  folders.insert(folders.end(), {"/tmp", "."});
+  return folders;
+}
+
+// What was done, in words.
+std::string rescue(MachineProfile const& profile) {
+  constexpr std::size_t longest_stem = 100;
+  auto const text = profiles::profile_to_json(profile);
+  std::string problem;
+  for (auto const& folder : rescue_folders()) {
     try {
-      profiles::write_profile(profile, rescue);
-    } catch (profiles::Error const& second) {
-      next_step = fmt::format("It could not be saved elsewhere either: {}", second.what());
+      auto const file = profiles::write_new_file(folder, profile.name.substr(0, longest_stem), ".json", text);
+      return fmt::format("The profile was saved to {} instead.", file.string());
+    } catch (profiles::Error const& error) {
+      problem = error.what();
     }
-    throw profiles::Error(error.exit_code(), error.what(), next_step);
+  }
+  return fmt::format("It could not be saved elsewhere either: {}", problem);
+}
+
+// Measurements are dear: where they cannot be written as asked, they go elsewhere, and the error says so.
+void save_or_rescue(ProbeOptions const& options, MachineProfile const& profile, std::ostream* stream) {
+  try {
+    save(options, profile, stream);
+  } catch (profiles::Error const& error) {
+    throw profiles::Error(error.exit_code(), error.what(), rescue(profile));
   }
 }
 
@@ -78,7 +113,9 @@ void print_result(ProbeOptions const& options, MachineProfile const& profile, Ou
 void add_probe_command(CLI::App& app, Action& chosen) {
   auto const options = std::make_shared<ProbeOptions>();
   auto* const command = app.add_subcommand("probe", "Measure this machine and write its profile");
-  command->add_option("-o,--output", options->output, "File to write (else a new entry of the store)")
+  command
+      ->add_option("-o,--output", options->output,
+                   "File to write, - for standard output (else a new entry of the store)")
       ->type_name("FILE");
   command->add_option("--name", options->name, "Name of the profile (else host and time)")->type_name("NAME");
   command->add_option("--store", options->store, "Folder of profiles (else HPCADVISE_STORE, else your data folder)")
@@ -113,16 +150,19 @@ void add_probe_command(CLI::App& app, Action& chosen) {
 }
 
 ExitCode run_probe_command(ProbeOptions const& options, Output& output) {
-  ProbeProgress progress(output.log, output.log_terminal, [&](MachineProfile const& profile) {
-    profiles::write_profile(profile, output_file(options, profile));
-  });
   auto request = request_from(options);
   request.command_line = output.command_line;
+  auto* const stream = stream_of(options, output);
+  bool const can_grow = stream == nullptr && (options.output.empty() || profiles::can_be_replaced(options.output));
+  ProbeProgress progress(output.log, output.log_terminal, [&](MachineProfile const& profile) {
+    if (can_grow) save(options, profile, stream);
+  });
   auto const profile = probes::probe_machine(request, progress);
   progress.finish();
-  save_or_rescue(options, profile);
-  print_result(options, profile, output);
-  output.log << "Wrote " << output_file(options, profile).string() << '\n';
+  save_or_rescue(options, profile, stream);
+  // A program reads the profile there.
+  if (stream != &output.out) print_result(options, profile, output);
+  if (stream == nullptr) output.log << "Wrote " << output_file(options, profile).string() << '\n';
   return probes::was_interrupted(profile) ? ExitCode::interrupted : ExitCode::done;
 }
 

@@ -13,7 +13,7 @@
 namespace hpcadvise::cli {
 
 struct ProbeOptions {
-  std::filesystem::path output;  // empty: into the store
+  std::filesystem::path output;  // empty: into the store; "-": standard output
   std::optional<std::filesystem::path> store;
   std::string name;  // of the profile; empty: host and time
   std::string budget = "60s";

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/probe_progress.hpp"
 
-#include "probes/probe.hpp"
+#include "cli/sample_name.hpp"
 #include "profiles/error.hpp"
+#include "profiles/presentable.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -15,22 +16,7 @@ namespace {
 // Writing competes with the runner for cores and disk: not after every sample.
 constexpr double save_interval_s = 5;
 
-// "gemm kokkos fp32": the probe and what tells its kinds of samples apart.
-std::string kind_name(std::string_view probe_name, std::string const& provider,
-                      profiles::Parameters const& parameters) {
-  std::string name(probe_name);
-  auto const* const probe = probes::find_probe(probe_name);
-  if (probe == nullptr) return name + ' ' + provider;
-  for (auto const key : probe->group_by) {
-    auto const found = parameters.find(std::string(key));
-    if (key == "provider") name += ' ' + provider;
-    if (found == parameters.end()) continue;
-    auto const* const flag = std::get_if<bool>(&found->second);
-    if (flag == nullptr) name += ' ' + profiles::parameter_text(found->second);
-    if (flag != nullptr && *flag) name += ' ' + std::string(key);
-  }
-  return name;
-}
+constexpr std::size_t longest_reason = 300;
 
 }  // namespace
 
@@ -61,7 +47,7 @@ void ProbeProgress::repeats_planned(probes::SamplePlan const& plan, double expec
 }
 
 void ProbeProgress::sample_started(probes::SampleRequest const& request) {
-  line_.update(done_, total_, now_s(), left_s_, kind_name(request.probe, request.provider, request.parameters));
+  line_.update(done_, total_, now_s(), left_s_, sample_name(request.probe, request.provider, request.parameters));
 }
 
 void ProbeProgress::sample_done(profiles::Sample const& sample, std::int64_t done, std::int64_t total, double left_s) {
@@ -70,7 +56,8 @@ void ProbeProgress::sample_done(profiles::Sample const& sample, std::int64_t don
   left_s_ = left_s;
   if (sample.status == profiles::SampleStatus::ok || sample.status == profiles::SampleStatus::skipped) return;
   line_.say(fmt::format("  {}: {}: {}", profiles::to_string(sample.status),
-                        kind_name(sample.probe, sample.provider, sample.parameters), sample.reason));
+                        sample_name(sample.probe, sample.provider, sample.parameters),
+                        profiles::presentable(sample.reason, longest_reason)));
 }
 
 void ProbeProgress::snapshot(profiles::MachineProfile const& profile) {

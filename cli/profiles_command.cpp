@@ -2,8 +2,10 @@
 #include "cli/profiles_command.hpp"
 
 #include "cli/profile_text.hpp"
+#include "cli/samples_table.hpp"
 #include "cli/table.hpp"
 #include "profiles/atomic_file.hpp"
+#include "profiles/presentable.hpp"
 #include "profiles/profile_file.hpp"
 #include "profiles/profile_store.hpp"
 #include "profiles/system_description.hpp"
@@ -16,12 +18,16 @@
 #include <memory>
 #include <ostream>
 #include <set>
+#include <string>
 
 namespace hpcadvise::cli {
 namespace {
 
 using profiles::ExitCode;
 using profiles::MachineProfile;
+
+// Longer ones are no host's; a column is as wide as its widest cell.
+constexpr std::size_t longest_name = 64;
 
 struct ListedProfile {
   profiles::StoreEntry entry;
@@ -42,8 +48,9 @@ Table list_table(std::vector<ListedProfile> const& listed) {
   Table table{{{"Profile"}, {"Host"}, {"Measured"}, {"Samples", Align::right}, {"State"}}, {}};
   for (auto const& [entry, profile] : listed) {
     if (profile)
-      table.rows.push_back({entry.name, profile->host.host_name, profile->provenance.started_utc,
-                            fmt::format("{}", profile->samples.size()), profile->partial ? "partial" : "complete"});
+      table.rows.push_back({entry.name, profiles::presentable(profile->host.host_name, longest_name),
+                            profile->provenance.started_utc, fmt::format("{}", profile->samples.size()),
+                            profile->partial ? "partial" : "complete"});
     else
       table.rows.push_back({entry.name, "", "", "", "unreadable: " + entry.problem});
   }
@@ -86,9 +93,10 @@ std::string all_samples(MachineProfile const& profile, Format format, Terminal c
   for (auto const& sample : profile.samples) {
     if (!shown.insert(sample.probe).second) continue;
     auto const table = samples_table(profile, sample.probe, terminal);
+    auto const name = profiles::presentable(sample.probe, longest_name);
     text += format == Format::markdown
-                ? fmt::format("\n## {}\n\n{}", sample.probe, markdown_table(table))
-                : fmt::format("\n{}\n{}", styled(terminal, Style::bold, sample.probe), text_table(table, terminal, 2));
+                ? fmt::format("\n## {}\n\n{}", name, markdown_table(table))
+                : fmt::format("\n{}\n{}", styled(terminal, Style::bold, name), text_table(table, terminal, 2));
   }
   return text;
 }
@@ -159,7 +167,7 @@ ExitCode run_profiles_show(ProfilesOptions const& options, Output& output) {
                  << all_samples(profile, options.format, output.out_terminal);
       break;
     case Format::markdown:
-      output.out << "# " << profile.name << "\n\n"
+      output.out << "# " << profiles::presentable(profile.name, longest_name) << "\n\n"
                  << markdown_table(profile_summary_table(profile, output.out_terminal))
                  << all_samples(profile, options.format, output.out_terminal);
       break;
@@ -170,14 +178,18 @@ ExitCode run_profiles_show(ProfilesOptions const& options, Output& output) {
 
 ExitCode run_profiles_validate(ProfilesOptions const& options, Output& output) {
   ExitCode code = ExitCode::done;
+  auto const say = [&](int indent, std::string const& text) {
+    output.out << std::string(std::size_t(indent), ' ')
+               << wrapped(profiles::presentable(text), output.out_terminal.width, indent + 2, indent) << '\n';
+  };
   for (auto const& file : options.files) {
     try {
       auto const profile = profiles::read_profile(file);
-      output.out << fmt::format("{}: valid, schema version {}, {}\n", file.string(), profile.schema_version,
-                                profiles::format_counted(profile.samples.size(), "sample"));
+      say(0, fmt::format("{}: valid, schema version {}, {}", file.string(), profile.schema_version,
+                         profiles::format_counted(profile.samples.size(), "sample")));
     } catch (profiles::Error const& error) {
-      output.out << error.what() << '\n';
-      if (!error.next_step().empty()) output.out << "  " << error.next_step() << '\n';
+      say(0, error.what());
+      if (!error.next_step().empty()) say(2, error.next_step());
       code = error.exit_code();
     }
   }
@@ -186,7 +198,7 @@ ExitCode run_profiles_validate(ProfilesOptions const& options, Output& output) {
 
 ExitCode run_profiles_export(ProfilesOptions const& options, Output& output) {
   std::string const text = profiles::profile_to_json(profile_named(options));
-  if (options.output.empty()) {
+  if (options.output.empty() || options.output == "-") {
     output.out << text;
   } else {
     profiles::write_file_atomically(options.output, text);

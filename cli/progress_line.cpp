@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <string_view>
 
 namespace hpcadvise::cli {
 namespace {
@@ -44,7 +45,9 @@ void ProgressLine::update(std::int64_t done, std::int64_t total, double now_s, d
 
 void ProgressLine::say(std::string const& line) {
   finish();
-  log_ << line << '\n' << std::flush;
+  auto const blanks = std::min(line.find_first_not_of(' '), line.size());
+  auto const text = std::string_view(line).substr(blanks);
+  log_ << line.substr(0, blanks) << wrapped(text, terminal_.width, int(blanks) + 2, int(blanks)) << '\n' << std::flush;
 }
 
 void ProgressLine::finish() {

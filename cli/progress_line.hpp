@@ -20,7 +20,7 @@ class ProgressLine {
 
   // `now_s` since the start: the caller's clock, so that tests have none.
   void update(std::int64_t done, std::int64_t total, double now_s, double left_s, std::string const& doing);
-  // A line of its own above the progress.
+  // A line of its own above the progress, wrapped; the blanks that it begins with are kept.
   void say(std::string const& line);
   // Removes the redrawn line.
   void finish();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal.hpp"
 
+#include "profiles/environment.hpp"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 
 namespace hpcadvise::cli {
 namespace {
@@ -15,18 +15,12 @@ constexpr int narrowest = 40;
 constexpr int widest = 160;
 constexpr std::string_view joints = "/,";  // of a path and of a list
 
-// Empty where it is not set.
-std::string_view environment_value(char const* name) {
-  char const* const value = std::getenv(name);
-  return value == nullptr ? std::string_view() : value;
-}
-
 // POSIX: the first of these that is set decides. None is set in many a container: a file or pipe then gets UTF-8.
 bool locale_is_utf8(bool if_none_is_set) {
   for (char const* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    auto const value = environment_value(name);
+    auto const value = profiles::environment_value(name);
     if (value.empty()) continue;
-    return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
+    return value.find("UTF-8") != std::string::npos || value.find("utf8") != std::string::npos;
   }
   return if_none_is_set;
 }
@@ -65,8 +59,8 @@ Terminal detect_terminal(int file_descriptor) {
   terminal.interactive = isatty(file_descriptor) == 1;
   terminal.unicode = locale_is_utf8(!terminal.interactive);
   if (!terminal.interactive) return terminal;
-  char const* const kind = std::getenv("TERM");
-  terminal.colour = environment_value("NO_COLOR").empty() && kind != nullptr && std::strcmp(kind, "dumb") != 0;
+  auto const kind = profiles::environment_value("TERM");
+  terminal.colour = profiles::environment_value("NO_COLOR").empty() && !kind.empty() && kind != "dumb";
   winsize size{};
   if (ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     terminal.width = std::clamp(int(size.ws_col), narrowest, widest);

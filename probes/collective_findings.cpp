@@ -164,22 +164,22 @@ std::vector<Finding> slow_collectives(profiles::MachineProfile const& profile) {
   return findings;
 }
 
-profiles::Finding no_collectives(std::string const& problem) {
+profiles::Finding no_collectives(std::string const& problem, std::string const& next_step) {
   return {.kind = "no_collectives",
           .severity = profiles::Severity::note,
           .seen = problem,
           .expected = "an MPI launcher and a runner built with the same MPI",
           .cost = "communication inside this node is not measured",
-          .next_step = "load or install MPI and build the runner with it, or leave it: one rank needs none"};
+          .next_step = next_step};
 }
 
-profiles::Finding no_device_collectives(std::string const& problem) {
+profiles::Finding no_device_collectives(std::string const& problem, std::string const& next_step) {
   return {.kind = "no_collectives",
           .severity = profiles::Severity::note,
           .seen = problem,
           .expected = "an MPI launcher, a runner built with the same MPI, and NCCL or RCCL",
           .cost = "communication between the GPUs of this node is not measured: the advisor takes published links",
-          .next_step = "load the modules that bring them (PATH, LD_LIBRARY_PATH), and probe again"};
+          .next_step = next_step};
 }
 
 profiles::Finding no_collectives_between_nodes(int node_count, std::string const& problem) {
@@ -194,7 +194,8 @@ profiles::Finding no_collectives_between_nodes(int node_count, std::string const
 std::string unusable_providers(std::map<std::string, std::string> const& libraries) {
   std::vector<std::string> said;
   for (auto const& [name, version] : libraries)
-    if (moves_messages(name) && version.starts_with("cannot be used")) said.push_back(name + " " + version);
+    if (moves_messages(name) && version.starts_with("cannot be used"))
+      said.push_back(fmt::format("{} {}", name, version));
   if (said.empty()) return "the runner has nothing that moves messages between GPUs";
   return fmt::format("{}", fmt::join(said, "; "));
 }

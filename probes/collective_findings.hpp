@@ -21,9 +21,15 @@ inline constexpr double socket_bytes_per_s = 2e9;
 // sockets.
 std::vector<profiles::Finding> slow_collectives(profiles::MachineProfile const& profile);
 
-// None between cores; none between GPUs; none between nodes. `problem`: why.
-profiles::Finding no_collectives(std::string const& problem);
-profiles::Finding no_device_collectives(std::string const& problem);
+// None between cores; none between GPUs; none between nodes. `problem`: why; `next_step`: what to do about that, where
+// not all that collectives take.
+profiles::Finding no_collectives(std::string const& problem,
+                                 std::string const& next_step =
+                                     "collectives take two ranks or more, an mpirun that answers, and a runner built "
+                                     "with its MPI");
+profiles::Finding no_device_collectives(
+    std::string const& problem,
+    std::string const& next_step = "load the modules that bring them (PATH, LD_LIBRARY_PATH), and probe again");
 profiles::Finding no_collectives_between_nodes(int node_count, std::string const& problem);
 profiles::Finding oversubscribed(int rank_count, int cores);
 

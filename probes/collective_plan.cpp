@@ -35,7 +35,10 @@ void skip(RankQuestion const& question, Ranks const& ranks, std::string const& p
 }
 
 LauncherSearch launchers_of(RankQuestion const& question) {
-  LauncherSearch search{.mpi_library = {}, .allocation = question.allocation};
+  // A launcher that waits for ever must leave time to measure.
+  LauncherSearch search{.mpi_library = {},
+                        .allocation = question.allocation,
+                        .patience_s = std::min(usual_launcher_patience_s, question.request.budget_s / 4)};
   auto const version = question.libraries.find("mpi");
   if (has_provider(question.context, "mpi"))
     search.mpi_library = version != question.libraries.end() ? version->second : "an MPI without a name";
@@ -53,7 +56,7 @@ MpiJob plan_node_of_host(RankQuestion const& question, CollectivePlan& plan) {
   }
   plan.problem = ranks.problem;
   skip(question, node_ranks(std::max(2, ranks.job.ranks.rank_count)), plan.problem, plan);
-  plan.findings.push_back(no_collectives(plan.problem));
+  plan.findings.push_back(no_collectives(plan.problem, ranks.next_step));
   return ranks.job;
 }
 
@@ -74,7 +77,8 @@ MpiJob plan_node_of_devices(RankQuestion const& question, CollectivePlan& plan) 
     return ranks.job;
   }
   skip(question, together, plan.problem, plan);
-  plan.findings.push_back(no_device_collectives(plan.problem));
+  plan.findings.push_back(can_talk ? no_device_collectives(plan.problem, ranks.next_step)
+                                   : no_device_collectives(plan.problem));
   return ranks.job;
 }
 

@@ -27,15 +27,23 @@ void require_one_rank(int rank_count) {
 void find_launcher(RankPlan& plan, LauncherSearch const& launchers) {
   if (launchers.mpi_library.empty()) {
     plan.problem = "the runner was built without MPI";
+    plan.next_step = "build it with MPI, or leave it: one rank needs none";
     return;
   }
   auto const path = environment_value("PATH");
-  auto search = find_mpi_launcher(path);
+  auto search = find_mpi_launcher(path, launchers.patience_s);
   plan.launcher = std::move(search.launcher);
   if (!plan.launcher && !plan.job.node.empty())
     for (auto& srun : find_sruns(path, launchers.mpi_library))
       if (!plan.launcher) plan.launcher = std::move(srun);
-  if (!plan.launcher) plan.problem = std::move(search.problem);
+  if (plan.launcher) return;
+  plan.problem = std::move(search.problem);
+  plan.next_step = std::move(search.next_step);
+}
+
+void leave_out_one_rank(RankPlan& plan) {
+  plan.problem = "one rank was asked for: there is nobody to talk to";
+  plan.next_step = "leave --ranks out, or ask for at least 2";
 }
 
 MpiJob job_of(int rank_count, LauncherSearch const& launchers) {
@@ -59,7 +67,7 @@ RankPlan plan_device_ranks(ProbeRequest const& request, int device_count, Launch
         fmt::format("{} MPI ranks are more than the {} GPUs of one kind here", rank_count, device_count),
         "a rank has a GPU of its own: ask for fewer");
   if (rank_count < 2)
-    plan.problem = "one rank was asked for: there is nobody to talk to";
+    leave_out_one_rank(plan);
   else
     find_launcher(plan, launchers);
   return plan;
@@ -80,11 +88,17 @@ RankPlan plan_ranks(ProbeRequest const& request, profiles::HostSpec const& host,
         fmt::format("{} MPI ranks are more than the {} cores this process may use", rank_count, usable_cores),
         "ask for fewer ranks, or allow it by --oversubscribe (times then say little)");
   plan.job.oversubscribe = plan.oversubscribed;
-  if (rank_count < 2)
-    plan.problem = fmt::format("one rank on this machine ({} {}): there is nobody to talk to", usable_cores,
-                               usable_cores == 1 ? "core" : "cores");
-  else
+  if (rank_count >= 2) {
     find_launcher(plan, launchers);
+  } else if (request.rank_count) {
+    leave_out_one_rank(plan);
+  } else if (usable_cores == 1) {
+    plan.problem = "one core that this process may use: there is nobody to talk to";
+    plan.next_step = "ask the scheduler for more cores; --ranks 2 --oversubscribe tests collectives, and measures none";
+  } else {
+    plan.problem = "one NUMA domain, and one rank a domain: there is nobody to talk to";
+    plan.next_step = "leave --bind out, or ask for more ranks: --ranks";
+  }
   return plan;
 }
 

@@ -11,7 +11,8 @@ namespace hpcadvise::probes {
 struct RankPlan {
   MpiJob job;
   std::optional<MpiLauncher> launcher;
-  std::string problem;  // why there can be no collectives; empty if there can
+  std::string problem;    // why there can be no collectives; empty if there can
+  std::string next_step;  // what to do about that
   bool oversubscribed = false;
 };
 
@@ -19,6 +20,7 @@ struct RankPlan {
 struct LauncherSearch {
   std::string mpi_library{};  // of the runner, as hello has it; empty: it was built without MPI
   std::optional<SlurmAllocation> allocation{};
+  double patience_s = usual_launcher_patience_s;  // with a launcher that does not say its version
 };
 
 // `usable_cores`: allowed cores, less where a control group limits CPU time. Looks for a launcher in PATH: mpirun, or

@@ -47,7 +47,7 @@ WayBetweenNodes way_between_nodes(MpiJob const& job, std::vector<int> const& dev
   }
   auto const path = environment_value("PATH");
   auto candidates = find_sruns(path, launchers.mpi_library);
-  auto search = find_mpi_launcher(path);
+  auto search = find_mpi_launcher(path, launchers.patience_s);
   if (search.launcher) candidates.push_back(*std::move(search.launcher));
   if (candidates.empty())
     way.problem = fmt::format("srun has no type of MPI for {}, and there is {}", launchers.mpi_library, search.problem);

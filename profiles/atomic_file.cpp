@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -91,14 +93,18 @@ void write_in_place(fs::path const& file, std::string_view text) {
   if (output.close() != 0) fail(file, "close", errno);
 }
 
+// Network file systems report a failed write only when it is closed.
+void finish(OpenFile& output, fs::path const& target) {
+  if (::fsync(output.descriptor()) != 0) fail(target, "sync to disk", errno);
+  if (output.close() != 0) fail(target, "close", errno);
+}
+
 void replace(fs::path const& target, std::string_view text) {
   auto const [descriptor, temporary] = create_beside(target);
   RemovalGuard guard(temporary);
   OpenFile output(descriptor);
   write_text(output.descriptor(), text, target);
-  if (::fsync(output.descriptor()) != 0) fail(target, "sync to disk", errno);
-  // Network file systems report a failed write only here.
-  if (output.close() != 0) fail(target, "close", errno);
+  finish(output, target);
   if (::rename(temporary.c_str(), target.c_str()) != 0) fail(target, "rename the new file to it", errno);
   guard.release();
 }
@@ -147,6 +153,31 @@ void write_file_atomically(fs::path const& file, std::string_view text) {
   if (error) fail(file, "create the folder " + target.parent_path().string(), error.value());
   replace(target, text);
   sync_folder(target.parent_path());
+}
+
+fs::path write_new_file(fs::path const& folder, std::string_view stem, std::string_view suffix, std::string_view text) {
+  std::string name = (folder / fmt::format("{}-XXXXXX{}", stem, suffix)).string();
+  OpenFile output(::mkostemps(name.data(), int(suffix.size()), O_CLOEXEC));
+  if (output.descriptor() < 0) fail(name, "create", errno);
+  fs::path const file(name);
+  RemovalGuard guard(file);
+  write_text(output.descriptor(), text, file);
+  finish(output, file);
+  guard.release();
+  return file;
+}
+
+bool can_be_replaced(fs::path const& file) {
+  std::error_code error;
+  auto const status = fs::status(file, error);
+  return !fs::exists(status) || fs::is_regular_file(status);
+}
+
+bool is_open_as(fs::path const& file, int descriptor) {
+  struct stat named {};
+  struct stat open {};
+  return ::stat(file.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 && named.st_dev == open.st_dev &&
+         named.st_ino == open.st_ino;
 }
 
 }  // namespace hpcadvise::profiles

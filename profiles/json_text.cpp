@@ -2,6 +2,7 @@
 #include "profiles/json_text.hpp"
 
 #include "profiles/error.hpp"
+#include "profiles/presentable.hpp"
 
 #include <fmt/format.h>
 
@@ -50,16 +51,8 @@ std::size_t too_deep_at(std::string_view text) {
   return text.size();
 }
 
-// A message may quote what the file says: control characters, which a terminal would obey, and megabytes of it.
-std::string presentable(std::string text) {
-  constexpr std::size_t longest = 160;
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  if (text.size() <= longest) return text;
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside of a UTF-8 character
-  return text.substr(0, end) + "...";
-}
+// A message may quote what the file says, megabytes of it.
+constexpr std::size_t most_quoted_bytes = 160;
 
 // The library's message without its own prefix ("[json.exception.parse_error.101] parse error at line 1, column 2: ").
 std::string reason_of(nlohmann::json::exception const& error) {
@@ -69,7 +62,7 @@ std::string reason_of(nlohmann::json::exception const& error) {
     if (auto const found = reason.find(before); has_place && found != std::string::npos)
       reason.erase(0, found + before.size());
   }
-  return presentable(reason);
+  return presentable(reason, most_quoted_bytes);
 }
 
 std::string dump(ordered_json const& value) {
@@ -152,7 +145,8 @@ void read_json(std::string_view text, std::filesystem::path const& file, std::st
   try {
     read(JsonNode(document));
   } catch (JsonError const& error) {
-    throw FileError(file, error.pointer().empty() ? "/" : presentable(error.pointer()), presentable(error.what()),
+    throw FileError(file, error.pointer().empty() ? "/" : presentable(error.pointer(), most_quoted_bytes),
+                    presentable(error.what(), most_quoted_bytes),
                     error.next_step().empty() ? next_step : error.next_step());
   }
 }

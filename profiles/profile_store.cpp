@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiles/profile_store.hpp"
 
+#include "profiles/environment.hpp"
 #include "profiles/error.hpp"
 #include "profiles/nearest_name.hpp"
 #include "profiles/profile_file.hpp"
@@ -18,8 +19,8 @@ namespace fs = std::filesystem;
 
 // Nothing if unset or empty.
 std::optional<fs::path> path_from_environment(char const* name) {
-  char const* const value = std::getenv(name);
-  if (value == nullptr || *value == '\0') return std::nullopt;
+  auto const value = environment_value(name);
+  if (value.empty()) return std::nullopt;
   return fs::path(value);
 }
 

@@ -74,6 +74,15 @@ std::string format_scaled(double value, std::span<Unit const> units, std::string
   return fmt::format("{} {}{}", digits, unit, base);
 }
 
+// Both ends in the unit of `like`.
+std::string format_range(double low, double high, double like, std::span<Unit const> units) {
+  if (!std::isfinite(low) || !std::isfinite(high) || !std::isfinite(like)) return "unknown";
+  auto const name = scale(like, units).unit;
+  for (Unit const& unit : units)
+    if (unit.name == name) return three_digits(low / unit.size) + ".." + three_digits(high / unit.size);
+  return "unknown";
+}
+
 // "16384" -> "16,384"
 std::string with_separators(std::string digits) {
   std::size_t const first = digits.starts_with('-') ? 1 : 0;
@@ -120,11 +129,11 @@ constexpr DurationUnit duration_units[] = {{"", 1},     {"s", 1},    {"ms", 1e-3
 std::string format_seconds(double seconds) { return seconds == 0 ? "0 s" : format_scaled(seconds, time_units, ""); }
 
 std::string format_seconds_range(double low_s, double high_s, double like_s) {
-  if (!std::isfinite(low_s) || !std::isfinite(high_s) || !std::isfinite(like_s)) return "unknown";
-  auto const name = scale(like_s, time_units).unit;
-  for (Unit const& unit : time_units)
-    if (unit.name == name) return three_digits(low_s / unit.size) + ".." + three_digits(high_s / unit.size);
-  return "unknown";
+  return format_range(low_s, high_s, like_s, time_units);
+}
+
+std::string format_rate_range(double low_per_s, double high_per_s, double like_per_s) {
+  return format_range(low_per_s, high_per_s, like_per_s, decimal_units);
 }
 
 std::string format_bytes(double bytes) {

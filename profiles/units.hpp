@@ -13,6 +13,8 @@ namespace hpcadvise::profiles {
 std::string format_seconds(double seconds);  // "12.3 us", "4.56 s", "2.10 h"
 // Both ends as numbers, in the unit that format_seconds gives `like`: "24.8..41.1" beside "31.9 s".
 std::string format_seconds_range(double low_s, double high_s, double like_s);
+// Likewise of a rate, with the decimal prefix that `like` gets: "22.7..50.2" beside "45.7 GFLOP/s".
+std::string format_rate_range(double low_per_s, double high_per_s, double like_per_s);
 std::string format_bytes(double bytes);              // binary: "64.0 GiB"; below 1 KiB whole: "512 B"
 std::string format_bytes_per_s(double bytes_per_s);  // decimal: "12.5 GB/s"
 std::string format_flops_per_s(double flops_per_s);  // decimal: "192 TFLOP/s"

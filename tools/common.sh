@@ -7,31 +7,45 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
 build=$root/build/release
 log_dir=$root/build/log
-mkdir -p "$log_dir"
+if ! mkdir -p "$log_dir" 2>/dev/null || [ ! -w "$log_dir" ]; then
+  echo "$root/build cannot be written, and what is built goes there: copy the tree to a folder of yours, and start it there" >&2
+  exit 2
+fi
 
-# step LABEL EXPECTATION COMMAND...: one line while it runs and after; its talk goes to a log that
-# is shown only when it fails.
-step() {
-  local label=$1 expected=$2 log started=$SECONDS
+# attempt LABEL EXPECTATION COMMAND...: one line while it runs and after; its talk goes to attempt_log. How it ended is
+# in attempt_status.
+attempt() {
+  local label=$1 expected=$2 started=$SECONDS
   shift 2
-  log=$log_dir/$(tr -cs '[:alnum:]' - <<<"${label##*\] }" | sed 's/-$//').log
+  attempt_log=$log_dir/$(tr -cs '[:alnum:]' - <<<"${label##*\] }" | sed 's/-$//').log
   printf '%s%s... ' "$label" "${expected:+ ($expected)}"
-  local status=0
   # Not as a condition: bash would then go on after a command that fails inside of a function.
   set +e
   (
     set -e
     "$@"
-  ) >"$log" 2>&1
-  status=$?
+  ) >"$attempt_log" 2>&1
+  attempt_status=$?
   set -e
-  if [ $status = 0 ]; then
+  if [ $attempt_status = 0 ]; then
     printf 'done in %s s\n' $((SECONDS - started))
   else
     printf 'FAILED after %s s\n' $((SECONDS - started))
-    tail -n 40 "$log" >&2
-    printf '\nThe whole log is %s\n' "$log" >&2
-    return $status
+  fi
+}
+
+# The end of the log of an attempt that failed.
+show_log() {
+  tail -n 40 "$attempt_log" >&2
+  printf '\nThe whole log is %s\n' "$attempt_log" >&2
+}
+
+# The same for what there is no other way around.
+step() {
+  attempt "$@"
+  if [ "$attempt_status" != 0 ]; then
+    show_log
+    return "$attempt_status"
   fi
 }
 

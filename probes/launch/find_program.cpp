@@ -3,8 +3,6 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-
 namespace hpcadvise::probes {
 
 namespace fs = std::filesystem;
@@ -22,11 +20,6 @@ std::optional<fs::path> find_program(std::string_view name, std::string_view pat
     if (!folder.empty() && is_executable_file(folder / name)) return folder / name;
   }
   return std::nullopt;
-}
-
-std::string environment_value(char const* name) {
-  char const* const value = std::getenv(name);
-  return value != nullptr ? value : "";
 }
 
 }  // namespace hpcadvise::probes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/launch/mpi_launcher.hpp"
 
+#include "probes/deadline.hpp"
 #include "probes/launch/find_program.hpp"
 #include "probes/launch/slurm.hpp"
 #include "profiles/error.hpp"
@@ -90,18 +91,24 @@ std::optional<MpiKind> mpi_kind(std::string_view version_text) {
   return std::nullopt;
 }
 
-MpiSearch find_mpi_launcher(std::string_view path) {
-  constexpr double patience_s = 10;
-  MpiSearch result;
-  result.problem = "no mpirun or mpiexec in PATH";
+MpiSearch find_mpi_launcher(std::string_view path, double patience_s) {
+  MpiSearch result{.launcher = {},
+                   .problem = "no mpirun or mpiexec in PATH",
+                   .next_step = "load or install MPI and build the runner with it, or leave it: one rank needs none"};
   for (auto const* const name : {"mpirun", "mpiexec"}) {
     auto const program = find_program(name, path);
     if (!program) continue;
     try {
+      auto const deadline = after(patience_s);
       std::string const text =
           output_of({.arguments = {program->string(), "--version"}, .environment = {}}, patience_s);
       std::string const first_line = sanitized(std::string_view(text).substr(0, text.find('\n')), 120);
-      if (auto const kind = mpi_kind(text)) return {MpiLauncher{*program, *kind, first_line}, {}};
+      if (auto const kind = mpi_kind(text)) return {MpiLauncher{*program, *kind, first_line}, {}, {}};
+      if (seconds_until(deadline) <= 0) {
+        result.problem = fmt::format("'{} --version' gave no answer within {:g} s", program->string(), patience_s);
+        result.next_step = "start it by hand to see what it waits for, or load another MPI";
+        continue;
+      }
       result.problem = fmt::format("'{}' is of a kind that is not known here (its --version says '{}')",
                                    program->string(), first_line);
     } catch (profiles::MachineError const& error) {

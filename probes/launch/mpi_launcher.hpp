@@ -25,12 +25,16 @@ struct MpiLauncher {
 // By what --version prints.
 std::optional<MpiKind> mpi_kind(std::string_view version_text);
 
+// How long a launcher may take to say its version.
+inline constexpr double usual_launcher_patience_s = 10;
+
 struct MpiSearch {
   std::optional<MpiLauncher> launcher;
-  std::string problem;  // why there is none
+  std::string problem;    // why there is none
+  std::string next_step;  // what to do about that
 };
 // mpirun, then mpiexec, of `path` as PATH has it. Asks each for its --version.
-MpiSearch find_mpi_launcher(std::string_view path);
+MpiSearch find_mpi_launcher(std::string_view path, double patience_s = usual_launcher_patience_s);
 
 enum class Binding { core, numa };
 std::string_view to_string(Binding binding);

@@ -28,6 +28,17 @@ TEST_CASE("A last column of prose wraps under itself within the terminal's width
         "       six seven\n");
 }
 
+TEST_CASE("A cell's control characters are not printed", "[cli][table]") {
+  Table const hostile{{{"a"}, {"b"}}, {{"x\x1b[2J", "two\nlines"}}};
+  CHECK(text_table(hostile, plain) ==
+        "a      b\n"
+        "x?[2J  two lines\n");
+  CHECK(markdown_table(hostile) ==
+        "| a | b |\n"
+        "| --- | --- |\n"
+        "| x?[2J | two lines |\n");
+}
+
 TEST_CASE("A Markdown table escapes bars and marks alignment", "[cli][table]") {
   Table const table{{{"a"}, {"b", Align::right}}, {{"x|y", "1"}}};
   CHECK(markdown_table(table) ==

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever is asked, answers and errors fit on a terminal of 80 columns.
+#include "tests/cli/measured_by_fake.hpp"
 #include "tests/cli/run_in_process.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -54,10 +55,28 @@ TEST_CASE("Descriptions and help fit", "[cli][width]") {
                   {"systems", "list"},
                   {"systems", "show", "lumi-g"},
                   {"systems", "show", "jupiter-booster"},
+                  {"systems", "detect"},
+                  {"probe", "--help"},
                   {"advise", "--help"},
                   {"estimate", "--help"},
                   {"verify", "--help"}},
                  {0});
+}
+
+TEST_CASE("What is measured fits, and what goes wrong on the way", "[cli][width]") {
+  tests::MeasuredByFake machine("crash:1 exit:3");
+  auto const store = machine.folder.file("store");
+  check_commands({{"probe", "--budget", "30s", "--name", "measured", "--backend", "host"}}, {0});
+  check_commands(
+      {{"profiles", "list"}, {"profiles", "show", "measured"}, {"profiles", "validate", store + "/measured.json"}},
+      {0});
+  check_commands(
+      {{"profiles", "validate", store + "/no-such-profile-of-a-name-that-is-long-enough-to-need-a-line.json"},
+       {"probe", "--only", "no-such-probe"},
+       {"probe", "--only", "link", "--backend", "host"}},
+      {2});
+  machine.environment.set("FAKE_RUNNER", "no-hello");
+  check_commands({{"probe", "--backend", "host"}}, {3});
 }
 
 TEST_CASE("Advice fits: dense and mixed, roomy and full, one count and a sweep, and none", "[cli][width]") {

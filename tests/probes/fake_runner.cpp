@@ -148,6 +148,7 @@ void misbehave_in(std::int64_t id) {
     std::exit(0);
   }
   if (asked("slow")) ::usleep(100'000);
+  if (asked("interrupts", id)) ::kill(::getppid(), SIGINT);  // as Ctrl-C would
 }
 
 }  // namespace

@@ -106,6 +106,49 @@ TEST_CASE("What is not a regular file is written to and never replaced", "[file]
   CHECK(folder.entry_count() == 1);
 }
 
+TEST_CASE("A new file is nobody else's, beside what has its name, and follows no link", "[file]") {
+  TemporaryFolder const folder;
+  fs::create_symlink(folder / "victim", folder / "name.json");
+  auto const one = write_new_file(folder.path(), "name", ".json", "one");
+  auto const two = write_new_file(folder.path(), "name", ".json", "two");
+  CHECK(one != two);
+  CHECK(read_text_file(one) == "one");
+  CHECK(read_text_file(two) == "two");
+  CHECK(one.filename().string().starts_with("name-"));
+  CHECK(one.extension() == ".json");
+  CHECK(fs::status(one).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK_FALSE(fs::exists(folder / "victim"));
+  CHECK(folder.entry_count() == 3);
+
+  CHECK_THROWS_AS(write_new_file(folder / "absent", "name", ".json", "text"), FileError);
+  FullDisk const disk(4096);
+  CHECK_THROWS_AS(write_new_file(folder.path(), "name", ".json", std::string(10'000, 'x')), FileError);
+  CHECK(folder.entry_count() == 3);
+}
+
+TEST_CASE("Only a regular file, or none, can be replaced", "[file]") {
+  TemporaryFolder const folder;
+  CHECK(can_be_replaced(folder / "absent"));
+  write_file_atomically(folder / "file", "text");
+  CHECK(can_be_replaced(folder / "file"));
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK_FALSE(can_be_replaced(folder / "pipe"));
+  CHECK_FALSE(can_be_replaced("/dev/null"));
+}
+
+TEST_CASE("What is open is known by another name", "[file]") {
+  TemporaryFolder const folder;
+  write_file_atomically(folder / "file", "text");
+  write_file_atomically(folder / "other", "text");
+  fs::create_symlink("file", folder / "link");
+  int const descriptor = ::open((folder / "file").c_str(), O_RDONLY);
+  CHECK(is_open_as(folder / "link", descriptor));
+  CHECK_FALSE(is_open_as(folder / "other", descriptor));
+  CHECK_FALSE(is_open_as(folder / "absent", descriptor));
+  ::close(descriptor);
+  CHECK_FALSE(is_open_as(folder / "file", -1));
+}
+
 TEST_CASE("A folder cannot be read or written as a file", "[file]") {
   TemporaryFolder const folder;
   CHECK_THROWS_AS(write_file_atomically(folder.path(), "text"), FileError);

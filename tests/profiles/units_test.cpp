@@ -119,6 +119,8 @@ TEST_CASE("A range is printed in the unit of the value it belongs to") {
   CHECK(format_seconds_range(107, 169.2, 134.4) == "1.78..2.82");  // 2.24 min
   CHECK(format_seconds_range(0.026, 0.0431, 0.0334) == "26.0..43.1");
   CHECK(format_seconds_range(1, std::numeric_limits<double>::infinity(), 1) == "unknown");
+  CHECK(format_rate_range(22.7e9, 50.2e9, 45.7e9) == "22.7..50.2");
+  CHECK(format_rate_range(0.9e9, 1.1e12, 45.7e9) == "0.900..1100");
 }
 
 TEST_CASE("What is counted is named in the singular when it is one") {

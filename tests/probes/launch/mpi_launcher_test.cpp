@@ -77,6 +77,17 @@ TEST_CASE("No launcher, and one of an unknown kind, are told with the reason", "
   CHECK_THAT(found.problem, ContainsSubstring("'other'"));
 }
 
+TEST_CASE("A launcher that does not answer is left alone, and another one taken", "[mpi]") {
+  TemporaryFolder const folder;
+  write_script(folder.path() / "mpirun", "exec /bin/sleep 60");
+  auto const none = find_mpi_launcher(folder.path().string(), 0.2);
+  CHECK_FALSE(none.launcher);
+  CHECK_THAT(none.problem, ContainsSubstring("mpirun --version' gave no answer within 0.2 s"));
+  CHECK_THAT(none.next_step, ContainsSubstring("by hand"));
+  write_script(folder.path() / "mpiexec", "echo HYDRA build details:");
+  CHECK(find_mpi_launcher(folder.path().string(), 0.2).launcher.value().kind == MpiKind::hydra);
+}
+
 TEST_CASE("Between nodes each launcher is told how many ranks a node has, and Open MPI what to hand on", "[mpi]") {
   MpiJob const job{.ranks = nodes_ranks(2, 4), .bound = false};
   CHECK(options(MpiKind::open_mpi, job) ==

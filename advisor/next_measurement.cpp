@@ -14,7 +14,9 @@
 namespace hpcadvise::advisor {
 namespace {
 
-constexpr double worth_saying = 0.9;  // of the interval's width in log
+// Of the interval's width in log. A second run of one plan would narrow it by a tenth.
+constexpr double worth_a_run = 0.8;
+constexpr double worth_a_probe = 0.9;
 
 double square(double value) { return value * value; }
 
@@ -41,7 +43,7 @@ double sigma_after_a_probe(TrainingJob const& job, StepEstimate const& estimate,
 
 std::string range(StepEstimate const& estimate, double log_sigma) {
   auto const [median, low, high] = interval_around(estimate.step_time_s.median, log_sigma);
-  return fmt::format("{} to {}", profiles::format_seconds(low), profiles::format_seconds(high));
+  return fmt::format("{}..{}", profiles::format_seconds(low), profiles::format_seconds(high));
 }
 
 }  // namespace
@@ -51,12 +53,13 @@ std::string next_measurement(TrainingJob const& job, StepEstimate const& estimat
   double const now = estimate.log_sigma;
   double const by_run = sigma_after_a_run(now);
   double const by_probe = sigma_after_a_probe(job, estimate, machine, options);
-  if (by_run >= worth_saying * now) return "";
+  if (by_run >= worth_a_run * now) return "";
   auto sentence = fmt::format(
-      "20 measured steps of this plan (hpcadvise verify --calibrate) would narrow the interval most, from {} to {}",
+      "20 measured steps of this plan (hpcadvise verify --calibrate) would narrow the interval most: {} would become "
+      "{}",
       range(estimate, now), range(estimate, by_run));
-  if (by_probe < worth_saying * now)
-    sentence += fmt::format("; before any run a probe (hpcadvise probe --only gemm,attention,memory), to {}",
+  if (by_probe < worth_a_probe * now)
+    sentence += fmt::format("; by a probe before any run (hpcadvise probe --only gemm,attention,memory) {}",
                             range(estimate, by_probe));
   return sentence;
 }

@@ -85,9 +85,9 @@ std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machin
     if (row.is_used(job, plan, framework_traits(framework))) add(row.what, row.runs);
   std::vector<std::string> parts;
   if (!is_well_supported(machine.device) && device.fitted + device.kept_aside >= enough_runs)
-    parts.push_back(fmt::format("on {} {} published runs were fitted; of {} others {} lie inside such an interval",
-                                machine.device, device.fitted == 0 ? "no" : std::to_string(device.fitted),
-                                device.kept_aside, device.inside));
+    parts.push_back(fmt::format(
+        "of the published runs on {} {} were fitted; of the {} others {} lie inside such an interval", machine.device,
+        device.fitted == 0 ? "none" : std::to_string(device.fitted), device.kept_aside, device.inside));
   if (!few.empty())
     parts.push_back(
         fmt::format("published runs that this model could be checked on are few: {}", fmt::join(few, ", ")));

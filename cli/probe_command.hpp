@@ -28,7 +28,7 @@ struct ProbeOptions {
 
 void add_probe_command(CLI::App& app, Action& chosen);
 
-// ExitCode::interrupted after Ctrl-C: what was measured has been written, marked partial.
+// ExitCode::interrupted after Ctrl-C: what was measured has been written, marked partial where samples are missing.
 profiles::ExitCode run_probe_command(ProbeOptions const& options, Output& output);
 
 }  // namespace hpcadvise::cli

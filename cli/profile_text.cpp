@@ -174,10 +174,13 @@ std::string profile_summary_text(MachineProfile const& profile, Terminal const& 
   std::string text = styled(terminal, Style::bold, wrapped(host_text(profile.host), terminal.width, 2)) + '\n';
   if (auto const gpus = gpu_text(profile); !gpus.empty())
     text += styled(terminal, Style::bold, wrapped(gpus, terminal.width, 2)) + '\n';
-  auto const measured = fmt::format("Measured {} in {}: {} of {}, {} reached their target interval in one pass",
-                                    profile.provenance.started_utc, profiles::format_seconds(profile.budget.used_s),
-                                    profile.budget.measured, profiles::format_counted(profile.budget.planned, "sample"),
-                                    profile.budget.converged);
+  auto const& budget = profile.budget;
+  auto const measured = fmt::format(
+      "Measured {} in {}: {} of {}, {}", profile.provenance.started_utc, profiles::format_seconds(budget.used_s),
+      budget.measured, profiles::format_counted(budget.planned, "sample"),
+      budget.within_2_percent
+          ? fmt::format("{} known to {}2 %", *budget.within_2_percent, terminal.unicode ? "±" : "+-")
+          : fmt::format("{} reached their target interval in one pass", budget.converged));
   text += wrapped(profiles::presentable(measured, 3 * longest_name), terminal.width, 2) + '\n';
   if (profile.partial) text += styled(terminal, Style::warning, "Partial: the run ended before its plan did.") + '\n';
   text += '\n' + summary_table_text(summary_of(profile, terminal), terminal);

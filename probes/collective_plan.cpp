@@ -55,6 +55,7 @@ MpiJob plan_node_of_host(RankQuestion const& question, CollectivePlan& plan) {
     return ranks.job;
   }
   plan.problem = ranks.problem;
+  plan.next_step = ranks.next_step;
   skip(question, node_ranks(std::max(2, ranks.job.ranks.rank_count)), plan.problem, plan);
   plan.findings.push_back(no_collectives(plan.problem, ranks.next_step));
   return ranks.job;

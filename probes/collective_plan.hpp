@@ -41,7 +41,8 @@ struct CollectivePlan {
   std::vector<RankStart> starts;
   std::vector<std::pair<SampleRequest, std::string>> skipped;  // what would be measured, and why it is not
   std::vector<profiles::Finding> findings;
-  std::string problem;  // why there are no ranks; empty where there are, and where no probe wants them
+  std::string problem;    // why there are no ranks; empty where there are, and where no probe wants them
+  std::string next_step;  // what to do about that; may be empty
 };
 
 // On this node, inside a module where there is one, and over all nodes of an allocation that has several, with as many

@@ -247,9 +247,9 @@ class MachineRun {
 
   [[noreturn]] void refuse_empty_plan(SamplePlan const& plan) const {
     if (!collectives_.problem.empty())
-      throw profiles::MachineError("nothing to measure: " + collectives_.problem,
-                                   hello_.gpu ? "ask the scheduler for more GPUs of a node, with NCCL or RCCL and MPI"
-                                              : no_collectives({}).next_step);
+      throw profiles::MachineError(
+          "nothing to measure: " + collectives_.problem,
+          hello_.gpu ? "ask the scheduler for more GPUs of a node, with NCCL or RCCL and MPI" : collectives_.next_step);
     if (plan.dropped.empty()) {
       std::string problem;
       for (Probe const* probe : probes_)

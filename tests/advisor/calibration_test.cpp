@@ -81,7 +81,8 @@ TEST_CASE("A measured step moves its own plan by most of what it shows, a like o
   // Of 0.09^2 all but the 0.03^2 of one run alone is what the plan does: 0.0072 / 0.0081.
   CHECK_THAT(factor_for(plan_here, seen), WithinRel(0.889 * shown, 0.01));
   // The machine's 0.03^2 and what like plans share, 0.062^2 exp(-((1/3)^2 + (1/3)^2) / 2): 0.0043 / 0.0081.
-  CHECK_THAT(factor_for("tp=4,dp=4,micro_batch=2,global_batch=64,sharding=zero1", seen), WithinRel(0.535 * shown, 0.01));
+  CHECK_THAT(factor_for("tp=4,dp=4,micro_batch=2,global_batch=64,sharding=zero1", seen),
+             WithinRel(0.535 * shown, 0.01));
   // Four to sixteen times as much of everything, all recomputed: the machine's part alone, 0.0009 / 0.0081.
   CHECK_THAT(factor_for("tp=8,pp=16,dp=64,micro_batch=16,global_batch=4096,recompute=full", seen),
              WithinRel(0.111 * shown, 0.01));

@@ -159,7 +159,7 @@ TEST_CASE("A tenth of the memory free is worth as much of a step as the step may
   };
   CHECK(recommended(1.11).estimate.plan == plan_of(2, 1, 4));
   CHECK_FALSE(recommended(1.11).tied_with_best);
-  CHECK(recommended(1.12).estimate.plan == plan_of(1, 1, 8));
+  CHECK(recommended(1.13).estimate.plan == plan_of(1, 1, 8));
 }
 
 TEST_CASE("The recommended plan is kept even when faster ones fill the list") {

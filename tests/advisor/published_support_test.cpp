@@ -20,7 +20,8 @@ TEST_CASE("Ground that published runs cover well is not mentioned, and weak grou
   CHECK(ground() == "published runs that this model could be checked on are few: mi430x none (docs/validation.md)");
   machine.device = "b200";
   CHECK(ground() ==
-        "on b200 no published runs were fitted; of 14 others 14 lie inside such an interval (docs/validation.md)");
+        "of the published runs on b200 none were fitted; of the 14 others 14 lie inside such an interval "
+        "(docs/validation.md)");
 }
 
 TEST_CASE("FSDP that shards optimizer and gradients alone is not what DeepSpeed calls ZeRO-2") {

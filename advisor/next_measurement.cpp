@@ -43,7 +43,7 @@ double sigma_after_a_probe(TrainingJob const& job, StepEstimate const& estimate,
 
 std::string range(StepEstimate const& estimate, double log_sigma) {
   auto const [median, low, high] = interval_around(estimate.step_time_s.median, log_sigma);
-  return fmt::format("{}..{}", profiles::format_seconds(low), profiles::format_seconds(high));
+  return profiles::format_seconds_range(low, high, median);
 }
 
 }  // namespace
@@ -55,8 +55,8 @@ std::string next_measurement(TrainingJob const& job, StepEstimate const& estimat
   double const by_probe = sigma_after_a_probe(job, estimate, machine, options);
   if (by_run >= worth_a_run * now) return "";
   auto sentence = fmt::format(
-      "20 measured steps of this plan (hpcadvise verify --calibrate) would narrow the interval most: {} would become "
-      "{}",
+      "20 measured steps of this plan (hpcadvise verify --calibrate) would narrow the interval most: P10..P90 {} "
+      "would become {}",
       range(estimate, now), range(estimate, by_run));
   if (by_probe < worth_a_probe * now)
     sentence += fmt::format("; by a probe before any run (hpcadvise probe --only gemm,attention,memory) {}",

@@ -35,7 +35,7 @@ struct PeakRate {
 
 struct HostSpec {
   std::string host_name;
-  std::optional<std::string> system;  // "lumi-g", where its signs show which machine this is
+  std::optional<std::string> system{};  // "lumi-g", where its signs show which machine this is
   std::string operating_system;
   std::string kernel;
   std::string cpu_model;

@@ -114,7 +114,7 @@ TrainingLog read(std::string_view text) {
   each_line(text, [&](std::string_view line) {
     if (is_step(line)) {
       if (auto step = step_of(line))
-        steps.add(line, std::move(*step));
+        steps.add(line, *step);
       else
         ++log.unreadable_steps;
       if (auto const gib = amount_after(line, "memory:")) raise(log.memory_reserved_bytes, *gib * bytes_per_gib);

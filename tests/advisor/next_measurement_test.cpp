@@ -12,13 +12,18 @@
 
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
-using hpcadvise::profiles::format_seconds;
+using hpcadvise::profiles::format_seconds_range;
 
 namespace {
 
 constexpr EstimateOptions stated{.framework = FrameworkKind::megatron_core};
 
 Machine of_system(char const* name) { return machine_from_system(hpcadvise::profiles::system_description(name)); }
+
+std::string range_of(StepEstimate const& estimate) {
+  auto const& [median, low, high] = estimate.step_time_s;
+  return format_seconds_range(low, high, median);
+}
 
 }  // namespace
 
@@ -33,8 +38,7 @@ TEST_CASE("A measured step of the plan narrows its interval to what is said of i
       learn({.machine = "m", .anchors = {anchor_of(job, plain, options.framework, {exact_s, exact_s, exact_s})}});
   auto const then = estimate_step(job, plain.plan, machine, options);
   CHECK(then.step_time_s.high - then.step_time_s.low < 0.5 * (plain.step_time_s.high - plain.step_time_s.low));
-  CHECK(said.find(fmt::format("become {}..{}", format_seconds(then.step_time_s.low),
-                              format_seconds(then.step_time_s.high))) != std::string::npos);
+  CHECK(said.find(fmt::format("become {}", range_of(then))) != std::string::npos);
   // MI250X is what runs were published of: a probe answers no doubt.
   CHECK(said.find("probe") == std::string::npos);
   CHECK(next_measurement(job, then, machine, options).empty());
@@ -48,7 +52,6 @@ TEST_CASE("Of a device with few published runs a probe narrows the interval too,
   for (auto& [precision, rates] : machine.gemm) rates.origin = hpcadvise::profiles::Origin::measured;
   auto const probed = estimate_step(job, plain.plan, machine, stated);
   REQUIRE(probed.log_sigma < plain.log_sigma);
-  CHECK(said.ends_with(fmt::format("probe --only gemm,attention,memory) {}..{}", format_seconds(probed.step_time_s.low),
-                                   format_seconds(probed.step_time_s.high))));
+  CHECK(said.ends_with(fmt::format("probe --only gemm,attention,memory) {}", range_of(probed))));
   CHECK(next_measurement(job, probed, machine, stated).find("probe --only") == std::string::npos);
 }

@@ -34,6 +34,7 @@ profiles::CalibrationAnchor anchor_of(Case const& each, advisor::StepEstimate co
 
 double median_of(std::vector<AnchoredErrors> const& machines, double AnchoredErrors::*error) {
   std::vector<double> errors;
+  errors.reserve(machines.size());
   for (auto const& machine : machines) errors.push_back(machine.*error);
   return median(errors);
 }
@@ -82,6 +83,7 @@ double median_before(std::vector<AnchoredErrors> const& machines) {
 double median_after(std::vector<AnchoredErrors> const& machines) { return median_of(machines, &AnchoredErrors::after); }
 double inside_after(std::vector<AnchoredErrors> const& machines) {
   std::vector<double> shares;
+  shares.reserve(machines.size());
   for (auto const& machine : machines) shares.push_back(machine.inside_share);
   return mean(shares);
 }

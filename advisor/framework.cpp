@@ -104,6 +104,10 @@ constexpr FrameworkTraits foundry() {
   FrameworkTraits row = fsdp;
   row.kind = llm_foundry;
   row.name = "llm-foundry";
+  row.note =
+      "llm-foundry is taken as it was in 2023, with FlashAttention's Triton version; today's, with FlashAttention-2, "
+      "is "
+      "--framework fsdp-eager";
   row.attention_kernel = AttentionKernel::triton;
   return row;
 }
@@ -187,6 +191,7 @@ constexpr std::array traits{
                     .owners_broadcast = true},
     FrameworkTraits{.kind = nanotron,
                     .name = "nanotron",
+                    .note = "nanotron is known by its code alone: no run of it was fitted, and intervals are wider",
                     .elementwise_plain = &F::elementwise_eager,
                     .elementwise_gated = &F::elementwise_eager,
                     .known_by_code_alone = true,

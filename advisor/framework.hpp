@@ -55,6 +55,7 @@ enum class Aggregation { one_share, some_shares, all_shares };
 struct FrameworkTraits {
   FrameworkKind kind;
   std::string_view name;
+  std::string_view note{};  // what somebody who names it has to know, as part of a sentence; mostly empty
 
   // Bytes moved by elementwise work over the count of operators.cpp, for GPT-like layers (LayerNorm, GELU) and for
   // those with RMSNorm, rotary positions and a gated FFN.

@@ -6,7 +6,6 @@
 #include "advisor/step_estimate.hpp"
 #include "advisor/uncertainty.hpp"
 #include "fixtures.hpp"
-#include "profiles/system_description.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
@@ -224,7 +223,7 @@ TEST_CASE(
     "[calibration]") {
   double const slower = GENERATE(1.3, 2.0);
   auto const job = job_of(llama_7b(), 4096, 64);
-  auto const machine = machine_from_system(profiles::system_description("lumi-g"));
+  auto const machine = of_system("lumi-g");
   auto const truth_s = [&](ParallelPlan const& plan) {
     return slower * estimate_step(job, plan, machine, {}).step_time_s.median;
   };

@@ -6,6 +6,7 @@
 #include "advisor/constants.hpp"
 #include "advisor/machine.hpp"
 #include "advisor/step_estimate.hpp"
+#include "profiles/system_description.hpp"
 
 #include <algorithm>
 #include <string>
@@ -13,6 +14,8 @@
 #include <utility>
 
 namespace hpcadvise::advisor::testing {
+
+inline Machine of_system(std::string_view name) { return machine_from_system(profiles::system_description(name)); }
 
 // 100 TFLOP/s, 1 TB/s, 64 GiB; 8 devices a node at 100 GB/s, 10 GB/s each between nodes; no latencies, no tiles.
 inline Machine round_machine() {

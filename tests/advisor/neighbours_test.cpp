@@ -2,7 +2,6 @@
 #include "advisor/neighbours.hpp"
 
 #include "advisor/plan_search.hpp"
-#include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -13,14 +12,8 @@
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
 
-namespace {
-
-Machine lumi() { return machine_from_system(hpcadvise::profiles::system_description("lumi-g")); }
-
-}  // namespace
-
 TEST_CASE("Neighbours are half and twice the devices, with as many sequences on each") {
-  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, lumi(), {});
+  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, of_system("lumi-g"), {});
   REQUIRE(ranked.neighbours.size() == 2);
   CHECK(ranked.neighbours[0].device_count == 16);
   CHECK(ranked.neighbours[0].global_batch == 128);
@@ -35,7 +28,7 @@ TEST_CASE("Neighbours are half and twice the devices, with as many sequences on 
 
 TEST_CASE("Where the same work a device does not divide, the nearest that does is taken, and that is said") {
   // 256 sequences on 88 devices make 116.4 on 40.
-  auto const ranked = search_plans(job_of(llama_7b(), 1024, 256), 88, lumi(), {});
+  auto const ranked = search_plans(job_of(llama_7b(), 1024, 256), 88, of_system("lumi-g"), {});
   auto const half = std::find_if(ranked.neighbours.begin(), ranked.neighbours.end(),
                                  [](Neighbour const& each) { return each.device_count == 40; });
   REQUIRE(half != ranked.neighbours.end());
@@ -45,7 +38,7 @@ TEST_CASE("Where the same work a device does not divide, the nearest that does i
 
 TEST_CASE("A large prime that data parallelism takes holds nothing back, and is not blamed") {
   // 676 = 52 x 13, two sequences a device. With 1352 sequences on 672 devices hardly anything would divide.
-  auto const leonardo = machine_from_system(hpcadvise::profiles::system_description("leonardo-booster"));
+  auto const leonardo = of_system("leonardo-booster");
   for (auto const& neighbour : search_plans(job_of(llama_7b(), 4096, 1352), 676, leonardo, {}).neighbours) {
     INFO(neighbour.why);
     CHECK(neighbour.why.find("leaves few ways") == std::string::npos);
@@ -70,8 +63,8 @@ TEST_CASE("Where a large prime holds the devices back, fewer of them are faster,
 
 TEST_CASE("What neighbours are compared with does not depend on how many plans are shown") {
   auto const job = job_of(llama_7b(), 4096, 1024);
-  auto const one = search_plans(job, 64, lumi(), {.keep = 1});
-  auto const five = search_plans(job, 64, lumi(), {.keep = 5});
+  auto const one = search_plans(job, 64, of_system("lumi-g"), {.keep = 1});
+  auto const five = search_plans(job, 64, of_system("lumi-g"), {.keep = 5});
   // The recommended, which alone is kept, is not the fastest.
   REQUIRE(one.plans.front().estimate.step_time_s.median > five.plans.front().estimate.step_time_s.median);
   REQUIRE(one.neighbours.size() == five.neighbours.size());
@@ -80,7 +73,7 @@ TEST_CASE("What neighbours are compared with does not depend on how many plans a
 }
 
 TEST_CASE("No neighbour is proposed that has a large prime factor itself") {
-  auto machine = lumi();
+  auto machine = of_system("lumi-g");
   machine.node_count = 13;  // 104 = 8 x 13
   auto const ranked = search_plans(job_of(llama_7b(), 1024, 256), 64, machine, {});
   REQUIRE(ranked.neighbours.size() == 2);

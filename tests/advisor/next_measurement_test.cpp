@@ -3,7 +3,6 @@
 
 #include "advisor/calibration.hpp"
 #include "advisor/uncertainty.hpp"
-#include "profiles/system_description.hpp"
 #include "profiles/units.hpp"
 #include "tests/advisor/fixtures.hpp"
 
@@ -17,8 +16,6 @@ using hpcadvise::profiles::format_seconds_range;
 namespace {
 
 constexpr EstimateOptions stated{.framework = FrameworkKind::megatron_core};
-
-Machine of_system(char const* name) { return machine_from_system(hpcadvise::profiles::system_description(name)); }
 
 std::string range_of(StepEstimate const& estimate) {
   auto const& [median, low, high] = estimate.step_time_s;

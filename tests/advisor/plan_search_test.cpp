@@ -6,7 +6,6 @@
 #include "advisor/plan_order.hpp"
 #include "advisor/plan_space.hpp"
 #include "advisor/remedies.hpp"
-#include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -19,17 +18,11 @@
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
 
-namespace {
-
-Machine lumi() { return machine_from_system(hpcadvise::profiles::system_description("lumi-g")); }
-
-}  // namespace
-
 TEST_CASE("Pruning does not change the answer where measured steps move plans unlike each other") {
   auto const job = job_of(llama_7b(), 4096, 192);
   SearchOptions options;
   options.around = false;
-  auto const first = search_plans(job, 64, lumi(), options);
+  auto const first = search_plans(job, 64, of_system("lumi-g"), options);
   hpcadvise::profiles::Calibration calibration{.machine = "lumi", .anchors = {}};
   for (std::size_t index = 0; index < first.plans.size(); ++index) {
     auto const& estimate = first.plans[index].estimate;
@@ -38,9 +31,9 @@ TEST_CASE("Pruning does not change the answer where measured steps move plans un
         anchor_of(job, estimate, FrameworkKind::unknown, {measured_s, measured_s, measured_s}));
   }
   options.estimate.calibration = learn(calibration);
-  auto const pruned = search_plans(job, 64, lumi(), options);
+  auto const pruned = search_plans(job, 64, of_system("lumi-g"), options);
   options.prune = false;
-  auto const whole = search_plans(job, 64, lumi(), options);
+  auto const whole = search_plans(job, 64, of_system("lumi-g"), options);
   REQUIRE(pruned.plans.size() == whole.plans.size());
   for (std::size_t index = 0; index < whole.plans.size(); ++index)
     CHECK(pruned.plans[index].estimate.plan == whole.plans[index].estimate.plan);
@@ -65,9 +58,9 @@ TEST_CASE("Pruning does not change the answer") {
       SearchOptions options;
       options.around = false;
       options.keep = keep;
-      auto const pruned = search_plans(job_of(model, 4096, 192), device_count, lumi(), options);
+      auto const pruned = search_plans(job_of(model, 4096, 192), device_count, of_system("lumi-g"), options);
       options.prune = false;
-      auto const whole = search_plans(job_of(model, 4096, 192), device_count, lumi(), options);
+      auto const whole = search_plans(job_of(model, 4096, 192), device_count, of_system("lumi-g"), options);
       CHECK(pruned.considered == whole.considered);
       REQUIRE(pruned.plans.size() == whole.plans.size());
       for (std::size_t index = 0; index < whole.plans.size(); ++index) {
@@ -89,11 +82,11 @@ TEST_CASE("Every plan considered is estimated, too large, or proven slower") {
   options.around = false;
   for (bool const prune : {true, false}) {
     options.prune = prune;
-    auto const ranked = search_plans(job, 24, lumi(), options);
+    auto const ranked = search_plans(job, 24, of_system("lumi-g"), options);
     auto sum = ranked.estimated;
     for (auto const& [reason, count] : ranked.rejected) sum += count;
     CHECK(sum == ranked.considered);
-    CHECK(ranked.considered == static_cast<std::int64_t>(legal_plans(job, 24, lumi(), {}).size()));
+    CHECK(ranked.considered == static_cast<std::int64_t>(legal_plans(job, 24, of_system("lumi-g"), {}).size()));
     CHECK(ranked.rejected.contains(std::string(slower_reason)) == prune);
   }
 }
@@ -148,18 +141,18 @@ TEST_CASE("More memory or a faster network never makes the best plan slower") {
 TEST_CASE("A mixture of experts is planned for, and no plan of it is too fast for its active parameters") {
   auto model = llama_7b();
   model.experts = MixtureOfExperts{8, 2, 14336};
-  auto const ranked = search_plans(job_of(model, 4096, 256), 64, lumi(), {});
+  auto const ranked = search_plans(job_of(model, 4096, 256), 64, of_system("lumi-g"), {});
   REQUIRE_FALSE(ranked.plans.empty());
   CHECK(ranked.plans.front().estimate.plan.expert_parallel > 1);
   CHECK(ranked.plans.front().estimate.mfu_of_dense_peak < 0.6);
 }
 
 TEST_CASE("Trade-offs are roomier or simpler than everything as fast, and not much slower") {
-  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, lumi(), {});
+  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, of_system("lumi-g"), {});
   REQUIRE_FALSE(ranked.trade_offs.empty());
   auto const& best = ranked.plans.front().estimate;
   auto const& recommended = ranked.plans[*ranked.recommended].estimate;
-  auto const machine = lumi();
+  auto const machine = of_system("lumi-g");
   auto const mechanisms = [&](StepEstimate const& estimate) {
     return complexity(estimate.plan, {machine, FrameworkKind::unknown});
   };
@@ -174,7 +167,7 @@ TEST_CASE("Trade-offs are roomier or simpler than everything as fast, and not mu
 
 TEST_CASE("The first plan is the fastest of all that fit") {
   auto const job = job_of(llama_7b(), 4096, 16);
-  auto const machine = lumi();
+  auto const machine = of_system("lumi-g");
   auto const ranked = search_plans(job, 16, machine, {.around = false});
   for (auto const& plan : legal_plans(job, 16, machine, {})) {
     if (!estimate_memory(job, plan, machine, {}).fits_undisturbed()) continue;
@@ -187,7 +180,7 @@ TEST_CASE("The first plan is the fastest of all that fit") {
 TEST_CASE(
     "A 7B model on 64 GCDs of LUMI-G is feasible, within 64 GiB, at a sensible rate, and needs no tensor "
     "parallelism beyond a module") {
-  auto const ranked = search_plans(job_of(llama_7b(), 4096, 1024), 64, lumi(), {});
+  auto const ranked = search_plans(job_of(llama_7b(), 4096, 1024), 64, of_system("lumi-g"), {});
   REQUIRE(ranked.plans.size() == 5);
   REQUIRE(ranked.recommended);
   for (auto const& plan : ranked.plans) {
@@ -202,7 +195,7 @@ TEST_CASE(
 }
 
 TEST_CASE("Plans are ranked by time, ties marked, one layout shown once") {
-  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, lumi(), {});
+  auto const ranked = search_plans(job_of(llama_7b(), 4096, 256), 32, of_system("lumi-g"), {});
   for (std::size_t index = 1; index < ranked.plans.size(); ++index) {
     auto const& before = ranked.plans[index - 1].estimate;
     auto const& here = ranked.plans[index].estimate;
@@ -222,7 +215,7 @@ TEST_CASE("When nothing fits the nearest plan says by how much, in which part, a
   model.kv_head_count = 8;
   auto job = job_of(model, 4096, 64);
   job.precision = hpcadvise::profiles::Precision::fp32;
-  auto const ranked = search_plans(job, 8, lumi(), {});
+  auto const ranked = search_plans(job, 8, of_system("lumi-g"), {});
   CHECK(ranked.plans.empty());
   CHECK_FALSE(ranked.recommended);
   REQUIRE(ranked.nearest);

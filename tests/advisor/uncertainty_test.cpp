@@ -4,7 +4,6 @@
 #include "advisor/constants.hpp"
 #include "advisor/framework.hpp"
 #include "advisor/step_estimate.hpp"
-#include "profiles/system_description.hpp"
 #include "tests/advisor/fixtures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -69,10 +68,16 @@ TEST_CASE(
   CHECK_THAT(of(machine).log_sigma, WithinRel(outside));
 }
 
-TEST_CASE("A device of JUPITER shares its power with its host, one of MareNostrum 5 does not") {
-  auto const of_system = [](char const* name) {
-    return machine_from_system(hpcadvise::profiles::system_description(name));
+TEST_CASE("A framework that is known by its code alone is in doubt as one that is not stated") {
+  auto const sigma = [](FrameworkKind kind) {
+    return step_uncertainty(job_of(small_gpt()), plan_of(1, 1, 2), known_machine(), {.framework = kind}, false)
+        .log_sigma;
   };
+  CHECK(sigma(FrameworkKind::nanotron) == sigma(FrameworkKind::unknown));
+  CHECK(sigma(FrameworkKind::nanotron) > sigma(FrameworkKind::megatron_core));
+}
+
+TEST_CASE("A device of JUPITER shares its power with its host, one of MareNostrum 5 does not") {
   CHECK(of_system("jupiter-booster").shares_power_with_host);
   CHECK_FALSE(of_system("marenostrum5-acc").shares_power_with_host);
 }

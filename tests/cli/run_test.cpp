@@ -385,3 +385,14 @@ TEST_CASE("An answer on weak ground says on how few published runs it rests", "[
   CHECK(has(said, "checked on are few: latent attention 1"));
   CHECK(has(said, "of the published runs on gh200-96gb 1 were fitted; of the 17 others"));
 }
+
+TEST_CASE("Who names a framework that is not what they would expect is told what it is", "[cli]") {
+  auto const said_of = [](char const* framework) {
+    return unwrapped(
+        run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8", "--framework", framework})
+            .out);
+  };
+  CHECK(has(said_of("llm-foundry"), "--framework fsdp-eager"));
+  CHECK(has(said_of("nanotron"), "known by its code alone"));
+  CHECK_FALSE(has(said_of("torchtitan"), "Note: "));
+}

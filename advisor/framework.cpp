@@ -47,9 +47,12 @@ constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
                                .name = "fsdp-eager",
                                .elementwise_plain = &F::elementwise_eager,
                                .elementwise_gated = &F::elementwise_eager,
+                               .host_layer_whole_s = &F::host_layer_fused_s,
                                .accumulation_bytes = 16,
                                .gradient_overlap = GradientOverlap::every_layer,
                                .zero2_gathers = true,
+                               .frees_gradients = true,
+                               .pytorch_data_parallel = true,
                                .fp32_weights = true,
                                .gated_ffn_copies = 4,
                                .fused_loss = true,
@@ -68,6 +71,8 @@ constexpr FrameworkTraits torchtitan{.kind = fsdp_compiled,
                                      .gathers_in_fp8 = true,
                                      .gradient_overlap = GradientOverlap::every_layer,
                                      .zero2_gathers = true,
+                                     .frees_gradients = true,
+                                     .pytorch_data_parallel = true,
                                      .fp32_weights = true,
                                      .fused_loss = true,
                                      .logit_bytes = 12,
@@ -83,6 +88,19 @@ constexpr FrameworkTraits plain(FrameworkTraits row, FrameworkKind kind, std::st
   row.gathers_in_fp8 = false;
   row.fused_loss = false;
   row.gradient_wire_bytes = 2;
+  return row;
+}
+
+// A training loop of one's own. DistributedDataParallel and ZeroRedundancyOptimizer reduce the gradients of what is
+// trained, weights in fp32 under autocast, as they are (torch/nn/parallel/distributed.py). A model that computes its
+// loss itself is compiled with it (karpathy/nanoGPT, model.py).
+constexpr FrameworkTraits of_ones_own(FrameworkTraits const& layers, FrameworkKind kind, std::string_view name) {
+  FrameworkTraits row = plain(layers, kind, name);
+  row.note =
+      "a training loop of one's own is known by PyTorch's code alone: no run was fitted, and intervals are wider";
+  row.known_by_code_alone = true;
+  row.gradient_wire_bytes = 4;
+  row.fused_loss = kind == pytorch_compiled;
   return row;
 }
 
@@ -122,6 +140,7 @@ constexpr FrameworkTraits compiled_by_xla() {
   row.logit_bytes = 10;
   row.cut_logit_bytes = 10;
   row.keeps_products_alone = true;
+  row.pytorch_data_parallel = false;
   row.offloads_weights = false;
   return row;
 }
@@ -215,6 +234,8 @@ constexpr std::array traits{
                     .zero_bucket_bytes = constants::zero_bucket_bytes,
                     .live_parameters = deepspeed_live_parameters,
                     .gradient_wire_bytes = 2},
+    of_ones_own(fsdp, pytorch, "pytorch"),
+    of_ones_own(torchtitan, pytorch_compiled, "pytorch-compiled"),
     plain(fsdp, fsdp_plain, "fsdp-plain"),
     plain(torchtitan, fsdp_plain_compiled, "fsdp-plain-compiled"),
     fsdp,
@@ -266,6 +287,17 @@ constexpr std::array words{
     Word{"internevo", internevo},
     Word{"nanotron", nanotron},
     Word{"megatron", megatron_legacy},
+    Word{"llama-factory", hugging_face},
+    Word{"axolotl", hugging_face},
+    Word{"ms-swift", hugging_face},
+    Word{"trl", hugging_face},
+    Word{"torchtune", fsdp_plain},
+    Word{"pytorch-compiled", pytorch_compiled},
+    Word{"pytorch", pytorch},
+    Word{"lightning", pytorch},
+    Word{"litgpt", pytorch},
+    Word{"nanogpt", pytorch_compiled},
+    Word{"ddp", pytorch},
     Word{"compile", fsdp_compiled},
 };
 
@@ -299,6 +331,8 @@ FrameworkKind framework_kind_from_text(std::string_view text) {
 
 FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
   switch (kind) {
+    case pytorch:
+    case pytorch_compiled: return compiled ? pytorch_compiled : pytorch;
     case fsdp_plain:
     case fsdp_plain_compiled: return compiled ? fsdp_plain_compiled : fsdp_plain;
     case fsdp_eager:

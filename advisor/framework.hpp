@@ -20,6 +20,8 @@ enum class FrameworkKind {
   internevo,
   nanotron,
   hugging_face,
+  pytorch,
+  pytorch_compiled,
   fsdp_plain,
   fsdp_plain_compiled,
   fsdp_eager,
@@ -52,6 +54,11 @@ enum class AttentionKernel {
 // How many network shares the q ranks of one ring in a node get.
 enum class Aggregation { one_share, some_shares, all_shares };
 
+// A training loop of one's own: PyTorch's data parallelism, or its FSDP.
+constexpr bool is_own_loop(FrameworkKind kind) {
+  return kind == FrameworkKind::pytorch || kind == FrameworkKind::pytorch_compiled;
+}
+
 struct FrameworkTraits {
   FrameworkKind kind;
   std::string_view name;
@@ -64,6 +71,8 @@ struct FrameworkTraits {
   // What the host needs to launch a layer, by how much of it is fused.
   double FittedConstants::*host_layer_plain_s = &FittedConstants::host_layer_eager_s;
   double FittedConstants::*host_layer_gated_s = &FittedConstants::host_layer_eager_s;
+  // The same where no layer's parameters are gathered, whose hooks take time as well; null: no less.
+  double FittedConstants::*host_layer_whole_s = nullptr;
   bool known_by_code_alone = false;  // no run of it was ever fitted: in doubt as a framework that is not stated
   bool old_libraries = false;        // of 2022-23, for devices whose libraries have improved since
   // Moved for each parameter in every micro-batch: gradients added to their sum, sharded parameters copied out of the
@@ -92,9 +101,15 @@ struct FrameworkTraits {
   bool cuts_experts_by_default = false;
 
   bool drops_by_default = false;  // dropout, unless told not to (Megatron's --hidden-dropout 0.1)
-  bool fp32_weights = false;      // kept in fp32 and cast as they are gathered: no master copy beside them
-  double gated_ffn_copies = 3;    // FFN-wide tensors that a gated FFN keeps for its backward pass; 3 when fused
-  bool norms_in_fp32 = false;     // RMSNorm keeps an fp32 copy of its input, and its result before the weight
+  // Gradients are there from the backward pass to the optimizer's step alone (torch.optim.Optimizer.zero_grad,
+  // set_to_none), or as XLA places them.
+  bool frees_gradients = false;
+  // DistributedDataParallel, which copies all gradients to buckets (torch/nn/parallel/distributed.py,
+  // gradient_as_bucket_view), or FSDP, which gathers on a stream of its own.
+  bool pytorch_data_parallel = false;
+  bool fp32_weights = false;    // kept in fp32 and cast as they are gathered: no master copy beside them
+  double gated_ffn_copies = 3;  // FFN-wide tensors that a gated FFN keeps for its backward pass; 3 when fused
+  bool norms_in_fp32 = false;   // RMSNorm keeps an fp32 copy of its input, and its result before the weight
   // The router's weights multiply the activation function's output, so that the expert's own output need not be kept
   // (megatron/core/transformer/moe/experts.py).
   bool weighs_inside_experts = false;

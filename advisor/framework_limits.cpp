@@ -79,6 +79,9 @@ FrameworkLimits framework_limits(FrameworkKind kind) {
               .sequence_parallel = false,
               .ring_attention = false,
               .offload = any_stage};
+    case FrameworkKind::pytorch:
+    case FrameworkKind::pytorch_compiled:
+      return {.pipeline = false, .beside_tensors = fsdp_alone, .beside_context = fsdp_alone, .offload = all_sharded};
     case FrameworkKind::fsdp_plain:
     case FrameworkKind::fsdp_plain_compiled:
     case FrameworkKind::fsdp_eager:

@@ -52,16 +52,38 @@ double micro_batches_in_flight(ParallelPlan const& plan, std::int64_t index) {
   return std::min(micro_batches, (2 * (later - 1) + (v - 1) * real(plan.pipeline_parallel) + 1) / v);
 }
 
+double ends_of(ParallelPlan const& plan, ParameterParts const& parts) {
+  return (parts.embedding + (parts.tied ? 0 : parts.head)) / real(plan.tensor_parallel);
+}
+
+// FSDP gathers on a stream of its own, of whose memory no other stream is given any: embedding and head, and two layers
+// at a time (torch/distributed/fsdp/_fully_shard/_fsdp_param_group.py, AllGatherState).
+double gather_pool_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
+                         ParameterParts const& parts) {
+  if (!framework.pytorch_data_parallel || plan.sharding != Sharding::zero3) return 0;
+  double layer = 0;
+  for (std::size_t kind = 0; kind < parts.kinds.size(); ++kind)
+    layer = std::max(layer, one_layer_parameters(parts, kind, plan).all().total());
+  return (ends_of(plan, parts) + 2 * layer) * activation_bytes_per_element(job);
+}
+
 // Parameters of the layer being computed and the one fetched ahead, and one layer's gradients before they are
-// scattered; embedding and head stay gathered (PyTorch FSDP's root unit). With adapters only theirs are gradients.
-double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, ParameterParts const& parts) {
-  double const ends = parts.embedding + (parts.tied ? 0 : parts.head);
+// scattered; embedding and head stay gathered (PyTorch FSDP's root unit). FSDP holds those gradients a second time, as
+// they are reduced, and the head's, the first to be computed, until the root's turn comes. With adapters only theirs
+// are gradients.
+double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
+                      ParameterParts const& parts) {
+  bool const is_fsdp = framework.pytorch_data_parallel;
+  double const element = activation_bytes_per_element(job);
+  double const reduced = holds_16_bit_state(job.optimizer) ? element : framework.gradient_wire_bytes;
+  double const gradient = element + (is_fsdp ? reduced : 0);
   double largest_layer = 0;
   for (std::size_t kind = 0; kind < parts.kinds.size(); ++kind) {
     auto const layer = one_layer_parameters(parts, kind, plan);
-    largest_layer = std::max(largest_layer, 2 * layer.all().total() + layer.trained.total());
+    largest_layer = std::max(largest_layer, 2 * layer.all().total() * element + layer.trained.total() * gradient);
   }
-  return (largest_layer + ends / real(plan.tensor_parallel)) * activation_bytes_per_element(job);
+  double const head_gradients = is_fsdp && !job.lora ? parts.head / real(plan.tensor_parallel) : 0;
+  return largest_layer + (ends_of(plan, parts) + head_gradients) * element;
 }
 
 MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
@@ -104,6 +126,10 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   memory.activations_bytes =
       micro_batches_in_flight(plan, index) * saved_bytes + std::max(0.0, working_bytes - room_bytes);
 
+  // Gradients come as activations go.
+  if (framework.frees_gradients && plan.gradient_accumulation() == 1 && plan.pipeline_parallel == 1)
+    memory.gradients_bytes = std::max(0.0, memory.gradients_bytes - memory.activations_bytes - memory.logits_bytes);
+
   std::array const groups{plan.tensor_parallel, plan.pipeline_parallel, plan.context_parallel, plan.expert_parallel,
                           plan.data_parallel};
   auto const communicators = std::count_if(groups.begin(), groups.end(), [](std::int64_t size) { return size > 1; });
@@ -113,12 +139,15 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
     memory.communication_bytes = parameters.all().total() * activation_bytes_per_element(job);
   else if (plan.sharding == Sharding::zero3 || on_host.weights)
     memory.communication_bytes =
-        std::max(gathered_bytes(job, plan, facts.parts),
+        std::max(gathered_bytes(job, plan, framework, facts.parts),
                  std::min(framework.live_parameters, parameters.all().total()) * activation_bytes_per_element(job));
+  else if (framework.pytorch_data_parallel && plan.data_parallel > 1)
+    memory.communication_bytes = parameters.trained.total() * bytes.gradient;
   else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold
     memory.communication_bytes =
         std::min(framework.zero_bucket_bytes, parameters.trained.total() * activation_bytes_per_element(job));
-  memory.fragmentation_bytes = constants::fragmentation * memory.tensor_bytes();
+  memory.idle_bytes = gather_pool_bytes(job, plan, framework, facts.parts);
+  memory.fragmentation_bytes = constants::fragmentation * memory.tensor_bytes() + memory.idle_bytes;
   return memory;
 }
 

@@ -119,8 +119,9 @@ Precision precision_of(RunCells& cells) {
   cells.skip("precision", fmt::format("precision '{}' is not described", name));
 }
 
-// Weights that are cast as they are gathered are sharded: FSDP, or like it.
+// Weights that are cast as they are gathered are sharded: FSDP, or like it, unless a loop of one's own says nothing.
 Sharding usual_sharding(FrameworkKind kind) {
+  if (is_own_loop(kind)) return Sharding::none;
   return framework_traits(kind).fp32_weights ? Sharding::zero3 : Sharding::zero1;
 }
 

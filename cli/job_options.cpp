@@ -162,8 +162,9 @@ void add_job_options(CLI::App& command, JobOptions& options, std::string const& 
       ->type_name("NAME");
   add_fine_tuning_options(command, options.fine_tuning);
   command
-      .add_option("--framework", options.framework,
-                  "Training framework, for its overheads: megatron-core, megatron-deepspeed, huggingface, fsdp, ...")
+      .add_option(
+          "--framework", options.framework,
+          "Training framework, for its overheads: megatron-core, megatron-deepspeed, huggingface, pytorch, fsdp, ...")
       ->type_name("NAME");
   command
       .add_option("--calibration", options.calibration,

@@ -208,6 +208,9 @@ TEST_CASE("An instant device waits for its host, longer for layers of more kerne
   CHECK_THAT(waits_s(megatron_legacy, true), WithinRel(fitted.host_layer_eager_s));
   CHECK_THAT(waits_s(megatron_core, true), WithinRel(fitted.host_layer_core_s));
   CHECK_THAT(waits_s(megatron_core, true, true), WithinRel(fitted.host_layer_core_s + fitted.host_layer_experts_s));
+  // FSDP's hooks run where it gathers a layer's parameters.
+  CHECK_THAT(waits_s(fsdp_eager, false), WithinRel(fitted.host_layer_fused_s));
+  setting.plan.sharding = Sharding::zero3;
   CHECK_THAT(waits_s(fsdp_eager, false), WithinRel(fitted.host_layer_eager_s));
   setting.machine.host_bound = false;
   CHECK(waits_s(fsdp_eager, false) == 0);

@@ -33,6 +33,11 @@ TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("NeMo AutoModel (FSDP2)") == fsdp_eager);
   CHECK(framework_kind_from_text("InternEvo") == internevo);
   CHECK(framework_kind_from_text("nanotron") == nanotron);
+  CHECK(framework_kind_from_text("PyTorch DDP") == pytorch);
+  CHECK(framework_kind_from_text("Lightning Fabric, torch.compile") == pytorch_compiled);
+  CHECK(framework_kind_from_text("torchtune") == fsdp_plain);
+  CHECK(framework_kind_from_text("Axolotl") == hugging_face);
+  CHECK(framework_kind_from_text("LLaMA-Factory, FSDP") == fsdp_plain);
   CHECK(framework_kind_from_text("something else") == unknown);
   CHECK(framework_kind_from_text("") == unknown);
 }
@@ -71,6 +76,14 @@ TEST_CASE("torch.compile fuses the layers of plain FSDP, and leaves its reductio
   CHECK_FALSE(compiled.gathers_in_fp8);
   CHECK(compiled.elementwise_plain == framework_traits(fsdp_compiled).elementwise_plain);
   CHECK(compiled.host_layer_gated_s == framework_traits(fsdp_compiled).host_layer_gated_s);
+}
+
+TEST_CASE("A loop of one's own reduces what it trains, fp32, and is compiled with its loss or not at all") {
+  for (auto const kind : {pytorch, pytorch_compiled}) {
+    CHECK(framework_traits(kind).gradient_wire_bytes == 4);
+    CHECK(framework_traits(kind).known_by_code_alone);
+    CHECK(framework_traits(kind).fused_loss == (kind == pytorch_compiled));
+  }
 }
 
 TEST_CASE("DeepSpeed around a Hugging Face model keeps its gradients in 16 bit, Megatron-DeepSpeed in both") {

@@ -116,7 +116,17 @@ TEST_CASE("A row says whether its framework was compiled: torchtitan is unless i
   CHECK(kind("PyTorch FSDP", "false") == fsdp_plain);
   CHECK(kind("PyTorch FSDP", "true") == fsdp_plain_compiled);
   CHECK(kind("PyTorch FSDP (torch.compile)", "false") == fsdp_plain);
+  CHECK(kind("PyTorch DDP", "true") == pytorch_compiled);
   CHECK(kind("Megatron-DeepSpeed", "true") == megatron_deepspeed);
+}
+
+TEST_CASE("Of a row that does not say what is sharded, FSDP shards parameters, a loop of one's own nothing", "[runs]") {
+  auto const sharding = [](char const* framework) {
+    return read({{"framework", framework}, {"sharding", ""}, {"tp", "1"}}).run.plan.sharding;
+  };
+  CHECK(sharding("PyTorch FSDP") == Sharding::zero3);
+  CHECK(sharding("PyTorch DDP") == Sharding::none);
+  CHECK(sharding("Megatron-LM") == Sharding::zero1);
 }
 
 TEST_CASE("A row names its optimizer, AdamW unless it does", "[runs]") {

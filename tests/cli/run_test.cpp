@@ -288,7 +288,7 @@ TEST_CASE("A recommended plan that fills the memory is said to, and only such a 
   CHECK_FALSE(has(unwrapped(run(roomy).out), "may not run"));
   // Here faster ones fill it, by less than room is worth.
   auto const gives_way = unwrapped(run({"advise", "--model", "llama-3-70b", "--machine", "leonardo-booster",
-                                        "--devices", "256", "--framework", "fsdp"})
+                                        "--devices", "256", "--framework", "huggingface"})
                                        .out);
   CHECK(has(gives_way, "recommended: it leaves a tenth of the memory free; the fastest takes"));
   // 175 B parameters and their optimizer take most of what these have.

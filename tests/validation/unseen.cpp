@@ -58,7 +58,8 @@ to 5,120, frameworks without a row of their own (nanotron, plain PyTorch), and m
     .remarks = R"(
 Between the two scores training wholly in bf16 became an optimizer of its own (26 of these runs), torchtitan's loss counts as fused only where it is
 compiled, the GH200 was given what its shared power leaves, nanotron what its code shows, and llm-foundry's runs, which the table's rate of attention was
-fitted on, turned out to have had an older kernel (submit_benchmarks.py of October 2023): FlashAttention-2 is fitted without them. Intervals grew on superchips, on devices with few runs and everywhere a little.
+fitted on, turned out to have had an older kernel (submit_benchmarks.py of October 2023): FlashAttention-2 is fitted without them. Loops in plain PyTorch have a row of their own,
+and memory counts what its FSDP and data parallelism hold, as their code says. Intervals grew on superchips, on devices with few runs and everywhere a little.
 No constant was fitted here, but the width of intervals is set on these runs too. What is left:
 
 - On Leonardo 256 devices wait for the network longer than predicted, and a run there differs from the next. De Sensi et al. 2024 (arXiv:2408.14090) are said to find that 1,024 devices

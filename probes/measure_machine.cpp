@@ -239,6 +239,7 @@ class MachineRun {
                                      .module_devices = module_places(siblings_, hello_, accelerators_),
                                      .libraries = hello_.libraries,
                                      .allocation = slurm_allocation(),
+                                     .budget_end = deadline_ - duration_of(grace_s),
                                      .ask = [this](RankStart const& start) { return ask(start); }});
     for (auto const& [skipped, reason] : collectives_.skipped) recorder_.skipped(skipped, reason);
     for (auto const& finding : collectives_.findings) recorder_.finding(finding);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/estimate_command.hpp"
 
+#include "advisor/explain.hpp"
 #include "advisor/plan_changes.hpp"
 #include "advisor/plan_json.hpp"
 #include "advisor/published_runs.hpp"
@@ -42,6 +43,11 @@ std::optional<advisor::RunCost> cost_for(ResolvedJob const& resolved, advisor::S
   return advisor::cost_of_run(resolved.job, estimate, resolved.machine);
 }
 
+// As advise says it of its plans.
+std::vector<std::string> why_of(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
+  return advisor::explain(resolved.job, estimate, resolved.machine, resolved.estimate);
+}
+
 std::vector<Section> sections_of(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
   std::vector<Section> sections{memory_section(estimate.memory)};
   Section changes{.heading = "What would make room"};
@@ -52,6 +58,7 @@ std::vector<Section> sections_of(ResolvedJob const& resolved, advisor::StepEstim
                                        profiles::format_count(estimate.tokens_per_s_per_device),
                                        profiles::format_flops_per_s(estimate.model_flops_per_s_per_device),
                                        profiles::format_ratio_as_percent(estimate.mfu_of_dense_peak));
+  sections.push_back({.heading = "About this plan", .sentences = why_of(resolved, estimate)});
   if (auto const cost = cost_for(resolved, estimate)) sections.push_back(cost_section(*cost));
   if (auto basis = basis_section(resolved, estimate); !basis.sentences.empty()) sections.push_back(std::move(basis));
   return sections;
@@ -149,6 +156,7 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
     case Format::json: {
       nlohmann::ordered_json json = resolved_to_json(resolved, plan.device_count());
       json.update(advisor::estimate_to_json(estimate));
+      json["why"] = why_of(resolved, estimate);
       json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine, resolved.estimate.framework);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())
         json["changes"] = advisor::changes_to_json(changes);

@@ -79,11 +79,9 @@ void print_markdown(ResolvedJob const& resolved, advisor::StepEstimate const& es
 }
 
 ExitCode estimate_table(EstimateCommandOptions const& options, Output& output) {
-  if (options.format == Format::markdown)
-    throw profiles::UsageError("--format markdown: a table of runs is answered as CSV (text) or JSON",
-                               "Leave it out, or write --format json.");
   auto const results = advisor::estimate_runs(options.runs);
-  output.out << (options.format == Format::json ? advisor::runs_to_json(results) : advisor::runs_to_csv(results));
+  output.out << (options.runs_format == RunsFormat::json ? advisor::runs_to_json(results)
+                                                         : advisor::runs_to_csv(results));
   if (std::none_of(results.begin(), results.end(), [](auto const& result) { return result.estimate.has_value(); }))
     throw profiles::UsageError(
         fmt::format("{}: no row could be estimated", options.runs.string()),
@@ -103,6 +101,20 @@ void refuse_beside_runs(CLI::App const& command) {
       "Leave it out, or write it into a column: docs/runs_table.md lists them.");
 }
 
+// A table is answered as a table, a plan as other commands answer.
+void take_runs_format(CLI::App const& command, EstimateCommandOptions& options) {
+  auto const* const option = command.get_option("--format");
+  if (option->count() == 0) return;
+  auto const name = option->as<std::string>();
+  if (options.runs.empty() && name == "csv")
+    throw profiles::UsageError("--format csv: only a table of runs (--runs) is answered as CSV",
+                               "Leave it out, or write --format json.");
+  if (!options.runs.empty() && name != "csv" && name != "json")
+    throw profiles::UsageError(fmt::format("--format {}: a table of runs (--runs) is answered as CSV or JSON", name),
+                               "Leave it out for CSV, or write --format json.");
+  options.runs_format = name == "json" ? RunsFormat::json : RunsFormat::csv;
+}
+
 }  // namespace
 
 void add_estimate_command(CLI::App& app, Action& chosen) {
@@ -116,12 +128,13 @@ void add_estimate_command(CLI::App& app, Action& chosen) {
       ->type_name("PLAN|FILE[#RANK]");
   add_job_options(*command, options->job, "the plan's own");
   add_tokens_option(*command, options->job);
-  add_format_option(*command, options->format);
+  add_format_option(*command, options->format, {"csv"}, "; with --runs csv, which is the default there, or json");
   add_examples(*command, {"hpcadvise estimate --model llama-2-7b --machine lumi-g --sequence-length 4096 \\",
                           "    --plan tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1",
                           "hpcadvise estimate --runs runs.csv", "hpcadvise estimate --runs runs.csv --format json"});
   command->callback([options, command, &chosen] {
     if (!options->runs.empty()) refuse_beside_runs(*command);
+    take_runs_format(*command, *options);
     chosen = [options](Output& o) { return run_estimate_command(*options, o); };
   });
 }

@@ -20,6 +20,7 @@ constexpr CountRow count_rows[] = {
     {"tensor_model_parallel_size", &LogSettings::tensor_parallel},
     {"pipeline_model_parallel_size", &LogSettings::pipeline_parallel},
     {"virtual_pipeline_model_parallel_size", &LogSettings::virtual_stages},
+    {"microbatch_group_size_per_vp_stage", &LogSettings::round},
     {"context_parallel_size", &LogSettings::context_parallel},
     {"expert_model_parallel_size", &LogSettings::expert_parallel},
     {"expert_tensor_parallel_size", &LogSettings::expert_tensor_parallel},

@@ -131,13 +131,13 @@ class MegatronReader {
   }
 
   void take_step(std::string_view line) {
-    auto step = step_of(line);
+    auto const step = step_of(line);
     if (!step) {
       ++log_.unreadable_steps;
       return;
     }
     log_.skipped_updates += count_after(line, "number of skipped iterations").value_or(0);
-    steps_.add(line, std::move(*step));
+    steps_.add(line, *step);
   }
 
   void take_memory(std::string_view line) {

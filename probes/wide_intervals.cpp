@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 
 namespace hpcadvise::probes {
 namespace {
@@ -47,7 +48,8 @@ std::string beyond_all(std::vector<Sample const*> const& wide) {
   auto const count =
       std::ranges::count_if(wide, [](Sample const* sample) { return sample->timing->relative_half_width() > 1; });
   if (count == 0) return {};
-  return fmt::format(", {} of them by more than the value itself", count);
+  auto const all = count == std::ptrdiff_t(wide.size());
+  return fmt::format(", {} of them by more than the value itself", all ? "all" : std::to_string(count));
 }
 
 // Where the readings of each start alone are sure enough, or less than half of it, it is what starts differ by.

@@ -45,6 +45,7 @@ TEST_CASE("Samples that are not sure are counted by probe, the most first", "[ju
 TEST_CASE("Intervals that are wider than the value itself are counted in words", "[judge]") {
   CHECK_THAT(finding_of({sample_of("gemm", 183, 0.01), sample_of("gemm", 0.9, 0.01)}).seen,
              ContainsSubstring("less sure than +-2.00 %, 1 of them by more than the value itself: gemm 2; "));
+  CHECK_THAT(finding_of({sample_of("gemm", 183, 0.01)}).seen, ContainsSubstring(", all of them by more than"));
 }
 
 TEST_CASE("What most intervals are wide by is what to look at", "[judge]") {

@@ -4,6 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 using namespace hpcadvise;
 using namespace hpcadvise::tests;
 
@@ -19,7 +21,7 @@ TEST_CASE("An estimate says the switches that its plan needs, in every format", 
   CHECK(has(unwrapped(asked("zero3", "text")), switches));
   CHECK(has(asked("zero3", "markdown"), switches));
   auto const why = nlohmann::json::parse(asked("zero3", "json")).at("why").get<std::vector<std::string>>();
-  CHECK(why.back() == switches);
+  CHECK(std::ranges::count(why, switches) == 1);
   CHECK_FALSE(has(asked("zero1", "text"), "--use-megatron-fsdp"));
 }
 

@@ -28,8 +28,7 @@ double bandwidth_at(LinkRates const& link, double bytes) {
 GroupPlacement place_group(Machine const& machine, std::int64_t size, std::int64_t stride) {
   GroupPlacement group;
   group.size = size;
-  std::int64_t const linked = std::max(machine.devices_per_node, machine.link_domain_devices);
-  group.per_node = std::clamp<std::int64_t>(linked / stride, 1, size);
+  group.per_node = std::clamp<std::int64_t>(machine.linked_devices() / stride, 1, size);
   group.node_span = ((size - 1) * stride) / machine.devices_per_node + 1;
   group.one_module = (size - 1) * stride < machine.devices_per_module;
   return group;

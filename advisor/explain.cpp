@@ -48,6 +48,13 @@ std::string bubble_sentence(ParallelPlan const& plan) {
                      profiles::format_counted(plan.pipeline_parallel, "stage"));
 }
 
+std::string tensor_parallel_sentence(ParallelPlan const& plan, Machine const& machine) {
+  std::int64_t const linked = machine.linked_devices();
+  if (plan.tensor_parallel <= linked) return {};
+  return fmt::format("tensor parallelism leaves the {}: its collectives run over the network",
+                     linked > machine.devices_per_node ? fmt::format("link domain of {} devices", linked) : "node");
+}
+
 // Megatron-Core's default, the attention core, frees nothing where that is fused.
 std::string recompute_sentence(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                                EstimateOptions const& options) {
@@ -75,8 +82,8 @@ std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& est
   std::vector<std::string> sentences{share_sentence(estimate.terms), memory_sentence(estimate.memory)};
   ParallelPlan const& plan = estimate.plan;
   if (plan.pipeline_parallel > 1) sentences.push_back(bubble_sentence(plan));
-  if (plan.tensor_parallel > machine.devices_per_node)
-    sentences.emplace_back("tensor parallelism leaves the node: its collectives run over the network");
+  if (auto sentence = tensor_parallel_sentence(plan, machine); !sentence.empty())
+    sentences.push_back(std::move(sentence));
   if (job.model.head_size % 8 != 0)
     sentences.push_back(
         fmt::format("head size {} is not a multiple of 8: unfused attention runs at a small fraction "

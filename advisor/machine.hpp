@@ -12,6 +12,7 @@
 #include "profiles/precision.hpp"
 #include "profiles/system_description.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -111,6 +112,8 @@ struct Machine {
   std::int64_t nodes_of(std::int64_t device_count) const {
     return (device_count + devices_per_node - 1) / devices_per_node;
   }
+  // By node_link: whoever communicates beyond them uses the network.
+  std::int64_t linked_devices() const { return std::max(devices_per_node, link_domain_devices); }
 };
 
 // Whether any of its rates of matrix multiplication was measured on it.

@@ -129,8 +129,7 @@ bool is_known(profiles::DeviceDescription const& device) {
 }
 
 LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine const& machine) {
-  bool const switched = device_class(machine.architecture).in_switch_reduction &&
-                        std::max(machine.devices_per_node, machine.link_domain_devices) >= 8;
+  bool const switched = device_class(machine.architecture).in_switch_reduction && machine.linked_devices() >= 8;
   LinkRates link;
   link.bytes_per_s_per_device = bytes_per_s;
   link.latency_s = machine.kernel_launch_s;

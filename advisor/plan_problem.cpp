@@ -117,8 +117,9 @@ bool interleaves_in_rounds(FrameworkKind framework) {
   return is_megatron_core(framework) || framework == FrameworkKind::megatron_legacy;
 }
 
-PlanProblem rounds_problem(ParallelPlan const& plan, FrameworkKind framework) {
+PlanProblem rounds_problem(ParallelPlan const& plan, FrameworkKind framework, std::optional<std::int64_t> told) {
   if (plan.virtual_stages == 1 || !interleaves_in_rounds(framework)) return {};
+  if (told && *told > plan.pipeline_parallel) return {};
   auto const micro_batches = plan.gradient_accumulation();
   if (micro_batches % plan.pipeline_parallel == 0) return {};
   auto const round = plan.micro_batch * plan.data_parallel * plan.pipeline_parallel;
@@ -170,10 +171,10 @@ PlanProblem machine_problem(ParallelPlan const& plan, Machine const& machine) {
 }  // namespace
 
 PlanProblem plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
-                         FrameworkKind framework) {
+                         FrameworkKind framework, std::optional<std::int64_t> round) {
   for (auto const& problem :
        {expert_problem(job.model, plan), context_problem(job, plan), pipeline_problem(job.model, plan),
-        shape_problem(job.model, plan), batch_problem(plan), rounds_problem(plan, framework),
+        shape_problem(job.model, plan), batch_problem(plan), rounds_problem(plan, framework, round),
         sharding_problem(plan, framework), offload_problem(plan, machine, framework), machine_problem(plan, machine)}) {
     if (!problem.empty()) return problem;
   }

@@ -44,7 +44,7 @@ enum class Collective { all_reduce, all_gather, reduce_scatter, point_to_point }
 // Where a communicating group sits.
 struct GroupPlacement {
   std::int64_t size = 1;       // ranks
-  std::int64_t per_node = 1;   // of them in one node
+  std::int64_t per_node = 1;   // of them in one node, or link domain where that is wider
   std::int64_t node_span = 1;  // nodes from the first rank's to the last's
   bool one_module = false;     // all of them
 };

@@ -80,8 +80,9 @@ struct PlanProblem {
   bool empty() const { return what.empty(); }
 };
 
-// Why the plan cannot be run or estimated for this job, and what could be; empty when it can.
+// Why the plan cannot be run or estimated for this job, and what could be; empty when it can. `round`: how many
+// micro-batches a virtual stage takes in turn, where a run was told so; not given: as many as there are stages.
 PlanProblem plan_problem(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
-                         FrameworkKind framework);
+                         FrameworkKind framework, std::optional<std::int64_t> round = {});
 
 }  // namespace hpcadvise::advisor

@@ -23,6 +23,7 @@ struct LogSettings {
   std::optional<std::int64_t> tensor_parallel;
   std::optional<std::int64_t> pipeline_parallel;
   std::optional<std::int64_t> virtual_stages;
+  std::optional<std::int64_t> round;  // micro-batches that a virtual stage takes in turn
   std::optional<std::int64_t> context_parallel;
   std::optional<std::int64_t> expert_parallel;
   std::optional<std::int64_t> expert_tensor_parallel;

@@ -141,6 +141,18 @@ void observe_memory(TrainingLog const& log, Verification& result) {
                                           format_bytes(*log.memory_reserved_bytes), format_bytes(capacity_bytes)));
 }
 
+// The warm-up of a stage holds (vpp - 1) rounds (NVIDIA/Megatron-LM, megatron/core/pipeline_parallel/schedules.py,
+// num_warmup_microbatches).
+void observe_rounds(TrainingLog const& log, Verification& result) {
+  auto const& plan = result.predicted.plan;
+  if (plan.virtual_stages == 1 || log.settings.round.value_or(0) <= plan.pipeline_parallel) return;
+  result.observed.push_back(fmt::format(
+      "a virtual stage takes {} micro-batches in turn (--microbatch-group-size-per-virtual-pipeline-stage), which is "
+      "not modelled: the prediction has rounds of pp={}, so the run holds more activations, and may hide more of its "
+      "transfers",
+      *log.settings.round, plan.pipeline_parallel));
+}
+
 void observe_drift(TrainingLog const&, Verification& result) {
   auto const& times_s = result.measured.times_s;
   if (times_s.size() < 12) return;  // a third each needs four for a median
@@ -155,7 +167,7 @@ void observe_drift(TrainingLog const&, Verification& result) {
 }
 
 constexpr void (*observations[])(TrainingLog const&, Verification&) = {
-    observe_data_loading, observe_rest, observe_uneven_ranks, observe_memory, observe_drift,
+    observe_data_loading, observe_rest, observe_uneven_ranks, observe_memory, observe_rounds, observe_drift,
 };
 
 }  // namespace

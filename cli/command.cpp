@@ -41,12 +41,16 @@ std::string help_text(CLI::App const& app, int width) {
   return text;
 }
 
-void add_format_option(CLI::App& command, Format& format) {
+void add_format_option(CLI::App& command, Format& format, std::vector<std::string> const& own_names,
+                       std::string const& own_use) {
   auto const set = [&format](std::string const& name) {
     format = name == "json" ? Format::json : name == "markdown" ? Format::markdown : Format::text;
   };
-  command.add_option_function<std::string>("--format", set, "How to print the result: text, json or markdown")
-      ->check(CLI::IsMember({"text", "json", "markdown"}).description(""))
+  std::vector<std::string> names{"text", "json", "markdown"};
+  names.insert(names.end(), own_names.begin(), own_names.end());
+  command
+      .add_option_function<std::string>("--format", set, "How to print the result: text, json or markdown" + own_use)
+      ->check(CLI::IsMember(names).description(""))
       ->type_name("FORMAT")
       ->default_str("text");
 }

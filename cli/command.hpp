@@ -10,6 +10,7 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -29,8 +30,9 @@ using Action = std::function<profiles::ExitCode(Output&)>;
 
 enum class Format { text, json, markdown };
 
-// `--format`, with text as the default.
-void add_format_option(CLI::App& command, Format& format);
+// `--format`, with text as the default. Of a name of the command's own it is the command that says what it means.
+void add_format_option(CLI::App& command, Format& format, std::vector<std::string> const& own_names = {},
+                       std::string const& own_use = "");
 
 // `--help` of the command that was asked, its descriptions wrapped to `width` columns.
 std::string help_text(CLI::App const& app, int width);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/estimate_command.hpp"
 
+#include "advisor/explain.hpp"
 #include "advisor/plan_changes.hpp"
 #include "advisor/plan_json.hpp"
 #include "advisor/published_runs.hpp"
@@ -42,6 +43,11 @@ std::optional<advisor::RunCost> cost_for(ResolvedJob const& resolved, advisor::S
   return advisor::cost_of_run(resolved.job, estimate, resolved.machine);
 }
 
+// As advise says it of its plans.
+std::vector<std::string> why_of(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
+  return advisor::explain(resolved.job, estimate, resolved.machine, resolved.estimate);
+}
+
 std::vector<Section> sections_of(ResolvedJob const& resolved, advisor::StepEstimate const& estimate) {
   std::vector<Section> sections{memory_section(estimate.memory)};
   Section changes{.heading = "What would make room"};
@@ -52,6 +58,7 @@ std::vector<Section> sections_of(ResolvedJob const& resolved, advisor::StepEstim
                                        profiles::format_count(estimate.tokens_per_s_per_device),
                                        profiles::format_flops_per_s(estimate.model_flops_per_s_per_device),
                                        profiles::format_ratio_as_percent(estimate.mfu_of_dense_peak));
+  sections.push_back({.heading = "About this plan", .sentences = why_of(resolved, estimate)});
   if (auto const cost = cost_for(resolved, estimate)) sections.push_back(cost_section(*cost));
   if (auto basis = basis_section(resolved, estimate); !basis.sentences.empty()) sections.push_back(std::move(basis));
   return sections;
@@ -72,11 +79,9 @@ void print_markdown(ResolvedJob const& resolved, advisor::StepEstimate const& es
 }
 
 ExitCode estimate_table(EstimateCommandOptions const& options, Output& output) {
-  if (options.format == Format::markdown)
-    throw profiles::UsageError("--format markdown: a table of runs is answered as CSV (text) or JSON",
-                               "Leave it out, or write --format json.");
   auto const results = advisor::estimate_runs(options.runs);
-  output.out << (options.format == Format::json ? advisor::runs_to_json(results) : advisor::runs_to_csv(results));
+  output.out << (options.runs_format == RunsFormat::json ? advisor::runs_to_json(results)
+                                                         : advisor::runs_to_csv(results));
   if (std::none_of(results.begin(), results.end(), [](auto const& result) { return result.estimate.has_value(); }))
     throw profiles::UsageError(
         fmt::format("{}: no row could be estimated", options.runs.string()),
@@ -96,6 +101,20 @@ void refuse_beside_runs(CLI::App const& command) {
       "Leave it out, or write it into a column: docs/runs_table.md lists them.");
 }
 
+// A table is answered as a table, a plan as other commands answer.
+void take_runs_format(CLI::App const& command, EstimateCommandOptions& options) {
+  auto const* const option = command.get_option("--format");
+  if (option->count() == 0) return;
+  auto const name = option->as<std::string>();
+  if (options.runs.empty() && name == "csv")
+    throw profiles::UsageError("--format csv: only a table of runs (--runs) is answered as CSV",
+                               "Leave it out, or write --format json.");
+  if (!options.runs.empty() && name != "csv" && name != "json")
+    throw profiles::UsageError(fmt::format("--format {}: a table of runs (--runs) is answered as CSV or JSON", name),
+                               "Leave it out for CSV, or write --format json.");
+  options.runs_format = name == "json" ? RunsFormat::json : RunsFormat::csv;
+}
+
 }  // namespace
 
 void add_estimate_command(CLI::App& app, Action& chosen) {
@@ -109,12 +128,13 @@ void add_estimate_command(CLI::App& app, Action& chosen) {
       ->type_name("PLAN|FILE[#RANK]");
   add_job_options(*command, options->job, "the plan's own");
   add_tokens_option(*command, options->job);
-  add_format_option(*command, options->format);
+  add_format_option(*command, options->format, {"csv"}, "; with --runs csv, which is the default there, or json");
   add_examples(*command, {"hpcadvise estimate --model llama-2-7b --machine lumi-g --sequence-length 4096 \\",
                           "    --plan tp=2,dp=32,micro_batch=1,global_batch=1024,sharding=zero1",
                           "hpcadvise estimate --runs runs.csv", "hpcadvise estimate --runs runs.csv --format json"});
   command->callback([options, command, &chosen] {
     if (!options->runs.empty()) refuse_beside_runs(*command);
+    take_runs_format(*command, *options);
     chosen = [options](Output& o) { return run_estimate_command(*options, o); };
   });
 }
@@ -149,6 +169,7 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
     case Format::json: {
       nlohmann::ordered_json json = resolved_to_json(resolved, plan.device_count());
       json.update(advisor::estimate_to_json(estimate));
+      json["why"] = why_of(resolved, estimate);
       json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine, resolved.estimate.framework);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())
         json["changes"] = advisor::changes_to_json(changes);

@@ -11,11 +11,14 @@
 
 namespace hpcadvise::cli {
 
+enum class RunsFormat { csv, json };
+
 struct EstimateCommandOptions {
   JobOptions job;
-  std::string plan;            // "tp=8,pp=4,..." or a plan file
-  std::filesystem::path runs;  // a table of runs, instead of all else
-  Format format = Format::text;
+  std::string plan;                          // "tp=8,pp=4,..." or a plan file
+  std::filesystem::path runs;                // a table of runs, instead of all else
+  Format format = Format::text;              // of a plan
+  RunsFormat runs_format = RunsFormat::csv;  // of a table of runs
 };
 
 void add_estimate_command(CLI::App& app, Action& chosen);

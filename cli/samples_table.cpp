@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string_view>
+#include <utility>
 
 namespace hpcadvise::cli {
 namespace {
@@ -25,6 +26,15 @@ std::int64_t ordinal_of(MachineProfile const& profile, std::int64_t device) {
   return gpu && gpu->ordinal ? *gpu->ordinal : device;
 }
 
+// So that a row of attention fits on a line of 80 columns.
+std::string short_label(std::string label) {
+  constexpr std::pair<std::string_view, std::string_view> shorter[] = {
+      {"forward", "fwd"}, {"backward", "bwd"}, {"not causal", "full"}};
+  for (auto const& [word, short_word] : shorter)
+    if (auto const place = label.find(word); place != std::string::npos) label.replace(place, word.size(), short_word);
+  return label;
+}
+
 // What a row does not say already: its kind and shape, and of a probe that is not known here all parameters.
 std::string what_text(Sample const& sample, probes::Probe const* probe) {
   std::string text;
@@ -34,7 +44,7 @@ std::string what_text(Sample const& sample, probes::Probe const* probe) {
     return text;
   }
   // The provider has a column of its own.
-  text = group_label("", sample.parameters, *probe);
+  text = short_label(group_label("", sample.parameters, *probe));
   auto const shape = shape_text(sample.parameters, *probe);
   text += (text.empty() || shape.empty() ? "" : " ") + shape;
   if (profiles::compares_siblings(sample) && probe->shape != nullptr)
@@ -50,13 +60,9 @@ std::string what_text(Sample const& sample, probes::Probe const* probe) {
 
 Table samples_table(MachineProfile const& profile, std::string const& probe_name, Terminal const& terminal) {
   auto const* const probe = probes::find_probe(probe_name);
-  Table table{{{"Provider"},
-               {"Rate", Align::right},
-               {"Time", Align::right},
-               {"95 %", Align::right},
-               {"Readings", Align::right},
-               {"What"}},
-              {}};
+  Table table{
+      {{"By"}, {"Rate", Align::right}, {"Time", Align::right}, {"95 %", Align::right}, {"n", Align::right}, {"What"}},
+      {}};
   for (auto const* const sample : samples_of(profile, probe_name)) {
     auto const what = what_text(*sample, probe);
     if (!is_ok(*sample)) {

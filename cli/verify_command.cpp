@@ -108,7 +108,7 @@ Case resolve(VerifyOptions const& options) {
   result.resolved.assumed.insert(result.resolved.assumed.end(), assumed.begin(), assumed.end());
   advisor::check_settings(result.log.settings, result.resolved.job, result.plan);
   if (auto const problem = advisor::plan_problem(result.resolved.job, result.plan, result.resolved.machine,
-                                                 result.resolved.estimate.framework);
+                                                 result.resolved.estimate.framework, result.log.settings.round);
       !problem.empty())
     throw profiles::UsageError(fmt::format("--plan {}: {}", options.plan, problem.what), problem.next_step);
   refuse_ragged_batch(result.plan);

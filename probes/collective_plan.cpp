@@ -36,9 +36,9 @@ void skip(RankQuestion const& question, Ranks const& ranks, std::string const& p
 
 LauncherSearch launchers_of(RankQuestion const& question) {
   // A launcher that waits for ever must leave time to measure.
-  LauncherSearch search{.mpi_library = {},
-                        .allocation = question.allocation,
-                        .patience_s = std::min(usual_launcher_patience_s, question.request.budget_s / 4)};
+  double const share_s = std::max(0.0, seconds_until(question.budget_end) / 4);
+  LauncherSearch search{
+      .mpi_library = {}, .allocation = question.allocation, .patience_s = std::min(usual_launcher_patience_s, share_s)};
   auto const version = question.libraries.find("mpi");
   if (has_provider(question.context, "mpi"))
     search.mpi_library = version != question.libraries.end() ? version->second : "an MPI without a name";

@@ -3,6 +3,7 @@
 
 // Which ranks can measure together on this machine, started by what; or why none can.
 
+#include "probes/deadline.hpp"
 #include "probes/launch/run_plan.hpp"
 #include "probes/rank_plan.hpp"
 
@@ -33,6 +34,7 @@ struct RankQuestion {
   std::vector<int> module_devices{};  // of them, those that a module joins
   std::map<std::string, std::string> const& libraries;
   std::optional<SlurmAllocation> allocation{};
+  SteadyClock::time_point budget_end{};
   // Starts ranks that only say who they are: between nodes the first way is taken that gives those that were asked for.
   std::function<RunOutcome(RankStart const&)> ask;
 };

@@ -83,18 +83,23 @@ void add_ways_left_out(profiles::MachineProfile const& profile, std::vector<Find
            "with this profile"});
 }
 
+// "12.0 %", and what is more than twice as "a factor of 184".
+std::string drift_text(double drift) {
+  return drift < 1 ? profiles::format_ratio_as_percent(drift)
+                   : fmt::format("a factor of {}", profiles::format_count(1 + drift));
+}
+
 void add_drift(profiles::MachineProfile const& profile, std::vector<Finding>& findings) {
   constexpr double worth_a_warning = 0.05;
   for (auto const& sentinel : profile.sentinels) {
     if (!sentinel.drifted) continue;
-    findings.push_back(
-        {.kind = "drift",
-         .severity = sentinel.drift > worth_a_warning ? Severity::warning : Severity::note,
-         .seen = fmt::format("{}, measured {} times through the run, differed by {}", sentinel.sample_key,
-                             sentinel.medians_s.size(), profiles::format_ratio_as_percent(sentinel.drift)),
-         .expected = "repeats whose intervals overlap",
-         .cost = "samples taken at different times cannot be compared more closely than that",
-         .next_step = "look for other load, for a clock that changes, or for throttling"});
+    findings.push_back({.kind = "drift",
+                        .severity = sentinel.drift > worth_a_warning ? Severity::warning : Severity::note,
+                        .seen = fmt::format("{}, measured {} times through the run, differed by {}",
+                                            sentinel.sample_key, sentinel.medians_s.size(), drift_text(sentinel.drift)),
+                        .expected = "repeats whose intervals overlap",
+                        .cost = "samples taken at different times cannot be compared more closely than that",
+                        .next_step = "look for other load, for a clock that changes, or for throttling"});
   }
 }
 

@@ -44,7 +44,7 @@ profiles::MeasuredDevice device_of(HelloEvent const& hello, profiles::HostSpec c
 profiles::Finding no_vendor_blas(HelloEvent const& hello) {
   std::string seen = "the runner was built without a vendor BLAS";
   for (auto const& [name, version] : hello.libraries)
-    if (is_vendor_blas(name) && version.starts_with("cannot be used")) seen = name + " " + version;
+    if (is_vendor_blas(name) && version.starts_with("cannot be used")) seen = fmt::format("{} {}", name, version);
   return {.kind = "no_vendor_blas",
           .severity = profiles::Severity::note,
           .seen = seen,

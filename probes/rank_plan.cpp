@@ -33,9 +33,12 @@ void find_launcher(RankPlan& plan, LauncherSearch const& launchers) {
   auto const path = environment_value("PATH");
   auto search = find_mpi_launcher(path, launchers.patience_s);
   plan.launcher = std::move(search.launcher);
-  if (!plan.launcher && !plan.job.node.empty())
-    for (auto& srun : find_sruns(path, launchers.mpi_library))
-      if (!plan.launcher) plan.launcher = std::move(srun);
+  if (!plan.launcher && !plan.job.node.empty()) {
+    auto sruns = find_sruns(path, launchers.mpi_library, launchers.patience_s);
+    if (!sruns.launchers.empty()) plan.launcher = std::move(sruns.launchers.front());
+    search.problem += "; " + sruns.problem;
+    if (!sruns.next_step.empty()) search.next_step = std::move(sruns.next_step);
+  }
   if (plan.launcher) return;
   plan.problem = std::move(search.problem);
   plan.next_step = std::move(search.next_step);

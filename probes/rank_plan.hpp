@@ -20,7 +20,7 @@ struct RankPlan {
 struct LauncherSearch {
   std::string mpi_library{};  // of the runner, as hello has it; empty: it was built without MPI
   std::optional<SlurmAllocation> allocation{};
-  double patience_s = usual_launcher_patience_s;  // with a launcher that does not say its version
+  double patience_s = usual_launcher_patience_s;  // with a launcher that says nothing of itself
 };
 
 // `usable_cores`: allowed cores, less where a control group limits CPU time. Looks for a launcher in PATH: mpirun, or

@@ -46,11 +46,12 @@ WayBetweenNodes way_between_nodes(MpiJob const& job, std::vector<int> const& dev
     return way;
   }
   auto const path = environment_value("PATH");
-  auto candidates = find_sruns(path, launchers.mpi_library);
+  auto sruns = find_sruns(path, launchers.mpi_library, launchers.patience_s);
+  auto candidates = std::move(sruns.launchers);
   auto search = find_mpi_launcher(path, launchers.patience_s);
   if (search.launcher) candidates.push_back(*std::move(search.launcher));
-  if (candidates.empty())
-    way.problem = fmt::format("srun has no type of MPI for {}, and there is {}", launchers.mpi_library, search.problem);
+  way.problem = in_short(sruns.problem);
+  if (!search.launcher) way.problem += (way.problem.empty() ? "" : "; ") + in_short(search.problem);
   for (auto& launcher : candidates) {
     RankStart start{.job = job, .launcher = std::move(launcher), .devices = devices};
     auto const problem = asked(start, ask);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 
 namespace hpcadvise::probes {
 namespace {
@@ -40,6 +41,15 @@ bool is_timed(Sample const& sample) { return sample.status == profiles::SampleSt
 
 bool is_wide(Sample const& sample) {
   return !median_interval_ranks(sample.timing->count) || sample.timing->relative_half_width() > wide_half_width;
+}
+
+// In words what a percentage of some thousands would say.
+std::string beyond_all(std::vector<Sample const*> const& wide) {
+  auto const count =
+      std::ranges::count_if(wide, [](Sample const* sample) { return sample->timing->relative_half_width() > 1; });
+  if (count == 0) return {};
+  auto const all = count == std::ptrdiff_t(wide.size());
+  return fmt::format(", {} of them by more than the value itself", all ? "all" : std::to_string(count));
 }
 
 // Where the readings of each start alone are sure enough, or less than half of it, it is what starts differ by.
@@ -76,8 +86,9 @@ std::vector<profiles::Finding> wide_intervals(profiles::MachineProfile const& pr
   auto const most = std::size_t(std::ranges::max_element(counts) - counts.begin());
   return {{.kind = "wide_intervals",
            .severity = profiles::Severity::note,
-           .seen = fmt::format("{} of {} samples are less sure than +-{}: {}; {}", wide.size(), timed,
-                               profiles::format_ratio_as_percent(wide_half_width), counted_by_probe(wide), causes),
+           .seen = fmt::format("{} of {} samples are less sure than +-{}{}: {}; {}", wide.size(), timed,
+                               profiles::format_ratio_as_percent(wide_half_width), beyond_all(wide),
+                               counted_by_probe(wide), causes),
            .expected = "95 % intervals within that of the median",
            .cost = "wider intervals on what the advisor derives from them",
            .next_step = rows[most].next_step}};

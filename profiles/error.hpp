@@ -17,7 +17,6 @@ enum class ExitCode : int {
   usage = 2,          // bad arguments or bad input
   machine = 3,        // this machine lacks something: no device, no scheduler, no MPI
   nothing_fits = 4,   // no plan fits
-  finding = 5,        // a regression, a failed check
   interrupted = 130,  // Ctrl-C; a partial profile has been written
 };
 

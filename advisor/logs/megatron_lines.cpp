@@ -20,6 +20,7 @@ constexpr CountRow count_rows[] = {
     {"tensor_model_parallel_size", &LogSettings::tensor_parallel},
     {"pipeline_model_parallel_size", &LogSettings::pipeline_parallel},
     {"virtual_pipeline_model_parallel_size", &LogSettings::virtual_stages},
+    {"microbatch_group_size_per_vp_stage", &LogSettings::round},
     {"context_parallel_size", &LogSettings::context_parallel},
     {"expert_model_parallel_size", &LogSettings::expert_parallel},
     {"expert_tensor_parallel_size", &LogSettings::expert_tensor_parallel},
@@ -130,13 +131,13 @@ class MegatronReader {
   }
 
   void take_step(std::string_view line) {
-    auto step = step_of(line);
+    auto const step = step_of(line);
     if (!step) {
       ++log_.unreadable_steps;
       return;
     }
     log_.skipped_updates += count_after(line, "number of skipped iterations").value_or(0);
-    steps_.add(line, std::move(*step));
+    steps_.add(line, *step);
   }
 
   void take_memory(std::string_view line) {

@@ -5,6 +5,7 @@
 #include "probes/launch/find_program.hpp"
 #include "probes/launch/slurm.hpp"
 #include "profiles/error.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -105,7 +106,8 @@ MpiSearch find_mpi_launcher(std::string_view path, double patience_s) {
       std::string const first_line = sanitized(std::string_view(text).substr(0, text.find('\n')), 120);
       if (auto const kind = mpi_kind(text)) return {MpiLauncher{*program, *kind, first_line}, {}, {}};
       if (seconds_until(deadline) <= 0) {
-        result.problem = fmt::format("'{} --version' gave no answer within {:g} s", program->string(), patience_s);
+        result.problem = fmt::format("'{} --version' gave no answer within {}", program->string(),
+                                     profiles::format_seconds(patience_s));
         result.next_step = "start it by hand to see what it waits for, or load another MPI";
         continue;
       }

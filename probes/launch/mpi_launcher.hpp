@@ -25,7 +25,7 @@ struct MpiLauncher {
 // By what --version prints.
 std::optional<MpiKind> mpi_kind(std::string_view version_text);
 
-// How long a launcher may take to say its version.
+// How long a launcher may take to say its version, and srun its types of MPI.
 inline constexpr double usual_launcher_patience_s = 10;
 
 struct MpiSearch {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/launch/slurm.hpp"
 
+#include "probes/deadline.hpp"
 #include "probes/launch/find_program.hpp"
 #include "profiles/error.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -61,17 +63,24 @@ std::vector<std::string> srun_mpi_types(std::string_view listed, std::string_vie
   return result;
 }
 
-std::vector<MpiLauncher> find_sruns(std::string_view path, std::string_view mpi_library) {
-  constexpr double patience_s = 10;
-  std::vector<MpiLauncher> result;
+SrunSearch find_sruns(std::string_view path, std::string_view mpi_library, double patience_s) {
   auto const program = find_program("srun", path);
-  if (!program) return result;
+  if (!program) return {{}, "no srun in PATH", {}};
+  SrunSearch result;
   try {
+    auto const deadline = after(patience_s);
     auto const listed = output_of({.arguments = {program->string(), "--mpi=list"}, .environment = {}}, patience_s);
     for (auto& type : srun_mpi_types(listed, mpi_library))
-      result.push_back({.program = *program, .kind = MpiKind::slurm, .version = {}, .mpi_type = std::move(type)});
-  } catch (profiles::MachineError const&) {
-    // A file that cannot be started is no srun; another launcher may be there.
+      result.launchers.push_back(
+          {.program = *program, .kind = MpiKind::slurm, .version = {}, .mpi_type = std::move(type)});
+    if (!result.launchers.empty()) return result;
+    result.problem = fmt::format("srun has no type of MPI for {}", mpi_library);
+    if (seconds_until(deadline) > 0) return result;
+    result.problem = fmt::format("'{} --mpi=list' gave no answer within {}", program->string(),
+                                 profiles::format_seconds(patience_s));
+    result.next_step = "start it by hand to see what it waits for";
+  } catch (profiles::MachineError const& error) {
+    result.problem = error.what();
   }
   return result;
 }

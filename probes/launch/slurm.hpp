@@ -25,8 +25,14 @@ std::optional<SlurmAllocation> slurm_allocation();
 // one first. A wrong one starts ranks that each believe to be alone.
 std::vector<std::string> srun_mpi_types(std::string_view listed, std::string_view mpi_library);
 
-// srun of `path`, once for each type; none where there is no srun, or no type that could do.
-std::vector<MpiLauncher> find_sruns(std::string_view path, std::string_view mpi_library);
+struct SrunSearch {
+  std::vector<MpiLauncher> launchers;
+  std::string problem;    // why there is none
+  std::string next_step;  // what to do about that; empty: look for another launcher
+};
+// srun of `path`, once for each type that could do. Asks it for its types.
+SrunSearch find_sruns(std::string_view path, std::string_view mpi_library,
+                      double patience_s = usual_launcher_patience_s);
 
 // What srun is told of these ranks.
 std::vector<std::string> srun_options(std::string const& mpi_type, MpiJob const& job);

@@ -191,6 +191,22 @@ TEST_CASE("For a mixture of experts it is said that the critical batch is a law 
   CHECK(mentions(batch_notes(job), "dense models"));
 }
 
+TEST_CASE("Tensor parallelism leaves what the fast links join, a node or a wider link domain, and not before") {
+  StepEstimate estimate;
+  estimate.terms.elementwise_s = 1;
+  auto machine = round_machine();
+  machine.devices_per_node = 4;
+  auto const says = [&](std::int64_t tensor_parallel, std::string const& sentence) {
+    estimate.plan = plan_of(tensor_parallel, 1, 1, 1, 8);
+    return mentions(explain(job_of(llama_7b(), 4096, 8), estimate, machine, {}), sentence);
+  };
+  CHECK_FALSE(says(4, "tensor parallelism leaves"));
+  CHECK(says(8, "tensor parallelism leaves the node: its collectives run over the network"));
+  machine.link_domain_devices = 72;
+  CHECK_FALSE(says(8, "tensor parallelism leaves"));
+  CHECK(says(128, "tensor parallelism leaves the link domain of 72 devices: its"));
+}
+
 TEST_CASE("A framework's own words for selective recomputation are said") {
   StepEstimate estimate;
   estimate.plan = plan_of(1, 1, 8, 2, 32);

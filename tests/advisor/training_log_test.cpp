@@ -87,6 +87,18 @@ TEST_CASE("Megatron-LM: steps, arguments, memory of all ranks, timers of the slo
   CHECK(timer.slowest_s[3] > timer.fastest_s[3]);
 }
 
+TEST_CASE("Megatron-LM says how many micro-batches a virtual stage takes in turn, where it was told", "[log]") {
+  auto const round = [](std::string const& value) {
+    std::string const dump =
+        "------------------------ arguments ------------------------\n"
+        "  microbatch_group_size_per_vp_stage .............. " +
+        value + "\n" + "-------------------- end of arguments ---------------------\n";
+    return read_training_log(dump + megatron_line(1, "100.0") + megatron_line(2, "100.0"), "log").settings.round;
+  };
+  CHECK(round("6") == 6);
+  CHECK(round("None") == std::nullopt);
+}
+
 TEST_CASE("Megatron-LM that recomputes the attention core alone is not taken to repeat more", "[log]") {
   auto const recompute = [](std::string const& modules) {
     std::string const dump =

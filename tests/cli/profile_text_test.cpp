@@ -133,6 +133,25 @@ TEST_CASE("Bandwidths stand from the nearest level to the furthest, whatever was
   CHECK(samples_table(profile, "memory", plain).rows.front().back() == "L1 triad 4.00 KiB");
 }
 
+TEST_CASE("No row of attention's samples wraps on 80 columns", "[profile-text]") {
+  profiles::MachineProfile profile;
+  profile.samples = {attention(true), attention(false)};
+  profile.samples[1].parameters["direction"] = std::string("forward");
+  for (auto& sample : profile.samples) {
+    sample.parameters["query_heads"] = std::int64_t{32};
+    sample.parameters["kv_heads"] = std::int64_t{8};
+    sample.parameters["query_length"] = sample.parameters["key_length"] = std::int64_t{8192};
+    sample.timing->count = 150;
+    sample.timing->median_s = 12.3e-3;
+    sample.rates["flops_per_s"] = {215e12, 101e12, 429e12};
+  }
+  auto const table = samples_table(profile, "attention", plain);
+  constexpr int indent = 2;
+  CHECK(indent + table_width(table) <= 80);
+  CHECK(table.rows[0].back() == "bwd causal b1 h32/8 s8192 d128");
+  CHECK(table.rows[1].back() == "fwd full b1 h32/8 s8192 d128");
+}
+
 TEST_CASE("No row of a summary wraps on 80 columns", "[profile-text]") {
   auto profile = node_of_two();
   profile.samples.push_back(attention(false));

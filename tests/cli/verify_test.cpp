@@ -114,6 +114,30 @@ TEST_CASE("A plan file of advise or estimate brings model, machine and job along
   CHECK(json.at("predicted").at("step_time_s") == nlohmann::json::parse(answer.out).at("step_time_s"));
 }
 
+TEST_CASE("A run that interleaves by groups of its own is compared, and told from what is modelled", "[cli][verify]") {
+  tests::TemporaryFolder const folder;
+  // A rank has 10 micro-batches: no multiple of pp, and groups of 6 and 4.
+  auto const compared = [&](std::string const& round) {
+    std::string text =
+        "------------------------ arguments ------------------------\n"
+        "  microbatch_group_size_per_vp_stage .............. " +
+        round + "\n-------------------- end of arguments ---------------------\n";
+    for (int i = 1; i <= 12; ++i)
+      text +=
+          fmt::format(" iteration {}/ 500 | elapsed time per iteration (ms): 20000.0 | global batch size: 80 |\n", i);
+    profiles::write_file_atomically(folder.file("run.log"), text);
+    return run({"verify", "--log", folder.file("run.log"), "--model", "llama-2-7b", "--machine", "lumi-g",
+                "--sequence-length", "4096", "--plan", "pp=4,vpp=2,dp=8,micro_batch=1,global_batch=80,sharding=zero1"});
+  };
+  auto const grouped = compared("6");
+  CHECK(grouped.code == 0);
+  CHECK_THAT(unwrapped(grouped.out),
+             ContainsSubstring("a virtual stage takes 6 micro-batches in turn") && ContainsSubstring("not modelled"));
+  auto const refused = compared("4");
+  CHECK(refused.code == 2);
+  CHECK_THAT(unwrapped(refused.log), ContainsSubstring("takes micro-batches in rounds of pp=4, here they are 10"));
+}
+
 TEST_CASE("verify --calibrate writes where its numbers come from, and estimates that use it move towards them",
           "[cli][verify]") {
   tests::TemporaryFolder const folder;

@@ -192,7 +192,7 @@ int main(int argument_count, char** arguments) {
   if (asked("dies-idle") && !plan.requests.empty()) return 0;
   if (asked("garbage")) {
     std::puts("Loading module \x1b[31mfoo");
-    std::puts("{\"event\":\"sample\"}");
+    std::puts(R"({"event":"sample"})");
     say(SampleEvent{.request_id = 999, .sample = {}});
   }
   if (asked("huge")) {

@@ -67,6 +67,16 @@ TEST_CASE("A sentinel drifts when its fastest and slowest intervals do not meet"
   CHECK(moved.at_s == std::vector<double>{0, 5, 9});
 }
 
+TEST_CASE("A drift of more than the value itself is told as a factor", "[judge]") {
+  auto const seen = [](double slowest_s) {
+    profiles::MachineProfile profile;
+    profile.sentinels = {judge_sentinel("s", {{0, 1, 0.99, 1.01}, {9, slowest_s, 0.99 * slowest_s, slowest_s}})};
+    return findings_of_samples(profile).at(0).seen;
+  };
+  CHECK_THAT(seen(1.5), ContainsSubstring("differed by 50.0 %"));
+  CHECK_THAT(seen(184), ContainsSubstring("differed by a factor of 184"));
+}
+
 TEST_CASE("Findings name what was lost and what is not sure", "[judge]") {
   profiles::MachineProfile profile;
   profile.samples = {timed(0.01), timed(0.05), timed(0.01)};

@@ -7,6 +7,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstddef>
 #include <map>
 #include <set>
 
@@ -150,7 +151,7 @@ TEST_CASE("Between GPUs the all-reduce comes first, by what moves messages betwe
   CHECK(candidates().empty());  // MPI on the host's memory says nothing of them
   context.providers = {"kokkos", "cublaslt", "mpi", "nccl", "mpi_device"};
   auto const all = candidates();
-  CHECK(all.size() == 2 * 5 * 11);
+  CHECK(all.size() == std::size_t{2} * 5 * 11);
   CHECK(all[0].request.provider == "nccl");
   for (std::size_t i = 0; i < 9; ++i)
     CHECK(profiles::text_parameter(all[i].request.parameters, "operation") == "all_reduce");
@@ -167,7 +168,7 @@ TEST_CASE("Between GPUs the all-reduce comes first, by what moves messages betwe
 
   SECTION("a message and its answer fit a quarter of the memory") {
     context.gpu->memory_bytes = std::int64_t{16} << 30;
-    CHECK(candidates().size() == 2 * 5 * 10);
+    CHECK(candidates().size() == std::size_t{2} * 5 * 10);
   }
 }
 

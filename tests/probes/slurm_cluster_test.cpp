@@ -117,7 +117,7 @@ TEST_CASE("On two nodes of Slurm a way is found, and the ranks measure together"
 TEST_CASE("Slurm's ranks of another type of MPI are no ranks, and it is said", "[runner][process][slurm]") {
   LauncherSearch launchers;
   auto const cluster = allocated_cluster(launchers);
-  auto srun = find_sruns(environment_value("PATH"), launchers.mpi_library);
+  auto srun = find_sruns(environment_value("PATH"), launchers.mpi_library).launchers;
   if (srun.empty()) SKIP("this Slurm has no type for " + launchers.mpi_library);
   srun.front().mpi_type = "none";
   CHECK_FALSE(ask({.job = two_by_two(), .launcher = srun.front()}).lost.empty());

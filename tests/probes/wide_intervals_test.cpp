@@ -42,6 +42,12 @@ TEST_CASE("Samples that are not sure are counted by probe, the most first", "[ju
   CHECK_THAT(finding.seen, ContainsSubstring("3 of 4 samples are less sure than +-2.00 %: collective 2, gemm 1; "));
 }
 
+TEST_CASE("Intervals that are wider than the value itself are counted in words", "[judge]") {
+  CHECK_THAT(finding_of({sample_of("gemm", 183, 0.01), sample_of("gemm", 0.9, 0.01)}).seen,
+             ContainsSubstring("less sure than +-2.00 %, 1 of them by more than the value itself: gemm 2; "));
+  CHECK_THAT(finding_of({sample_of("gemm", 183, 0.01)}).seen, ContainsSubstring(", all of them by more than"));
+}
+
 TEST_CASE("What most intervals are wide by is what to look at", "[judge]") {
   auto const starts = sample_of("gemm", 0.05, 0.01);
   auto const readings = sample_of("gemm", 0.05, 0.03);

@@ -5,12 +5,14 @@
 
 #include <stdlib.h>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 using namespace hpcadvise::probes;
+using Catch::Matchers::ContainsSubstring;
 using Words = std::vector<std::string>;
 
 namespace {
@@ -64,11 +66,11 @@ TEST_CASE("The type of MPI follows from the runner's MPI and from what srun has"
 
 TEST_CASE("srun is a launcher once for each type, wherever it prints them", "[slurm]") {
   TemporaryFolder const folder;
-  CHECK(find_sruns(folder.path().string(), "MPICH").empty());
+  CHECK(find_sruns(folder.path().string(), "MPICH").problem == "no srun in PATH");
   auto const srun = folder.path() / "srun";
   std::ofstream(srun) << "#!/bin/sh\n[ \"$1\" = --mpi=list ] && printf 'srun: pmi2\\nsrun: pmix\\n' >&2\n";
   std::filesystem::permissions(srun, std::filesystem::perms::owner_all);
-  auto const found = find_sruns(folder.path().string(), "MPICH Version: 4.0.2");
+  auto const found = find_sruns(folder.path().string(), "MPICH Version: 4.0.2").launchers;
   REQUIRE(found.size() == 2);
   CHECK(found[0].program == srun);
   CHECK(found[0].mpi_type == "pmi2");
@@ -98,5 +100,16 @@ TEST_CASE("An srun that cannot be started is none, and ends nothing", "[slurm]")
   auto const file = folder.path() / "srun";
   std::ofstream(file) << "#!/no/such/interpreter\n";
   std::filesystem::permissions(file, std::filesystem::perms::owner_all);
-  CHECK(find_sruns(folder.path().string(), "Open MPI v4.1.4").empty());
+  CHECK(find_sruns(folder.path().string(), "Open MPI v4.1.4").launchers.empty());
+}
+
+TEST_CASE("An srun that does not list its types is given up after the time it was given, and named", "[slurm]") {
+  TemporaryFolder const folder;
+  auto const file = folder.path() / "srun";
+  std::ofstream(file) << "#!/bin/sh\nexec /bin/sleep 60\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  auto const hanging = find_sruns(folder.path().string(), "Open MPI v4.1.4", 0.2);
+  CHECK(hanging.launchers.empty());
+  CHECK_THAT(hanging.problem, ContainsSubstring("srun --mpi=list' gave no answer within 200 ms"));
+  CHECK_THAT(hanging.next_step, ContainsSubstring("by hand"));
 }

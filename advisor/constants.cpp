@@ -52,6 +52,7 @@ std::span<Constant const* const> all_constants() {
                                    &sigma_large,
                                    &widest_expert_parallel,
                                    &sigma_framework,
+                                   &sigma_hugging_face,
                                    &sigma_offload,
                                    &tie_log_ratio,
                                    &roomy_share,

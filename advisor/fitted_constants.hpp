@@ -14,14 +14,14 @@ struct FittedConstants {
   // What training reaches of the best published GEMM rate.
   double gemm_sustained_sm70 = 1.03;
   double gemm_sustained_sm80 = 1.02;
-  double gemm_sustained_sm90 = 0.95;
+  double gemm_sustained_sm90 = 0.951;
   double gemm_sustained_gfx90a = 0.791;
   double fp8_gemm_efficiency = 0.769;
   double fp8_gemm_efficiency_fused = 0.893;
   double fp8_rowwise_factor = 0.62;
 
-  double flash_attention_factor = 0.714;
-  double flash_attention_factor_triton = 0.561;
+  double flash_attention_factor = 0.717;
+  double flash_attention_factor_triton = 0.56;
   double flash_attention_factor_current = 0.751;
   double batched_gemm_factor = 0.526;
   double softmax_factor = 0.923;
@@ -29,17 +29,18 @@ struct FittedConstants {
   // Bytes that elementwise work moves, over the count of operators.cpp.
   double elementwise_fused = 0.82;
   double elementwise_unfused = 1.41;
-  double elementwise_eager = 1.22;
-  double elementwise_compiled = 0.835;
+  double elementwise_eager = 1.21;
+  double elementwise_eager_gated = 1.82;
+  double elementwise_compiled = 0.836;
   double elementwise_core = 0.876;
   double elementwise_unknown_plain = 0.89;
   double elementwise_unknown_gated = 1.09;
 
   double tensor_parallel_exposure = 0.911;
-  double tensor_parallel_exposure_overlapped = 0.321;
+  double tensor_parallel_exposure_overlapped = 0.322;
   double pipeline_exposure = 0.817;
   double expert_parallel_exposure = 0.799;
-  double context_attention_factor = 0.874;
+  double context_attention_factor = 0.872;
   double overlap_cost = 0.22;
   double gather_exposure = 0.7;
   double owner_broadcast_s = 0.00311;
@@ -47,7 +48,7 @@ struct FittedConstants {
 
   // What collectives reach of the nominal rate.
   double network_omni_path = 0.473;
-  double network_roce = 0.591;
+  double network_roce = 0.592;
   double network_infiniband = 0.94;
   double network_slingshot = 0.8;
   double network_unknown = 0.66;
@@ -56,7 +57,7 @@ struct FittedConstants {
   double host_layer_fused_s = 0.00329;
   double host_layer_core_s = 0.00165;
   double host_layer_experts_s = 0.00486;
-  double host_layer_eager_s = 0.00989;
+  double host_layer_eager_s = 0.0099;
   double micro_batch_s = 0.002;
   double jitter_per_doubling = 0.008;
 };

@@ -46,8 +46,9 @@ constexpr double deepspeed_live_parameters = 1e9;  // deepspeed.ai/docs/config-j
 constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
                                .name = "fsdp-eager",
                                .elementwise_plain = &F::elementwise_eager,
-                               .elementwise_gated = &F::elementwise_eager,
+                               .elementwise_gated = &F::elementwise_eager_gated,
                                .host_layer_whole_s = &F::host_layer_fused_s,
+                               .known_by_code_alone = true,
                                .accumulation_bytes = 16,
                                .gradient_overlap = GradientOverlap::every_layer,
                                .zero2_gathers = true,
@@ -85,6 +86,7 @@ constexpr FrameworkTraits torchtitan{.kind = fsdp_compiled,
 constexpr FrameworkTraits plain(FrameworkTraits row, FrameworkKind kind, std::string_view name) {
   row.kind = kind;
   row.name = name;
+  row.known_by_code_alone = true;
   row.gathers_in_fp8 = false;
   row.fused_loss = false;
   row.gradient_wire_bytes = 2;
@@ -98,7 +100,6 @@ constexpr FrameworkTraits of_ones_own(FrameworkTraits const& layers, FrameworkKi
   FrameworkTraits row = plain(layers, kind, name);
   row.note =
       "a training loop of one's own is known by PyTorch's code alone: no run was fitted, and intervals are wider";
-  row.known_by_code_alone = true;
   row.gradient_wire_bytes = 4;
   row.fused_loss = kind == pytorch_compiled;
   return row;
@@ -126,6 +127,7 @@ constexpr FrameworkTraits foundry() {
       "llm-foundry is taken as it was in 2023, with FlashAttention's Triton version; today's, with FlashAttention-2, "
       "is "
       "--framework fsdp-eager";
+  row.known_by_code_alone = false;
   row.attention_kernel = AttentionKernel::triton;
   return row;
 }
@@ -134,6 +136,7 @@ constexpr FrameworkTraits compiled_by_xla() {
   FrameworkTraits row = torchtitan;
   row.kind = maxtext;
   row.name = "maxtext";
+  row.known_by_code_alone = true;
   row.fused_casts = true;
   row.attention_kernel = AttentionKernel::current;
   row.fused_loss = false;
@@ -210,7 +213,6 @@ constexpr std::array traits{
                     .owners_broadcast = true},
     FrameworkTraits{.kind = nanotron,
                     .name = "nanotron",
-                    .note = "nanotron is known by its code alone: no run of it was fitted, and intervals are wider",
                     .elementwise_plain = &F::elementwise_eager,
                     .elementwise_gated = &F::elementwise_eager,
                     .known_by_code_alone = true,
@@ -221,7 +223,8 @@ constexpr std::array traits{
     FrameworkTraits{.kind = hugging_face,
                     .name = "hugging-face",
                     .elementwise_plain = &F::elementwise_eager,
-                    .elementwise_gated = &F::elementwise_eager,
+                    .elementwise_gated = &F::elementwise_eager_gated,
+                    .known_by_code_alone = true,
                     .accumulation_bytes = 6,
                     .gradient_overlap = GradientOverlap::every_layer,
                     .zero_waits_for_gradients = true,
@@ -256,6 +259,7 @@ constexpr std::array traits{
 struct Word {
   std::string_view text;
   FrameworkKind kind;
+  bool in_front = false;  // elsewhere it says what a framework is made with
 };
 
 // The first that occurs decides: longer and more particular words first.
@@ -270,6 +274,7 @@ constexpr std::array words{
     Word{"jax", fsdp_compiled},
     Word{"fsdp-eager", fsdp_eager},
     Word{"foundry", llm_foundry},
+    Word{"composer", llm_foundry},
     Word{"automodel", fsdp_eager},
     Word{"fsdp", fsdp_plain},
     Word{"accelerate", fsdp_plain},
@@ -293,7 +298,8 @@ constexpr std::array words{
     Word{"trl", hugging_face},
     Word{"torchtune", fsdp_plain},
     Word{"pytorch-compiled", pytorch_compiled},
-    Word{"pytorch", pytorch},
+    Word{"pytorch", pytorch, true},
+    Word{"plain pytorch", pytorch},
     Word{"lightning", pytorch},
     Word{"litgpt", pytorch},
     Word{"nanogpt", pytorch_compiled},
@@ -322,8 +328,9 @@ FrameworkKind framework_kind_from_text(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  auto const word = std::find_if(words.begin(), words.end(),
-                                 [&](Word const& row) { return lower.find(row.text) != std::string::npos; });
+  auto const word = std::find_if(words.begin(), words.end(), [&](Word const& row) {
+    return row.in_front ? lower.starts_with(row.text) : lower.find(row.text) != std::string::npos;
+  });
   if (word == words.end()) return unknown;
   auto const compiled = says_compiled(lower);
   return compiled ? compiled_or_not(word->kind, *compiled) : word->kind;

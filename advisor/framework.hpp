@@ -73,7 +73,7 @@ struct FrameworkTraits {
   double FittedConstants::*host_layer_gated_s = &FittedConstants::host_layer_eager_s;
   // The same where no layer's parameters are gathered, whose hooks take time as well; null: no less.
   double FittedConstants::*host_layer_whole_s = nullptr;
-  bool known_by_code_alone = false;  // no run of it was ever fitted: in doubt as a framework that is not stated
+  bool known_by_code_alone = false;  // hardly a run of it was fitted: in doubt as a framework that is not stated
   bool old_libraries = false;        // of 2022-23, for devices whose libraries have improved since
   // Moved for each parameter in every micro-batch: gradients added to their sum, sharded parameters copied out of the
   // gathered buffer.

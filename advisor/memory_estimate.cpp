@@ -71,8 +71,8 @@ double gather_pool_bytes(TrainingJob const& job, ParallelPlan const& plan, Frame
 // scattered; embedding and head stay gathered (PyTorch FSDP's root unit). FSDP holds those gradients a second time, as
 // they are reduced, and the head's, the first to be computed, until the root's turn comes. With adapters only theirs
 // are gradients.
-double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
-                      ParameterParts const& parts) {
+double gathered_layers_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
+                             ParameterParts const& parts) {
   bool const is_fsdp = framework.pytorch_data_parallel;
   double const element = activation_bytes_per_element(job);
   double const reduced = holds_16_bit_state(job.optimizer) ? element : framework.gradient_wire_bytes;
@@ -84,6 +84,15 @@ double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, Framewor
   }
   double const head_gradients = is_fsdp && !job.lora ? parts.head / real(plan.tensor_parallel) : 0;
   return largest_layer + (ends_of(plan, parts) + head_gradients) * element;
+}
+
+// DeepSpeed gathers module by module ahead, until as many parameters are live as it may keep; of a larger one that and
+// its gradients (deepspeed/runtime/zero/partitioned_param_coordinator.py, fetch_sub_module).
+double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
+                      ParameterParts const& parts, double all_parameters) {
+  if (framework.live_parameters == 0) return gathered_layers_bytes(job, plan, framework, parts);
+  double const module = 2 * parts.largest_module / real(plan.tensor_parallel);
+  return std::min(std::max(framework.live_parameters, module), all_parameters) * activation_bytes_per_element(job);
 }
 
 MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
@@ -138,9 +147,7 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   if (keeps_gathered)
     memory.communication_bytes = parameters.all().total() * activation_bytes_per_element(job);
   else if (plan.sharding == Sharding::zero3 || on_host.weights)
-    memory.communication_bytes =
-        std::max(gathered_bytes(job, plan, framework, facts.parts),
-                 std::min(framework.live_parameters, parameters.all().total()) * activation_bytes_per_element(job));
+    memory.communication_bytes = gathered_bytes(job, plan, framework, facts.parts, parameters.all().total());
   else if (framework.pytorch_data_parallel && plan.data_parallel > 1)
     memory.communication_bytes = parameters.trained.total() * bytes.gradient;
   else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold

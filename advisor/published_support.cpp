@@ -14,40 +14,41 @@ namespace {
 
 constexpr int enough_runs = 5;
 
-constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 9, 1},
-                             DeviceSupport{"a100-sxm-64gb", 0, 20, 10},
-                             DeviceSupport{"a100-sxm-80gb", 187, 106, 76},
-                             DeviceSupport{"a800-sxm-80gb", 0, 22, 19},
-                             DeviceSupport{"b200", 0, 14, 14},
+constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 14, 1},
+                             DeviceSupport{"a100-sxm-64gb", 0, 20, 13},
+                             DeviceSupport{"a100-sxm-80gb", 187, 169, 137},
+                             DeviceSupport{"a800-sxm-80gb", 0, 29, 23},
+                             DeviceSupport{"b200", 0, 22, 18},
                              DeviceSupport{"b300", 0, 1, 1},
                              DeviceSupport{"gb200", 0, 15, 14},
                              DeviceSupport{"gb300", 0, 1, 0},
-                             DeviceSupport{"gh200-96gb", 1, 17, 16},
-                             DeviceSupport{"h100-sxm-64gb", 0, 21, 17},
-                             DeviceSupport{"h100-sxm-80gb", 102, 120, 100},
+                             DeviceSupport{"gh200-96gb", 1, 32, 26},
+                             DeviceSupport{"h100-sxm-64gb", 0, 21, 21},
+                             DeviceSupport{"h100-sxm-80gb", 102, 143, 112},
                              DeviceSupport{"h100-sxm-96gb", 16, 3, 3},
                              DeviceSupport{"h200-sxm-141gb", 2, 9, 8},
-                             DeviceSupport{"h800-sxm-80gb", 0, 18, 16},
+                             DeviceSupport{"h800-sxm-80gb", 0, 18, 17},
                              DeviceSupport{"mi250-gcd", 1, 0, 0},
                              DeviceSupport{"mi250x-gcd", 8, 6, 3},
-                             DeviceSupport{"v100-sxm-32gb", 3, 4, 2}};
+                             DeviceSupport{"v100-sxm-16gb", 0, 6, 2},
+                             DeviceSupport{"v100-sxm-32gb", 3, 13, 8}};
 
 using Job = TrainingJob;
 using Plan = ParallelPlan;
 using Framework = FrameworkTraits;
 constexpr std::array features{
-    FeatureSupport{"mixtures of experts", 52,
+    FeatureSupport{"mixtures of experts", 56,
                    [](Job const& job, Plan const&, Framework const&) { return job.model.experts.has_value(); }},
     FeatureSupport{
         "latent attention", 1,
         [](Job const& job, Plan const&, Framework const&) { return job.model.latent_attention.has_value(); }},
-    FeatureSupport{"context parallelism", 56,
+    FeatureSupport{"context parallelism", 58,
                    [](Job const&, Plan const& plan, Framework const&) { return plan.context_parallel > 1; }},
-    FeatureSupport{"ZeRO-2", 14,
+    FeatureSupport{"ZeRO-2", 22,
                    [](Job const&, Plan const& plan, Framework const& framework) {
                      return plan.sharding == Sharding::zero2 && !framework.zero2_gathers;
                    }},
-    FeatureSupport{"FSDP that shards optimizer and gradients alone", 4,
+    FeatureSupport{"FSDP that shards optimizer and gradients alone", 6,
                    [](Job const&, Plan const& plan, Framework const& framework) {
                      return plan.sharding == Sharding::zero2 && framework.zero2_gathers;
                    }},
@@ -55,7 +56,7 @@ constexpr std::array features{
                    [](Job const&, Plan const& plan, Framework const&) { return plan.shard_group > 0; }},
     FeatureSupport{"optimizer state on the host", 0,
                    [](Job const&, Plan const& plan, Framework const&) { return plan.offload != Offload::none; }},
-    FeatureSupport{"sequences above 8,192 tokens", 34,
+    FeatureSupport{"sequences above 8,192 tokens", 37,
                    [](Job const& job, Plan const&, Framework const&) { return job.sequence_length > 8192; }},
     FeatureSupport{"more than 2,048 devices", 22,
                    [](Job const&, Plan const& plan, Framework const&) { return plan.device_count() > 2048; }}};

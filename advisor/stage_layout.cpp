@@ -49,9 +49,15 @@ std::vector<Stage> stage_layout(ModelSpec const& model, ParallelPlan const& plan
 ParameterParts parameter_parts(ModelSpec const& model) {
   auto const count = count_parameters(model);
   ParameterParts parts;
-  for (LayerKind const& kind : layer_kinds(model)) parts.kinds.push_back(layer_parameters(model, kind));
   parts.embedding = count.embedding;
   parts.head = static_cast<double>(model.vocabulary_size) * static_cast<double>(model.hidden_size);
+  parts.largest_module = parts.head;
+  for (LayerKind const& kind : layer_kinds(model)) {
+    parts.kinds.push_back(layer_parameters(model, kind));
+    parts.largest_module = std::max(parts.largest_module, parts.kinds.back().experts);
+    for (Linear const& linear : describe_layer(model, kind).linears)
+      parts.largest_module = std::max(parts.largest_module, linear.parameters());
+  }
   if (model.multi_token_modules > 0) {
     auto const modules = static_cast<double>(model.multi_token_modules);
     auto const layer = layer_parameters(model, last_layer_kind(model));

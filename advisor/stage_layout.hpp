@@ -36,6 +36,7 @@ struct ParameterParts {
   double head = 0;                // a copy of the embedding where they are tied
   LayerParameters multi_token{};  // of all modules
   bool tied = false;
+  double largest_module = 0;                // a matrix, or all experts of a layer
   std::vector<LayerParameters> adapters{};  // adapter_parts
 };
 ParameterParts parameter_parts(ModelSpec const& model);

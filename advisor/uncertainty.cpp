@@ -48,6 +48,7 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
   if (plan.device_count() > 2048) doubt("large", constants::sigma_large);
   if (options.framework == FrameworkKind::unknown || framework_traits(options.framework).known_by_code_alone)
     doubt("framework", constants::sigma_framework);
+  if (options.framework == FrameworkKind::hugging_face) doubt("hugging_face", constants::sigma_hugging_face);
   if (double const sigma = measured_sigma(gemm_rates(machine, job.precision)); sigma > 0) doubt("rates", sigma);
   if (extrapolated) {
     doubt("extrapolated", constants::sigma_outside_fit);

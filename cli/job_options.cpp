@@ -213,8 +213,12 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   }
   if (auto note = advisor::fit_positions(job); !note.empty()) resolved.notes.push_back(std::move(note));
   if (!options.framework.empty()) resolved.estimate.framework = framework_or_throw(options.framework);
-  if (auto const note = advisor::framework_traits(resolved.estimate.framework).note; !note.empty())
-    resolved.notes.emplace_back(note);
+  auto const& framework = advisor::framework_traits(resolved.estimate.framework);
+  if (!framework.note.empty()) resolved.notes.emplace_back(framework.note);
+  if (framework.known_by_code_alone)
+    resolved.notes.push_back(
+        fmt::format("{} is known by its code: hardly a published run of it could be fitted, and intervals are wider",
+                    framework.name));
   if (!options.tokens.empty()) job.tokens = parse_tokens(options.tokens);
   if (options.global_batch)
     job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch",

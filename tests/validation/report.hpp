@@ -21,7 +21,7 @@ struct Validation {
   std::vector<double> sigmas, core_sigmas, unfitted_sigmas;  // as shipped, in log
   // Log residuals.
   std::vector<double> from_priors, in_sample, left_out, device_left_out, core_in_sample, core_left_out, of_unfitted;
-  Unseen unseen, later;
+  std::vector<Unseen> kept_aside;  // first gathered first
 };
 
 // `unseen_runs` take no part in the fit. Takes some seconds: a fit for each source. The same bytes in, the same out.

@@ -13,6 +13,7 @@
 namespace hpcadvise::validation {
 
 struct Unseen {
+  std::string name;
   std::string file;
   std::vector<advisor::RunResult> rows;
   std::vector<Case> cases;  // with a step time
@@ -21,10 +22,12 @@ struct Unseen {
 };
 
 // With the constants that ship.
-Unseen predict_unseen(std::filesystem::path const& runs);
+Unseen predict_unseen(std::filesystem::path const& runs, std::string name);
 
-// Sections of docs/validation.md: of the runs gathered first, and of those gathered after what the first showed was
-// mended.
-std::string markdown_of_unseen(Unseen const& first, Unseen const& later);
+// All sets as one. Its memory is not scored.
+Unseen together(std::vector<Unseen> const& sets);
+
+// Sections of docs/validation.md, one a set: each was gathered after what the one before showed had been mended.
+std::string markdown_of_unseen(std::vector<Unseen> const& sets);
 
 }  // namespace hpcadvise::validation

@@ -150,12 +150,12 @@ TEST_CASE("On how many runs the model of a device or feature rests is what the t
       count_features(each);
     }
   }
-  for (auto const* const set : {&v.unseen, &v.later}) {
-    for (std::size_t i = 0; i < set->cases.size(); ++i) {
-      auto& count = of_device[advisor::machine_of(set->cases[i].row.run->machine).device];
+  for (Unseen const& set : v.kept_aside) {
+    for (std::size_t i = 0; i < set.cases.size(); ++i) {
+      auto& count = of_device[advisor::machine_of(set.cases[i].row.run->machine).device];
       ++count.kept_aside;
-      count.inside += errors_of({set->residuals[i]}, {set->sigmas[i]}).inside_share == 1 ? 1 : 0;
-      count_features(set->cases[i]);
+      count.inside += errors_of({set.residuals[i]}, {set.sigmas[i]}).inside_share == 1 ? 1 : 0;
+      count_features(set.cases[i]);
     }
   }
   std::map<std::string, Count> stated;
@@ -172,17 +172,28 @@ TEST_CASE("On how many runs the model of a device or feature rests is what the t
   }
 }
 
+TEST_CASE("A framework of which fewer than five runs were fitted is in doubt, and no other") {
+  std::map<std::string_view, int> fitted;
+  for (auto const* const cases : {&published().cases, &published().core})
+    for (Case const& each : *cases) ++fitted[advisor::to_string(each.row.run->options.framework)];
+  for (auto const& framework : advisor::all_framework_traits()) {
+    if (framework.kind == advisor::FrameworkKind::unknown) continue;
+    INFO(framework.name << ": " << fitted[framework.name]);
+    CHECK(framework.known_by_code_alone == (fitted[framework.name] < 5));
+  }
+}
+
 TEST_CASE("Hardly any published run is as slow as one that verify does not calibrate on") {
   int hopeless = 0;
   int runs = 0;
-  for (auto const* const rows : {&published().rows, &published().unseen.rows, &published().later.rows}) {
-    for (auto const& row : timed_cases(*rows)) {
-      ++runs;
-      double const predicted_s = advisor::estimate_step(row.row.run->job, row.row.run->plan,
-                                                        advisor::machine_of(row.row.run->machine), row.row.run->options)
-                                     .step_time_s.median;
-      if (row.measured_s > advisor::hopeless_slowness * predicted_s) ++hopeless;
-    }
+  auto cases = timed_cases(published().rows);
+  for (Unseen const& set : published().kept_aside) cases.insert(cases.end(), set.cases.begin(), set.cases.end());
+  for (Case const& each : cases) {
+    ++runs;
+    auto const& run = *each.row.run;
+    double const predicted_s =
+        advisor::estimate_step(run.job, run.plan, advisor::machine_of(run.machine), run.options).step_time_s.median;
+    if (each.measured_s > advisor::hopeless_slowness * predicted_s) ++hopeless;
   }
   CHECK(runs == advisor::slowness_was_seen_of);
   CHECK(hopeless == advisor::hopeless_runs);
@@ -195,8 +206,9 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
     std::size_t timed, ran, called_infeasible, out_of_memory, out_of_memory_called;
   };
   auto const& v = published();
-  for (auto const& limit : {Limits{v.unseen, 0.09, 0.104, 0.085, 0.80, 0.75, 0.08, 181, 181, 8, 2, 2},
-                            Limits{v.later, 0.125, 0.19, 0.132, 0.64, 0.69, 0.10, 205, 205, 10, 5, 4}}) {
+  for (auto const& limit : {Limits{v.kept_aside.at(0), 0.09, 0.104, 0.085, 0.80, 0.75, 0.08, 181, 181, 8, 2, 2},
+                            Limits{v.kept_aside.at(1), 0.125, 0.18, 0.132, 0.78, 0.77, 0.10, 205, 205, 9, 5, 4},
+                            Limits{v.kept_aside.at(2), 0.17, 0.21, 0.16, 0.59, 0.62, 0.18, 136, 136, 8, 14, 12}}) {
     auto const& [cases, residuals, sigmas] = std::tie(limit.runs.cases, limit.runs.residuals, limit.runs.sigmas);
     INFO(limit.runs.file);
     auto const errors = errors_of(residuals, sigmas);
@@ -205,7 +217,6 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
     CHECK(errors.mean <= limit.mean);
     CHECK(median_over_sources(cases, residuals, sigmas) <= limit.over_sources);
     CHECK(errors.inside_share >= limit.inside);
-    CHECK(errors.inside_share <= 0.88);
     CHECK(inside_over_sources(cases, residuals, sigmas) >= limit.inside_sources);
     auto const& memory = limit.runs.memory;
     CHECK(memory.median_error <= limit.memory);
@@ -214,6 +225,15 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
     CHECK(memory.out_of_memory == limit.out_of_memory);
     CHECK(memory.out_of_memory_called >= limit.out_of_memory_called);
   }
+}
+
+TEST_CASE("Of all runs kept aside four of five lie between the 10th and the 90th percentile") {
+  auto const all = together(published().kept_aside);
+  double const inside = errors_of(all.residuals, all.sigmas).inside_share;
+  CHECK(inside >= 0.75);
+  CHECK(inside <= 0.85);
+  CHECK(inside_over_sources(all.cases, all.residuals, all.sigmas) >= 0.75);
+  CHECK(inside_over_sources(all.cases, all.residuals, all.sigmas) <= 0.85);
 }
 
 TEST_CASE("No run is both fitted and kept aside") {
@@ -225,16 +245,16 @@ TEST_CASE("No run is both fitted and kept aside") {
   };
   std::set<std::string> fitted;
   for (auto const& each : timed_cases(published().rows)) fitted.insert(key(each));
-  for (auto const* const unseen : {&published().unseen, &published().later})
-    for (auto const& each : unseen->cases) {
+  for (Unseen const& set : published().kept_aside)
+    for (auto const& each : set.cases) {
       INFO(each.row.id);
       CHECK_FALSE(fitted.contains(key(each)));
     }
 }
 
 TEST_CASE("How far memory estimates are said to be off is how far they are") {
-  auto rows = published().unseen.rows;
-  rows.insert(rows.end(), published().later.rows.begin(), published().later.rows.end());
+  std::vector<advisor::RunResult> rows;
+  for (Unseen const& set : published().kept_aside) rows.insert(rows.end(), set.rows.begin(), set.rows.end());
   auto const memory = memory_score(rows);
   CHECK(std::abs(memory.median_error - advisor::constants::memory_error) < 0.005);
   CHECK(std::abs(double(memory.a_tenth_higher) / double(memory.peak_count) - advisor::constants::memory_surprise) <

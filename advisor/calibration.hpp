@@ -56,7 +56,7 @@ void apply(StepCorrection const& correction, StepEstimate& estimate);
 // published runs of so many do (validation_test.cpp).
 inline constexpr double hopeless_slowness = 4;
 inline constexpr int hopeless_runs = 2;
-inline constexpr int slowness_was_seen_of = 1015;
+inline constexpr int slowness_was_seen_of = 1014;
 
 // The anchor of one log replaces an older one of the same bytes. Throws UsageError for one that is hopelessly slow.
 void add_anchor(profiles::Calibration& calibration, profiles::CalibrationAnchor anchor);

@@ -58,11 +58,12 @@ constexpr std::array rows{
               "one layer in the framework"},
     FittedRow{"elementwise_eager", &F::elementwise_eager, 1.3, rough, "the same, eager PyTorch", "none of it fused",
               "one layer in the framework"},
-    FittedRow{
-        "elementwise_eager_gated", &F::elementwise_eager_gated, 1.8, rough,
-        "the same, layers with RMSNorm, rotary positions and a gated FFN",
-        "kernels of a Hugging Face Llama layer counted one by one: RMSNorm in fp32 18 bytes where a fused one moves 4",
-        "one layer in the framework"},
+    FittedRow{"elementwise_eager_gated", &F::elementwise_eager_gated, 1.8, rough,
+              "the same, layers with RMSNorm, rotary positions and a gated FFN",
+              "kernels of a Hugging Face Llama layer counted one by one, RMSNorm in fp32 with 18 bytes where a fused "
+              "one moves 4; "
+              "one fitted run",
+              "one layer in the framework"},
     FittedRow{"elementwise_compiled", &F::elementwise_compiled, 0.8, rough, "the same, torch.compile",
               "what can be fused is", "one layer in the framework"},
     FittedRow{"elementwise_core", &F::elementwise_core, 0.9, rough,

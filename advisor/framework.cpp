@@ -47,8 +47,8 @@ constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
                                .name = "fsdp-eager",
                                .elementwise_plain = &F::elementwise_eager,
                                .elementwise_gated = &F::elementwise_eager_gated,
-                               .host_layer_whole_s = &F::host_layer_fused_s,
-                               .known_by_code_alone = true,
+                               .host_layer_ungathered_s = &F::host_layer_fused_s,
+                               .hardly_fitted = true,
                                .accumulation_bytes = 16,
                                .gradient_overlap = GradientOverlap::every_layer,
                                .zero2_gathers = true,
@@ -86,7 +86,7 @@ constexpr FrameworkTraits torchtitan{.kind = fsdp_compiled,
 constexpr FrameworkTraits plain(FrameworkTraits row, FrameworkKind kind, std::string_view name) {
   row.kind = kind;
   row.name = name;
-  row.known_by_code_alone = true;
+  row.hardly_fitted = true;
   row.gathers_in_fp8 = false;
   row.fused_loss = false;
   row.gradient_wire_bytes = 2;
@@ -98,8 +98,6 @@ constexpr FrameworkTraits plain(FrameworkTraits row, FrameworkKind kind, std::st
 // loss itself is compiled with it (karpathy/nanoGPT, model.py).
 constexpr FrameworkTraits of_ones_own(FrameworkTraits const& layers, FrameworkKind kind, std::string_view name) {
   FrameworkTraits row = plain(layers, kind, name);
-  row.note =
-      "a training loop of one's own is known by PyTorch's code alone: no run was fitted, and intervals are wider";
   row.gradient_wire_bytes = 4;
   row.fused_loss = kind == pytorch_compiled;
   return row;
@@ -124,10 +122,9 @@ constexpr FrameworkTraits foundry() {
   row.kind = llm_foundry;
   row.name = "llm-foundry";
   row.note =
-      "llm-foundry is taken as it was in 2023, with FlashAttention's Triton version; today's, with FlashAttention-2, "
-      "is "
+      "llm-foundry is taken as it was in 2023, with FlashAttention's Triton version; today's has FlashAttention-2: "
       "--framework fsdp-eager";
-  row.known_by_code_alone = false;
+  row.hardly_fitted = false;
   row.attention_kernel = AttentionKernel::triton;
   return row;
 }
@@ -136,7 +133,7 @@ constexpr FrameworkTraits compiled_by_xla() {
   FrameworkTraits row = torchtitan;
   row.kind = maxtext;
   row.name = "maxtext";
-  row.known_by_code_alone = true;
+  row.hardly_fitted = true;
   row.fused_casts = true;
   row.attention_kernel = AttentionKernel::current;
   row.fused_loss = false;
@@ -215,7 +212,7 @@ constexpr std::array traits{
                     .name = "nanotron",
                     .elementwise_plain = &F::elementwise_eager,
                     .elementwise_gated = &F::elementwise_eager,
-                    .known_by_code_alone = true,
+                    .hardly_fitted = true,
                     .accumulation_bytes = 12,
                     .gradient_overlap = GradientOverlap::last_backward,
                     .gated_ffn_copies = 4,
@@ -224,7 +221,7 @@ constexpr std::array traits{
                     .name = "hugging-face",
                     .elementwise_plain = &F::elementwise_eager,
                     .elementwise_gated = &F::elementwise_eager_gated,
-                    .known_by_code_alone = true,
+                    .hardly_fitted = true,
                     .accumulation_bytes = 6,
                     .gradient_overlap = GradientOverlap::every_layer,
                     .zero_waits_for_gradients = true,
@@ -274,7 +271,7 @@ constexpr std::array words{
     Word{"jax", fsdp_compiled},
     Word{"fsdp-eager", fsdp_eager},
     Word{"foundry", llm_foundry},
-    Word{"composer", llm_foundry},
+    Word{"composer", fsdp_eager},
     Word{"automodel", fsdp_eager},
     Word{"fsdp", fsdp_plain},
     Word{"accelerate", fsdp_plain},
@@ -282,6 +279,10 @@ constexpr std::array words{
     Word{"hugging-face", hugging_face},
     Word{"huggingface", hugging_face},
     Word{"transformers", hugging_face},
+    Word{"llama-factory", hugging_face},
+    Word{"axolotl", hugging_face},
+    Word{"ms-swift", hugging_face},
+    Word{"trl", hugging_face},
     Word{"nemo megatron", megatron_core},
     Word{"nemo", nemo},
     Word{"megatron-bridge", nemo},
@@ -292,10 +293,6 @@ constexpr std::array words{
     Word{"internevo", internevo},
     Word{"nanotron", nanotron},
     Word{"megatron", megatron_legacy},
-    Word{"llama-factory", hugging_face},
-    Word{"axolotl", hugging_face},
-    Word{"ms-swift", hugging_face},
-    Word{"trl", hugging_face},
     Word{"torchtune", fsdp_plain},
     Word{"pytorch-compiled", pytorch_compiled},
     Word{"pytorch", pytorch, true},

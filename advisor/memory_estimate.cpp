@@ -86,13 +86,23 @@ double gathered_layers_bytes(TrainingJob const& job, ParallelPlan const& plan, F
   return largest_layer + (ends_of(plan, parts) + head_gradients) * element;
 }
 
-// DeepSpeed gathers module by module ahead, until as many parameters are live as it may keep; of a larger one that and
-// its gradients (deepspeed/runtime/zero/partitioned_param_coordinator.py, fetch_sub_module).
+// DeepSpeed gathers matrix by matrix ahead, of experts a whole layer's (deepspeed/utils/z3_leaf_module.py), until as
+// many parameters are live as it may keep; of a larger one that and its gradients
+// (deepspeed/runtime/zero/partitioned_param_coordinator.py, fetch_sub_module).
+double gathered_modules_bytes(TrainingJob const& job, ParallelPlan const& plan, double live_parameters,
+                              ParameterParts const& parts, double all_parameters) {
+  double module = parts.largest_matrix / real(plan.tensor_parallel);
+  for (std::size_t kind = 0; kind < parts.kinds.size(); ++kind)
+    module = std::max(module, device_parameters(parts.kinds[kind], plan).experts);
+  double const gradients = job.lora ? 0 : module;
+  return std::min(std::max(live_parameters, module + gradients), all_parameters) * activation_bytes_per_element(job);
+}
+
 double gathered_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
                       ParameterParts const& parts, double all_parameters) {
-  if (framework.live_parameters == 0) return gathered_layers_bytes(job, plan, framework, parts);
-  double const module = 2 * parts.largest_module / real(plan.tensor_parallel);
-  return std::min(std::max(framework.live_parameters, module), all_parameters) * activation_bytes_per_element(job);
+  return framework.live_parameters == 0
+             ? gathered_layers_bytes(job, plan, framework, parts)
+             : gathered_modules_bytes(job, plan, framework.live_parameters, parts, all_parameters);
 }
 
 MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework,
@@ -153,8 +163,8 @@ MemoryEstimate stage_memory(TrainingJob const& job, ParallelPlan const& plan, Fr
   else if (plan.sharding != Sharding::none)  // no bucket is larger than all that it could hold
     memory.communication_bytes =
         std::min(framework.zero_bucket_bytes, parameters.trained.total() * activation_bytes_per_element(job));
-  memory.idle_bytes = gather_pool_bytes(job, plan, framework, facts.parts);
-  memory.fragmentation_bytes = constants::fragmentation * memory.tensor_bytes() + memory.idle_bytes;
+  memory.stream_pool_bytes = gather_pool_bytes(job, plan, framework, facts.parts);
+  memory.fragmentation_bytes = constants::fragmentation * memory.tensor_bytes() + memory.stream_pool_bytes;
   return memory;
 }
 

@@ -22,7 +22,7 @@ struct MemoryEstimate {
   double communication_bytes = 0;  // gathered parameters and buckets
   double runtime_bytes = 0;        // outside of the framework's allocator: the device runtime and its communicators
   double fragmentation_bytes = 0;  // of the framework's caching allocator
-  double idle_bytes = 0;           // of that, what it holds for one stream alone, and gives back when asked
+  double stream_pool_bytes = 0;    // of that, what it holds for one stream alone, and gives back when asked
   double capacity_bytes = 0;
   double host_bytes = 0;           // of a node's host: offloaded state of all its devices
   double host_capacity_bytes = 0;  // 0: not known
@@ -37,7 +37,8 @@ struct MemoryEstimate {
   double total_bytes() const { return reserved_bytes() + runtime_bytes; }
   // What the allocator holds beyond tensors it gives back, in part, before it gives up.
   double needed_bytes() const {
-    return total_bytes() - idle_bytes - (1 - constants::fragmentation_kept.value) * (fragmentation_bytes - idle_bytes);
+    return total_bytes() - stream_pool_bytes -
+           (1 - constants::fragmentation_kept.value) * (fragmentation_bytes - stream_pool_bytes);
   }
   bool fits_host() const { return host_capacity_bytes == 0 || host_bytes <= host_capacity_bytes; }
   // Whether it can be expected to run.

@@ -14,9 +14,9 @@ namespace {
 
 constexpr int enough_runs = 5;
 
-constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 14, 1},
+constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 14, 3},
                              DeviceSupport{"a100-sxm-64gb", 0, 20, 13},
-                             DeviceSupport{"a100-sxm-80gb", 187, 169, 137},
+                             DeviceSupport{"a100-sxm-80gb", 187, 169, 140},
                              DeviceSupport{"a800-sxm-80gb", 0, 29, 23},
                              DeviceSupport{"b200", 0, 22, 18},
                              DeviceSupport{"b300", 0, 1, 1},
@@ -31,7 +31,7 @@ constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 14, 1},
                              DeviceSupport{"mi250-gcd", 1, 0, 0},
                              DeviceSupport{"mi250x-gcd", 8, 6, 3},
                              DeviceSupport{"v100-sxm-16gb", 0, 6, 2},
-                             DeviceSupport{"v100-sxm-32gb", 3, 13, 8}};
+                             DeviceSupport{"v100-sxm-32gb", 3, 12, 7}};
 
 using Job = TrainingJob;
 using Plan = ParallelPlan;

@@ -51,12 +51,11 @@ ParameterParts parameter_parts(ModelSpec const& model) {
   ParameterParts parts;
   parts.embedding = count.embedding;
   parts.head = static_cast<double>(model.vocabulary_size) * static_cast<double>(model.hidden_size);
-  parts.largest_module = parts.head;
+  parts.largest_matrix = parts.head;
   for (LayerKind const& kind : layer_kinds(model)) {
     parts.kinds.push_back(layer_parameters(model, kind));
-    parts.largest_module = std::max(parts.largest_module, parts.kinds.back().experts);
     for (Linear const& linear : describe_layer(model, kind).linears)
-      parts.largest_module = std::max(parts.largest_module, linear.parameters());
+      if (linear.part != LinearPart::expert) parts.largest_matrix = std::max(parts.largest_matrix, linear.parameters());
   }
   if (model.multi_token_modules > 0) {
     auto const modules = static_cast<double>(model.multi_token_modules);

@@ -36,7 +36,7 @@ struct ParameterParts {
   double head = 0;                // a copy of the embedding where they are tied
   LayerParameters multi_token{};  // of all modules
   bool tied = false;
-  double largest_module = 0;                // a matrix, or all experts of a layer
+  double largest_matrix = 0;                // but for those of experts
   std::vector<LayerParameters> adapters{};  // adapter_parts
 };
 ParameterParts parameter_parts(ModelSpec const& model);

@@ -46,7 +46,7 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
   if (options.plan_assumed) doubt("assumed", constants::sigma_assumed);
   if (machine.vendor == "amd") doubt("amd", constants::sigma_amd);
   if (plan.device_count() > 2048) doubt("large", constants::sigma_large);
-  if (options.framework == FrameworkKind::unknown || framework_traits(options.framework).known_by_code_alone)
+  if (options.framework == FrameworkKind::unknown || framework_traits(options.framework).hardly_fitted)
     doubt("framework", constants::sigma_framework);
   if (options.framework == FrameworkKind::hugging_face) doubt("hugging_face", constants::sigma_hugging_face);
   if (double const sigma = measured_sigma(gemm_rates(machine, job.precision)); sigma > 0) doubt("rates", sigma);

@@ -215,10 +215,11 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   if (!options.framework.empty()) resolved.estimate.framework = framework_or_throw(options.framework);
   auto const& framework = advisor::framework_traits(resolved.estimate.framework);
   if (!framework.note.empty()) resolved.notes.emplace_back(framework.note);
-  if (framework.known_by_code_alone)
-    resolved.notes.push_back(
-        fmt::format("{} is known by its code: hardly a published run of it could be fitted, and intervals are wider",
-                    framework.name));
+  if (framework.hardly_fitted)
+    resolved.notes.push_back(fmt::format(
+        "{}known by its code: hardly a published run of it could be fitted, and intervals are wider",
+        options.framework == framework.name ? fmt::format("{} is ", framework.name)
+                                            : fmt::format("{} is taken as {}, ", options.framework, framework.name)));
   if (!options.tokens.empty()) job.tokens = parse_tokens(options.tokens);
   if (options.global_batch)
     job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch",

@@ -125,12 +125,13 @@ profiles::MachineProfile probe_machine(ProbeRequest const& request, Progress& pr
   Node const node{discover_host(request.roots), discover_accelerators(request.roots)};
   recorder.host(node.host);
   auto const runner = find_runner_in_use(request, node, limits);
-  if (!runner) return finished(recorder, {.interrupted = true});
+  RunState state;
+  state.interrupted = !runner;
+  if (!runner) return finished(recorder, state);
   record_runner(request, node, *runner, recorder);
 
   auto const& hello = runner->hello;
   auto const [siblings, others] = visible_kinds(hello, node.accelerators);
-  RunState state;
   PlanContext context{.host = node.host,
                       .gpu = hello.gpu,
                       .peers = peer_ordinals(hello),

@@ -90,7 +90,7 @@ void measure_plan(SamplePlan const& plan, PlanRun const& run, ProfileRecorder& r
       state.lost_next_step = outcome.next_step;
       recorder.runner_lost(state.lost, state.lost_next_step);
     }
-    state.interrupted = outcome.interrupted;
+    state.interrupted = state.interrupted || outcome.interrupted;
     if (state.interrupted) return;
   }
   compare_siblings(plan, run, recorder, state);

@@ -27,8 +27,8 @@ struct CostContext {
   double host_layer_s(bool experts) const {
     if (!machine.host_bound) return 0;
     double const routing_s = experts ? machine.fitted.host_layer_experts_s : 0;
-    if (framework.host_layer_whole_s && gathers_of_micro_batch(plan, framework) == 0)
-      return routing_s + fitted(framework.host_layer_whole_s);
+    if (framework.host_layer_ungathered_s && gathers_of_micro_batch(plan, framework) == 0)
+      return routing_s + fitted(framework.host_layer_ungathered_s);
     return routing_s + fitted(job.model.gated_ffn ? framework.host_layer_gated_s : framework.host_layer_plain_s);
   }
   // Of FP8's linear layers over the machine's FP8 rate, which counts the casts.

@@ -81,7 +81,7 @@ TEST_CASE("torch.compile fuses the layers of plain FSDP, and leaves its reductio
 TEST_CASE("A loop of one's own reduces what it trains, fp32, and is compiled with its loss or not at all") {
   for (auto const kind : {pytorch, pytorch_compiled}) {
     CHECK(framework_traits(kind).gradient_wire_bytes == 4);
-    CHECK(framework_traits(kind).known_by_code_alone);
+    CHECK(framework_traits(kind).hardly_fitted);
     CHECK(framework_traits(kind).fused_loss == (kind == pytorch_compiled));
   }
 }

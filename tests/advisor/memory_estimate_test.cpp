@@ -277,10 +277,11 @@ TEST_CASE("What FSDP's stream of gathers keeps is given back before a plan does 
   };
   auto const fsdp = of(FrameworkKind::fsdp_plain);
   auto const count = count_parameters(llama_7b());
-  CHECK_THAT(fsdp.idle_bytes, WithinRel(2 * (count.embedding + count.lm_head + 2 * count.per_layer), 1e-9));
-  CHECK_THAT(fsdp.fragmentation_bytes - fsdp.idle_bytes, WithinRel(constants::fragmentation * fsdp.tensor_bytes()));
-  CHECK(fsdp.needed_bytes() < fsdp.total_bytes() - fsdp.idle_bytes);
-  CHECK(of(FrameworkKind::hugging_face).idle_bytes == 0);
+  CHECK_THAT(fsdp.stream_pool_bytes, WithinRel(2 * (count.embedding + count.lm_head + 2 * count.per_layer), 1e-9));
+  CHECK_THAT(fsdp.fragmentation_bytes - fsdp.stream_pool_bytes,
+             WithinRel(constants::fragmentation * fsdp.tensor_bytes()));
+  CHECK(fsdp.needed_bytes() < fsdp.total_bytes() - fsdp.stream_pool_bytes);
+  CHECK(of(FrameworkKind::hugging_face).stream_pool_bytes == 0);
 }
 
 TEST_CASE("DeepSpeed keeps a billion gathered parameters under ZeRO-3, or all of a smaller model") {
@@ -293,6 +294,26 @@ TEST_CASE("DeepSpeed keeps a billion gathered parameters under ZeRO-3, or all of
   CHECK_THAT(gathered_bytes(llama_7b()), WithinRel(2e9));
   auto const count = count_parameters(small_gpt());
   CHECK_THAT(gathered_bytes(small_gpt()), WithinRel(2 * (count.embedding + count.lm_head + 8 * count.per_layer), 1e-9));
+}
+
+TEST_CASE("Of matrices larger than that DeepSpeed holds the largest and its gradients, of experts those of a rank") {
+  auto plan = plan_of(1, 1, 8);
+  plan.sharding = Sharding::zero3;
+  EstimateOptions const options{.framework = FrameworkKind::hugging_face};
+  auto const gathered_bytes = [&](TrainingJob const& job) {
+    return estimate_memory(job, plan, round_machine(), options).communication_bytes;
+  };
+  auto wide = small_gpt();
+  wide.ffn_size = 1024 * 1024;
+  // 2^10 x 2^20 and its bias: parameters and gradients of 2 bytes
+  CHECK_THAT(gathered_bytes(job_of(wide)), WithinRel(2 * 2 * (1024.0 + 1) * 1024 * 1024, 1e-3));
+  auto mixture = mixture_of_eight();
+  mixture.experts->expert_ffn_size = 65536;
+  // eight experts of three matrices
+  double const experts = 8.0 * 3 * 1024 * 65536;
+  CHECK_THAT(gathered_bytes(job_of(mixture)), WithinRel(2 * 2 * experts));
+  plan.expert_parallel = 8;
+  CHECK_THAT(gathered_bytes(job_of(mixture)), WithinRel(2e9));
 }
 
 namespace {

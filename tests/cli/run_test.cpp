@@ -394,6 +394,6 @@ TEST_CASE("Who names a framework that is not what they would expect is told what
   };
   CHECK(has(said_of("llm-foundry"), "--framework fsdp-eager"));
   CHECK(has(said_of("nanotron"), "nanotron is known by its code"));
-  CHECK(has(said_of("PyTorch DDP"), "pytorch is known by its code"));
+  CHECK(has(said_of("PyTorch DDP"), "PyTorch DDP is taken as pytorch, known by its code"));
   CHECK_FALSE(has(said_of("torchtitan"), "Note: "));
 }

@@ -144,7 +144,7 @@ std::string markdown(Validation const& v) {
   auto const memory = memory_score(v.rows);
   std::string page = R"(# What the predictions are worth
 
-`hpcadvise-validate` writes this page from the published runs in `tests/validation/published_runs.csv`; a test compares it with
+`hpcadvise-validate` writes this page from the published runs in the four tables of `tests/validation`; a test compares it with
 the program's output, and holds the limits that may only be tightened. Nothing here was measured with hpcadvise.
 
 Errors are of step time, |predicted / measured - 1|. "Leaving the source out": every fitted constant is fitted again without any
@@ -153,7 +153,7 @@ log(predicted / measured): below 0 is too fast. Runs that differ in nothing that
 
 The structure of the model and some priors were chosen after errors on these same sources had been seen, so leaving a source out
 still flatters (the priors alone do about as well, and what intervals and calibration rest on was set on the same errors). The three sets that nothing was fitted on do
-not, and the latest one the least; nor do the rows of the table that were never fitted, but each of these lacks something: what they say is how
+not, and the latest one the least, but for the width of intervals, which was set on all of them together: what that was worth before stands beside each as "when first scored". Nor do the rows of the table that were never fitted, but each of these lacks something: what they say is how
 wrong a prediction is when recomputation, micro-batch or software are guessed.
 
 | | runs | median | mean | median over sources | inside P10-P90 | the same, mean over sources |

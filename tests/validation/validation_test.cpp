@@ -179,7 +179,7 @@ TEST_CASE("A framework of which fewer than five runs were fitted is in doubt, an
   for (auto const& framework : advisor::all_framework_traits()) {
     if (framework.kind == advisor::FrameworkKind::unknown) continue;
     INFO(framework.name << ": " << fitted[framework.name]);
-    CHECK(framework.known_by_code_alone == (fitted[framework.name] < 5));
+    CHECK(framework.hardly_fitted == (fitted[framework.name] < 5));
   }
 }
 
@@ -207,8 +207,8 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
   };
   auto const& v = published();
   for (auto const& limit : {Limits{v.kept_aside.at(0), 0.09, 0.104, 0.085, 0.80, 0.75, 0.08, 181, 181, 8, 2, 2},
-                            Limits{v.kept_aside.at(1), 0.125, 0.18, 0.132, 0.78, 0.77, 0.10, 205, 205, 9, 5, 4},
-                            Limits{v.kept_aside.at(2), 0.17, 0.21, 0.16, 0.59, 0.62, 0.18, 136, 136, 8, 14, 12}}) {
+                            Limits{v.kept_aside.at(1), 0.125, 0.18, 0.132, 0.78, 0.77, 0.10, 204, 204, 9, 5, 4},
+                            Limits{v.kept_aside.at(2), 0.175, 0.21, 0.16, 0.60, 0.62, 0.18, 136, 136, 8, 14, 12}}) {
     auto const& [cases, residuals, sigmas] = std::tie(limit.runs.cases, limit.runs.residuals, limit.runs.sigmas);
     INFO(limit.runs.file);
     auto const errors = errors_of(residuals, sigmas);
@@ -217,6 +217,7 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
     CHECK(errors.mean <= limit.mean);
     CHECK(median_over_sources(cases, residuals, sigmas) <= limit.over_sources);
     CHECK(errors.inside_share >= limit.inside);
+    CHECK(errors.inside_share <= 0.895);
     CHECK(inside_over_sources(cases, residuals, sigmas) >= limit.inside_sources);
     auto const& memory = limit.runs.memory;
     CHECK(memory.median_error <= limit.memory);
@@ -236,20 +237,27 @@ TEST_CASE("Of all runs kept aside four of five lie between the 10th and the 90th
   CHECK(inside_over_sources(all.cases, all.residuals, all.sigmas) <= 0.85);
 }
 
-TEST_CASE("No run is both fitted and kept aside") {
+TEST_CASE("No run stands in two tables") {
+  // How a source words a plan may differ from one table to another: what was run and how long it took does not.
   auto const key = [](Case const& each) {
     auto const& run = *each.row.run;
-    return fmt::format("{} {} {} {} {} {} {:.3g}", each.row.device, run.job.model.layer_count,
-                       run.job.model.hidden_size, run.job.sequence_length, profiles::to_string(run.job.precision),
-                       advisor::to_text(run.plan), each.measured_s);
+    return fmt::format("{} {} {} {} {} {} {} {} {:.3g}", each.row.device, run.plan.device_count(),
+                       run.job.model.layer_count, run.job.model.hidden_size, run.job.sequence_length,
+                       run.plan.global_batch, run.plan.tensor_parallel, run.plan.pipeline_parallel, each.measured_s);
   };
-  std::set<std::string> fitted;
-  for (auto const& each : timed_cases(published().rows)) fitted.insert(key(each));
-  for (Unseen const& set : published().kept_aside)
-    for (auto const& each : set.cases) {
+  auto const keys = [&](std::vector<Case> const& cases) {
+    std::set<std::string> all;
+    for (Case const& each : cases) all.insert(key(each));
+    return all;
+  };
+  auto seen = keys(timed_cases(published().rows));
+  for (Unseen const& set : published().kept_aside) {
+    for (Case const& each : set.cases) {
       INFO(each.row.id);
-      CHECK_FALSE(fitted.contains(key(each)));
+      CHECK_FALSE(seen.contains(key(each)));
     }
+    seen.merge(keys(set.cases));
+  }
 }
 
 TEST_CASE("How far memory estimates are said to be off is how far they are") {

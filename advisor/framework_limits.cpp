@@ -63,6 +63,9 @@ std::string to_string(Shardings shardings) {
 // (maxtext/configs/base.yml, shard_optimizer_over_data, ici_fsdp_parallelism). torchtitan and MaxText alone are known
 // to shard the parameters of pipeline stages.
 //
+// Recomputation. Hugging Face's models checkpoint every layer or none (transformers/modeling_utils.py,
+// _set_gradient_checkpointing), and so does nanotron (config/parallelism_config.py, recompute_layer).
+//
 // DeepSpeed offloads at every stage of ZeRO (Ren et al. 2021, ZeRO-Offload), FSDP what it shards, Megatron-Core with
 // its distributed optimizer (megatron/core/optimizer/optimizer_config.py, optimizer_cpu_offload).
 FrameworkLimits framework_limits(FrameworkKind kind) {
@@ -78,6 +81,7 @@ FrameworkLimits framework_limits(FrameworkKind kind) {
               .beside_tensors = up_to_zero2,
               .sequence_parallel = false,
               .ring_attention = false,
+              .partial_recompute = false,
               .offload = any_stage};
     case FrameworkKind::pytorch:
     case FrameworkKind::pytorch_compiled:
@@ -94,7 +98,11 @@ FrameworkLimits framework_limits(FrameworkKind kind) {
     case FrameworkKind::unknown: return {.zero_bubble = false, .offload = any_stage};
     case FrameworkKind::internevo: return {.shardings = no_zero2};
     case FrameworkKind::nanotron:
-      return {.interleaved = false, .zero_bubble = false, .shardings = up_to_zero1, .all_to_all_attention = false};
+      return {.interleaved = false,
+              .zero_bubble = false,
+              .shardings = up_to_zero1,
+              .all_to_all_attention = false,
+              .partial_recompute = false};
     case FrameworkKind::torchtitan_eager:
     case FrameworkKind::fsdp_compiled:
       return {.shardings = fsdp_or_none,
@@ -130,6 +138,11 @@ bool has_unproven_sharding(FrameworkKind framework, ParallelPlan const& plan) {
 bool can_offload(FrameworkLimits const& limits, ParallelPlan const& plan) {
   return limits.offload && limits.offload->least <= plan.sharding && plan.sharding <= limits.offload->most &&
          !plan.gathers_once();
+}
+
+bool can_recompute(FrameworkLimits const& limits, ParallelPlan const& plan) {
+  bool const partial = plan.recompute == Recompute::selective || plan.recompute_interval > 1;
+  return limits.partial_recompute || !partial;
 }
 
 }  // namespace hpcadvise::advisor

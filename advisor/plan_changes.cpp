@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/plan_changes.hpp"
 
+#include "advisor/framework_limits.hpp"
 #include "advisor/plan_request.hpp"
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ std::optional<ParallelPlan> turned(Turn turn, TrainingJob const& job, ParallelPl
                                    EstimateOptions const& options) {
   for (auto plan = turn(from); plan; plan = turn(*plan))
     if (plan_problem(job, *plan, machine, options.framework).empty() &&
+        can_recompute(framework_limits(options.framework), *plan) &&
         estimate_memory(job, *plan, machine, options).fits_undisturbed())
       return plan;
   return std::nullopt;

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <set>
+#include <span>
+#include <tuple>
 #include <utility>
 
 namespace hpcadvise::advisor {
@@ -72,11 +72,24 @@ void add_offload(std::vector<ShardingChoice>& choices, ParallelPlan plan, Framew
   }
 }
 
-std::vector<RecomputeChoice> recomputes(std::span<std::unique_ptr<Cut> const> cuts) {
-  std::set<std::int64_t, std::greater<>> intervals;
-  for (auto const& cut : cuts) intervals.insert(cut->recompute_intervals.begin(), cut->recompute_intervals.end());
+std::vector<RecomputeChoice> recomputes(ModelSpec const& model, std::int64_t pipeline, FrameworkLimits const& limits) {
+  if (!limits.partial_recompute) return {{Recompute::none, 1}, {Recompute::full, 1}};
   std::vector<RecomputeChoice> choices{{Recompute::none, 1}, {Recompute::selective, 1}};
-  for (std::int64_t const interval : intervals) choices.push_back({Recompute::full, interval});
+  for (std::int64_t const interval : recompute_intervals(model, pipeline))
+    choices.push_back({Recompute::full, interval});
+  return choices;
+}
+
+bool repeats_less(RecomputeChoice const& left, RecomputeChoice const& right) {
+  return std::tie(left.recompute, right.interval) < std::tie(right.recompute, left.interval);
+}
+
+// What some cut has.
+std::vector<RecomputeChoice> recomputes_of_any(std::span<std::unique_ptr<Cut> const> cuts) {
+  std::vector<RecomputeChoice> choices;
+  for (auto const& cut : cuts) choices.insert(choices.end(), cut->recomputes.begin(), cut->recomputes.end());
+  std::ranges::sort(choices, repeats_less);
+  choices.erase(std::unique(choices.begin(), choices.end()), choices.end());
   return choices;
 }
 
@@ -110,7 +123,7 @@ class SpaceBuilder {
   PlanSpace build() {
     for (std::int64_t const context : context_sizes(job_, device_count_))
       for (std::int64_t const tensor : divisors(device_count_ / context)) add_families(tensor, context);
-    space_.recomputes = recomputes(space_.cuts);
+    space_.recomputes = recomputes_of_any(space_.cuts);
     return std::move(space_);
   }
 
@@ -162,7 +175,7 @@ class SpaceBuilder {
     for (std::int64_t const pipeline : limits_.pipeline ? divisors(copies) : std::vector<std::int64_t>{1}) {
       Cut cut{.pipeline = pipeline,
               .data = copies / pipeline,
-              .recompute_intervals = recompute_intervals(job_.model, pipeline),
+              .recomputes = recomputes(job_.model, pipeline, limits_),
               .schedules = schedules(job_.model, pipeline, limits_)};
       apply(cut, plan);
       cut.shardings = shardings(plan, in_node, limits_);
@@ -252,8 +265,8 @@ std::int64_t plans_of(Family const& family, Recompute recompute) {
   std::size_t count = 0;
   for (Cut const* const cut : family.cuts) {
     auto const micro_batches = family.plan.global_batch / (family.plan.micro_batch * cut->data);
-    std::size_t const intervals = recompute == Recompute::full ? cut->recompute_intervals.size() : 1;
-    count += intervals * cut->schedules_for(micro_batches).size() * cut->shardings.size();
+    auto const choices = std::ranges::count(cut->recomputes, recompute, &RecomputeChoice::recompute);
+    count += static_cast<std::size_t>(choices) * cut->schedules_for(micro_batches).size() * cut->shardings.size();
   }
   return static_cast<std::int64_t>(count);
 }

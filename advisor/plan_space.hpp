@@ -29,6 +29,8 @@ struct ShardingChoice {
 struct RecomputeChoice {
   Recompute recompute = Recompute::none;
   std::int64_t interval = 1;
+
+  bool operator==(RecomputeChoice const&) const = default;
 };
 
 // Every n-th of the layers of the longest stage, for each number of layers that some n repeats the longest n; longest
@@ -39,8 +41,8 @@ std::vector<std::int64_t> recompute_intervals(ModelSpec const& model, std::int64
 struct Cut {
   std::int64_t pipeline = 1;
   std::int64_t data = 1;
-  std::vector<std::int64_t> recompute_intervals{};  // longest first
-  std::vector<ScheduleChoice> schedules{};          // interleaved ones last
+  std::vector<RecomputeChoice> recomputes{};  // what repeats least first
+  std::vector<ScheduleChoice> schedules{};    // interleaved ones last
   std::size_t plain_schedules = 1;
   std::vector<ShardingChoice> shardings{};  // those with offload last
 
@@ -48,10 +50,7 @@ struct Cut {
   std::span<ScheduleChoice const> schedules_for(std::int64_t micro_batches) const {
     return {schedules.data(), micro_batches % pipeline == 0 ? schedules.size() : plain_schedules};
   }
-  bool has(RecomputeChoice const& choice) const {
-    return choice.recompute != Recompute::full ||
-           std::ranges::find(recompute_intervals, choice.interval) != recompute_intervals.end();
-  }
+  bool has(RecomputeChoice const& choice) const { return std::ranges::find(recomputes, choice) != recomputes.end(); }
 };
 
 // Plans that differ in what they recompute and in their cut: one micro-batch costs each of their layers the same.

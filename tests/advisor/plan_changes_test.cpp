@@ -20,10 +20,10 @@ Remedy const* find(std::vector<Remedy> const& changes, std::string_view what) {
 }
 
 std::vector<Remedy> changes_of(TrainingJob const& job, ParallelPlan const& plan,
-                               Machine const& machine = round_machine()) {
-  auto const estimate = estimate_step(job, plan, machine, {});
+                               Machine const& machine = round_machine(), EstimateOptions const& options = {}) {
+  auto const estimate = estimate_step(job, plan, machine, options);
   REQUIRE_FALSE(estimate.memory.fits());
-  return changes_that_fit(job, estimate, machine, {});
+  return changes_that_fit(job, estimate, machine, options);
 }
 
 }  // namespace
@@ -57,6 +57,22 @@ TEST_CASE("A change is the smallest of its kind that makes room, and is said as 
   CHECK(find(changes, four_fit ? "micro_batch=4" : "micro_batch=2"));
   CHECK(find(changes, "recompute=full"));
   CHECK_FALSE(find(changes, "sharding=zero3"));  // it is already
+}
+
+TEST_CASE("A framework that checkpoints every layer or none is offered every layer") {
+  auto plan = plan_of(1, 1, 8, 4, 64);
+  plan.sharding = Sharding::zero3;
+  auto const job = job_of(llama_7b(), 2048, 64);
+  for (auto const framework : {FrameworkKind::unknown, FrameworkKind::hugging_face}) {
+    EstimateOptions const options{.framework = framework, .flash_attention = false};  // scores to drop
+    auto less = plan;
+    less.recompute = Recompute::selective;
+    auto machine = round_machine();
+    machine.memory_bytes = estimate_memory(job, less, machine, options).total_bytes() + 1e9;
+    auto const changes = changes_of(job, plan, machine, options);
+    CHECK((find(changes, "recompute=selective") != nullptr) == (framework == FrameworkKind::unknown));
+    CHECK((find(changes, "recompute=full") != nullptr) == (framework == FrameworkKind::hugging_face));
+  }
 }
 
 TEST_CASE("Where no plan on these devices fits, the job has to change") {

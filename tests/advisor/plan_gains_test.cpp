@@ -141,6 +141,18 @@ TEST_CASE("Compiled layers are offered where the framework can compile them and 
   CHECK_FALSE(offered(FrameworkKind::unknown));
 }
 
+TEST_CASE("A framework that checkpoints every layer or none is offered no part of it", "[advisor][gains]") {
+  auto plan = sharded_plan();
+  plan.recompute = Recompute::full;
+  auto const job = fine_tuning_of(llama_7b(), 1024, 256);
+  auto const partly = [&](FrameworkKind framework) {
+    auto const gains = gains_of(job, plan, round_machine(), {.framework = framework});
+    return gain_of(gains, "recompute=selective") || gain_of(gains, "recompute_interval=2");
+  };
+  CHECK(partly(FrameworkKind::unknown));
+  CHECK_FALSE(partly(FrameworkKind::hugging_face));
+}
+
 TEST_CASE("A larger batch is offered with what it costs in tokens", "[advisor][gains]") {
   auto const plan = plan_of(1, 8, 1, 1, 8);
   auto const job = job_of(small_gpt(), 1024, 8);

@@ -147,6 +147,18 @@ TEST_CASE("What a framework cannot do is not in its space") {
   CHECK(count_if(FrameworkKind::hugging_face, [](auto const& plan) { return plan.context_parallel > 1; }) > 0);
 }
 
+TEST_CASE("Frameworks that checkpoint every layer or none are offered nothing between, and all plans are counted") {
+  auto const job = job_of(small_gpt(), 1024, 16);
+  for (auto const framework : {FrameworkKind::hugging_face, FrameworkKind::nanotron}) {
+    EstimateOptions const options{.framework = framework};
+    auto const plans = legal_plans(job, 8, round_machine(), options);
+    std::set<std::pair<Recompute, std::int64_t>> choices;
+    for (auto const& plan : plans) choices.insert({plan.recompute, plan.recompute_interval});
+    CHECK(choices == std::set<std::pair<Recompute, std::int64_t>>{{Recompute::none, 1}, {Recompute::full, 1}});
+    CHECK(plan_space(job, 8, round_machine(), options).plan_count() == static_cast<std::int64_t>(plans.size()));
+  }
+}
+
 TEST_CASE("Each framework shards as its own code does, alone, beside tensor parallelism, and in a pipeline") {
   using enum FrameworkKind;
   using enum Sharding;

@@ -256,7 +256,8 @@ constexpr std::array traits{
 struct Word {
   std::string_view text;
   FrameworkKind kind;
-  bool in_front = false;  // elsewhere it says what a framework is made with
+  bool in_front = false;      // elsewhere it says what a framework is made with
+  std::string_view beside{};  // which other word has to be there too
 };
 
 // The first that occurs decides: longer and more particular words first.
@@ -274,6 +275,9 @@ constexpr std::array words{
     Word{"composer", fsdp_eager},
     Word{"automodel", fsdp_eager},
     Word{"fsdp", fsdp_plain},
+    Word{"accelerate", hugging_face, false, "deepspeed"},
+    Word{"lightning", hugging_face, false, "deepspeed"},
+    Word{"pytorch", hugging_face, true, "deepspeed"},
     Word{"accelerate", fsdp_plain},
     Word{"hugging face", hugging_face},
     Word{"hugging-face", hugging_face},
@@ -325,8 +329,9 @@ FrameworkKind framework_kind_from_text(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  auto const has = [&](std::string_view word) { return lower.find(word) != std::string::npos; };
   auto const word = std::find_if(words.begin(), words.end(), [&](Word const& row) {
-    return row.in_front ? lower.starts_with(row.text) : lower.find(row.text) != std::string::npos;
+    return (row.in_front ? lower.starts_with(row.text) : has(row.text)) && has(row.beside);
   });
   if (word == words.end()) return unknown;
   auto const compiled = says_compiled(lower);
@@ -350,7 +355,8 @@ FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
 std::vector<std::string_view> framework_words() {
   std::vector<std::string_view> texts;
   texts.reserve(words.size());
-  for (Word const& word : words) texts.push_back(word.text);
+  for (Word const& word : words)
+    if (word.beside.empty()) texts.push_back(word.text);
   std::sort(texts.begin(), texts.end());
   return texts;
 }

@@ -74,8 +74,8 @@ std::span<FeatureSupport const> supported_features() { return features; }
 
 bool is_well_supported(std::string_view device) { return support_of(device).fitted >= enough_runs; }
 
-std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
-                        FrameworkKind framework) {
+std::string on_published_runs(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                              FrameworkKind framework) {
   std::vector<std::string> few;
   auto const add = [&](std::string_view what, int runs) {
     if (runs < enough_runs) few.push_back(runs == 0 ? fmt::format("{} none", what) : fmt::format("{} {}", what, runs));
@@ -85,10 +85,12 @@ std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machin
   for (FeatureSupport const& row : features)
     if (row.is_used(job, plan, framework_traits(framework))) add(row.what, row.runs);
   std::vector<std::string> parts;
-  if (!is_well_supported(machine.device) && device.fitted + device.kept_aside >= enough_runs)
-    parts.push_back(fmt::format(
-        "of the published runs on {} {} were fitted; of the {} others {} lie inside such an interval", machine.device,
-        device.fitted == 0 ? "none" : std::to_string(device.fitted), device.kept_aside, device.inside));
+  if (device.kept_aside >= enough_runs)
+    parts.push_back(fmt::format("of {} published runs on {} kept aside from fitting, {} lie inside such an interval{}",
+                                device.kept_aside, machine.device, device.inside,
+                                device.fitted == 0                  ? "; none was fitted"
+                                : is_well_supported(machine.device) ? ""
+                                                                    : "; few were fitted"));
   if (!few.empty())
     parts.push_back(
         fmt::format("published runs that this model could be checked on are few: {}", fmt::join(few, ", ")));

@@ -33,9 +33,9 @@ struct FeatureSupport {
 };
 std::span<FeatureSupport const> supported_features();
 
-// The device and each feature in use with fewer runs than make a median worth stating, and of a device on which none
-// was fitted how those kept aside came out, in a sentence; empty: neither.
-std::string weak_ground(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
-                        FrameworkKind framework);
+// How many runs on this device that nothing was fitted on lie inside their interval, and the device and each feature in
+// use with fewer runs than make a median worth stating, in a sentence; empty: neither.
+std::string on_published_runs(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
+                              FrameworkKind framework);
 
 }  // namespace hpcadvise::advisor

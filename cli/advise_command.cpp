@@ -48,8 +48,8 @@ ordered_json answer_to_json(Answer const& answer) {
   ordered_json json = resolved_to_json(answer.resolved, answer.device_count);
   json.update(advisor::ranked_plans_to_json(answer.ranked));
   if (auto const* const best = answer.recommended())
-    json["weak_ground"] = advisor::weak_ground(answer.resolved.job, best->plan, answer.resolved.machine,
-                                               answer.resolved.estimate.framework);
+    json["published_runs"] = advisor::on_published_runs(answer.resolved.job, best->plan, answer.resolved.machine,
+                                                        answer.resolved.estimate.framework);
   if (answer.batch) json["batch"] = batch_to_json(*answer.batch);
   if (answer.cost) json["cost"] = cost_to_json(*answer.cost);
   return json;

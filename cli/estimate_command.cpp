@@ -170,7 +170,8 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
       nlohmann::ordered_json json = resolved_to_json(resolved, plan.device_count());
       json.update(advisor::estimate_to_json(estimate));
       json["why"] = why_of(resolved, estimate);
-      json["weak_ground"] = advisor::weak_ground(resolved.job, plan, resolved.machine, resolved.estimate.framework);
+      json["published_runs"] =
+          advisor::on_published_runs(resolved.job, plan, resolved.machine, resolved.estimate.framework);
       if (auto const changes = changes_for(resolved, estimate); !changes.empty())
         json["changes"] = advisor::changes_to_json(changes);
       if (auto const cost = cost_for(resolved, estimate)) json["cost"] = cost_to_json(*cost);

@@ -265,7 +265,8 @@ Section memory_section(advisor::MemoryEstimate const& memory) {
 Section basis_section(ResolvedJob const& resolved, StepEstimate const& estimate) {
   Section section{.heading = "What this rests on"};
   auto& lines = section.sentences;
-  if (auto ground = advisor::weak_ground(resolved.job, estimate.plan, resolved.machine, resolved.estimate.framework);
+  if (auto ground =
+          advisor::on_published_runs(resolved.job, estimate.plan, resolved.machine, resolved.estimate.framework);
       !ground.empty())
     lines.push_back(std::move(ground));
   lines.insert(lines.end(), resolved.machine.notes.begin(), resolved.machine.notes.end());

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <functional>
 
 using namespace hpcadvise::advisor;
 using enum hpcadvise::advisor::FrameworkKind;
@@ -24,6 +25,11 @@ TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("Paxml (JAX)") == fsdp_compiled);
   CHECK(framework_kind_from_text("DeepSpeed (Hugging Face model)") == hugging_face);
   CHECK(framework_kind_from_text("DeepSpeed ZeRO-3") == megatron_deepspeed);
+  CHECK(framework_kind_from_text("PyTorch + DeepSpeed") == hugging_face);
+  CHECK(framework_kind_from_text("Lightning (DeepSpeed)") == hugging_face);
+  CHECK(framework_kind_from_text("Accelerate, DeepSpeed ZeRO-2") == hugging_face);
+  CHECK(framework_kind_from_text("Accelerate") == fsdp_plain);
+  CHECK(framework_kind_from_text("Megatron-DeepSpeed (PyTorch 2.1)") == megatron_deepspeed);
   CHECK(framework_kind_from_text("Megatron-DeepSpeed (ROCm)") == megatron_deepspeed);
   CHECK(framework_kind_from_text("GPT-NeoX") == megatron_deepspeed);
   CHECK(framework_kind_from_text("Megatron-LM v1/v2 (2020)") == megatron_legacy);
@@ -44,7 +50,7 @@ TEST_CASE("Frameworks are known by the words that sources use") {
 
 TEST_CASE("Every word that a framework is known by is listed") {
   auto const words = framework_words();
-  CHECK(std::is_sorted(words.begin(), words.end()));
+  CHECK(std::is_sorted(words.begin(), words.end(), std::less_equal<>{}));  // none twice
   for (auto const word : words) CHECK(framework_kind_from_text(word) != unknown);
   for (auto const& traits : all_framework_traits())
     CHECK((traits.kind == unknown || std::any_of(words.begin(), words.end(), [&](std::string_view word) {

@@ -131,7 +131,7 @@ TEST_CASE("A plan of advise is estimated to the very same numbers, whatever opti
     for (char const* const key : {"plan", "step_time_s", "tokens_per_s_per_device", "model_flops_per_s_per_device",
                                   "mfu", "terms_s", "memory_bytes", "fits", "memory_verdict", "flags"})
       CHECK(again.at(key) == recommended.at(key));
-    for (char const* const key : {"model", "machine", "devices", "nodes", "job", "weak_ground"})
+    for (char const* const key : {"model", "machine", "devices", "nodes", "job", "published_runs"})
       CHECK(again.at(key) == answer.at(key));
     CHECK(again.contains("cost") == answer.contains("cost"));
     if (answer.contains("cost")) CHECK(again.at("cost") == answer.at("cost"));

@@ -32,7 +32,7 @@ std::string share_sentence(StepTerms const& terms) {
     double const share = terms.*rows[index].value / terms.total_s();
     if (share >= 0.01) parts.push_back(fmt::format("{} {}", rows[index].label, format_ratio_as_percent(share)));
   }
-  return fmt::format("of the step: {}", fmt::join(parts, ", "));
+  return fmt::format("of the step: {}", fmt::join(parts, "; "));
 }
 
 std::string memory_sentence(MemoryEstimate const& memory) {

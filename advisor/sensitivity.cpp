@@ -39,9 +39,11 @@ void scale_network(Machine& machine) { machine.network.bytes_per_s_per_device *=
 struct Rate {
   std::string_view name;
   void (*scale)(Machine&);
+  std::string_view name_in_domain{};  // where links reach beyond the node
 };
 constexpr std::array rates{Rate{"matrix multiplication", scale_gemm}, Rate{"attention", scale_attention},
-                           Rate{"memory bandwidth", scale_memory}, Rate{"links in the node", scale_node_links},
+                           Rate{"memory bandwidth", scale_memory},
+                           Rate{"links in the node", scale_node_links, "links in the link domain"},
                            Rate{"network", scale_network}};
 
 }  // namespace
@@ -58,7 +60,8 @@ std::vector<Sensitivity> sensitivities(TrainingJob const& job, StepEstimate cons
     rate.scale(faster);
     double const change = step_s(faster) / base_s - 1;
     if (std::abs(change) < smallest_change) continue;
-    result.push_back({rate.name, change});
+    bool const in_domain = !rate.name_in_domain.empty() && machine.linked_devices() > machine.devices_per_node;
+    result.push_back({in_domain ? rate.name_in_domain : rate.name, change});
   }
   return result;
 }

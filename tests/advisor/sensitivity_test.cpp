@@ -44,6 +44,16 @@ TEST_CASE("One device does not answer to the network, and its step to everything
   CHECK(sum < -0.08);
 }
 
+TEST_CASE("Links that reach beyond the node are called those of their domain") {
+  auto machine = round_machine();
+  auto const plan = plan_of(8, 1, 1, 1, 8);
+  CHECK(find(rates_of(plan, machine), "links in the node"));
+  machine.link_domain_devices = 9 * machine.devices_per_node;
+  auto const rates = rates_of(plan, machine);
+  CHECK(find(rates, "links in the link domain"));
+  CHECK_FALSE(find(rates, "links in the node"));
+}
+
 TEST_CASE("No plan is slower for a faster rate") {
   struct Question {
     char const* model;

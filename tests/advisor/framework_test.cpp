@@ -65,6 +65,14 @@ TEST_CASE("Every kind is known by its own name") {
   }
 }
 
+TEST_CASE("Eager layers with RMSNorm and a gated FFN move more than those with LayerNorm and GELU") {
+  FittedConstants const fitted;
+  for (auto const kind : {hugging_face, pytorch, fsdp_plain, fsdp_eager, torchtitan_eager}) {
+    auto const& framework = framework_traits(kind);
+    CHECK(fitted.*framework.elementwise_gated > fitted.*framework.elementwise_plain);
+  }
+}
+
 TEST_CASE("Plain FSDP reduces gradients in 16 bit, torchtitan and llm-foundry in fp32; layers are the same") {
   auto plain = framework_traits(fsdp_plain);
   auto const& foundry = framework_traits(llm_foundry);

@@ -75,6 +75,8 @@ TEST_CASE("A framework that is known by its code alone is in doubt as one that i
   };
   CHECK(sigma(FrameworkKind::nanotron) == sigma(FrameworkKind::unknown));
   CHECK(sigma(FrameworkKind::nanotron) > sigma(FrameworkKind::megatron_core));
+  CHECK_THAT(sigma(FrameworkKind::hugging_face),
+             WithinRel(std::hypot(sigma(FrameworkKind::unknown), constants::sigma_hugging_face.value)));
 }
 
 TEST_CASE("A device of JUPITER shares its power with its host, one of MareNostrum 5 does not") {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "advisor/constants.hpp"
 #include "advisor/rates.hpp"
 
 #include <algorithm>
@@ -23,6 +24,17 @@ double bandwidth_at(LinkRates const& link, double bytes) {
   return link.bytes_per_s_per_device / (1 + std::pow(link.half_rate_bytes / bytes, link.ramp_exponent));
 }
 
+// What is left of a network's rate to a group that spans so many nodes: beyond an island the taper's share, and what
+// other jobs' traffic does not take. That comes and goes, so it is taken as half of the most that was seen; none within
+// a node, and between these in proportion to the logarithm of the nodes.
+double rate_left(Machine const& machine, std::int64_t node_span) {
+  double const taper =
+      machine.island_nodes && node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
+  if (machine.noise_loss <= 0) return 1 / taper;
+  double const span = std::log(static_cast<double>(node_span)) / std::log(machine.noise_loss_nodes);
+  return (1 - constants::noise_met * machine.noise_loss * std::min(1.0, span)) / taper;
+}
+
 }  // namespace
 
 GroupPlacement place_group(Machine const& machine, std::int64_t size, std::int64_t stride) {
@@ -44,9 +56,7 @@ double collective_time_s(Machine const& machine, Collective collective, double b
     return link.latency_s + wire_bytes / (share * bandwidth_at(link, bytes));
   }
   LinkRates const& network = machine.network;
-  double const taper =
-      machine.island_nodes && group.node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
-  double rate = bandwidth_at(network, bytes) / taper;
+  double rate = bandwidth_at(network, bytes) * rate_left(machine, group.node_span);
   if (collective != Collective::point_to_point && group.per_node > 1) {
     double const shares = std::pow(static_cast<double>(group.per_node), aggregation_exponent);
     rate = std::min(rate * shares, machine.node_link.bytes_per_s_per_device);
@@ -71,9 +81,7 @@ double all_to_all_time_s(Machine const& machine, double bytes, GroupPlacement co
   double const distinct = nodes * (1 - std::pow(1 - 1 / nodes, copies)) / copies;
   double const remote_bytes = bytes * distinct * (nodes - 1) / nodes;
   double const local_bytes = bytes * (in_node - 1) / in_node;
-  double const taper =
-      machine.island_nodes && group.node_span > *machine.island_nodes ? std::max(1.0, machine.island_taper) : 1.0;
-  double const remote_s = remote_bytes * taper / bandwidth_at(machine.network, bytes);
+  double const remote_s = remote_bytes / (rate_left(machine, group.node_span) * bandwidth_at(machine.network, bytes));
   double const local_s =
       in_node > 1 ? local_bytes / (machine.node_link.gather_share * bandwidth_at(machine.node_link, bytes)) : 0;
   return machine.network.latency_s * std::min(nodes, messages_in_a_row) + std::max(remote_s, local_s);

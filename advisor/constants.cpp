@@ -22,6 +22,7 @@ std::span<Constant const* const> all_constants() {
                                    &half_rate_bytes,
                                    &ramp_exponent_switched,
                                    &ramp_exponent_ring,
+                                   &noise_met,
                                    &stream_share,
                                    &host_link_pcie3_bytes_per_s,
                                    &host_link_pcie4_bytes_per_s,

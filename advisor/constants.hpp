@@ -73,6 +73,9 @@ inline constexpr Constant ramp_exponent_switched{
 inline constexpr Constant ramp_exponent_ring{"ramp_exponent_ring", 0.58, "steepness of that rise for rings",
                                              "the A100 sweep: 36 GB/s at 1 MB, 231 GB/s at 8 GB",
                                              "collective, 1-512 MB"};
+inline constexpr Constant noise_met{
+    "noise_met", 0.5, "of the most that other jobs' traffic was seen to take of a collective, what is taken to be met",
+    "assumed: the middle between none and the most, as it comes and goes", "collective between nodes"};
 
 inline constexpr Constant stream_share{"stream_share", 0.83, "sustained memory bandwidth over the data sheet's",
                                        "triad on A100 80 GB: 1.70 of 2.039 TB/s (Azure NDm A100 v4)", "memory"};

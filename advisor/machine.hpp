@@ -97,6 +97,8 @@ struct Machine {
   std::optional<std::int64_t> node_count;
   std::optional<std::int64_t> island_nodes;  // nodes at full bisection
   double island_taper = 1;                   // between islands: bandwidth divided by this
+  double noise_loss = 0;                     // at most, of a collective over the network, to other jobs' traffic
+  double noise_loss_nodes = 1;               // over so many nodes
   std::map<profiles::Precision, GemmRates> gemm;
   AttentionRates attention;
   FittedConstants fitted;  // for what neither its profile nor a data sheet says

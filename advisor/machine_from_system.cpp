@@ -41,6 +41,16 @@ void add_links(Machine& machine, profiles::SystemDescription const& system, prof
     machine.module_link = node_link_from(*module.value, module.source, machine);
 }
 
+void add_noise(Machine& machine, profiles::SystemDescription const& system) {
+  if (!system.noise_loss.value || !system.noise_loss_nodes.value) return;
+  machine.noise_loss = *system.noise_loss.value;
+  machine.noise_loss_nodes = *system.noise_loss_nodes.value;
+  machine.notes.push_back(fmt::format(
+      "other jobs' traffic takes up to {} of a collective's rate over {} nodes ({}); half of that is taken, less the "
+      "fewer nodes a group spans: shards kept in the node lose nothing to it",
+      profiles::format_ratio_as_percent(machine.noise_loss), machine.noise_loss_nodes, system.noise_loss.source));
+}
+
 }  // namespace
 
 Machine machine_from_system(profiles::SystemDescription const& system, profiles::DeviceDescription const& device,
@@ -63,6 +73,7 @@ Machine machine_from_system(profiles::SystemDescription const& system, profiles:
   machine.node_count = whole(system.node_count);
   machine.island_nodes = whole(system.island_nodes);
   machine.island_taper = system.island_taper.value.value_or(1);
+  add_noise(machine, system);
   machine.network_kind = system.network_kind;
   machine.network = network_from(*system.network_bytes_per_s_per_device.value,
                                  system.network_bytes_per_s_per_device.source, system.network_kind, fitted);

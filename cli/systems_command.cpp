@@ -59,6 +59,10 @@ Table facts_table(SystemDescription const& system) {
   add("network a device, one way", system.network_bytes_per_s_per_device, "bytes_per_s");
   add("nodes at full bisection", system.island_nodes, "count");
   add("taper between islands", system.island_taper, "count");
+  if (system.noise_loss.value) {
+    add("most lost to other jobs' traffic", system.noise_loss, "count");
+    add("nodes it was seen over", system.noise_loss_nodes, "count");
+  }
   add("host link, one way", system.host_link_bytes_per_s, "bytes_per_s");
   add("host cores a device", system.host_cores_per_device, "count");
   add("host memory a node", system.host_memory_bytes, "memory_bytes");

@@ -65,6 +65,10 @@ void read_network(JsonNode const& network, SystemDescription& system) {
   system.network_bytes_per_s_per_device = number_fact(network.at("bytes_per_s_per_device"));
   system.island_nodes = number_fact(network.at("island_nodes"));
   system.island_taper = number_fact(network.at("island_taper"));
+  if (auto const loss = network.find("noise_loss")) {
+    system.noise_loss = number_fact(*loss);
+    system.noise_loss_nodes = number_fact(network.at("noise_loss_nodes"));
+  }
 }
 
 void read_billing(JsonNode const& billing, SystemDescription& system) {

@@ -44,7 +44,9 @@ struct SystemDescription {
   std::string network_kind;                     // "slingshot", "infiniband", "roce", "omni-path", "bxi"
   Fact<double> island_nodes;                    // nodes at full bisection
   Fact<double> island_taper;                    // 2.0: half the bandwidth between islands
-  Fact<double> host_link_bytes_per_s;           // one way, a device
+  Fact<double> noise_loss;        // at most, of a collective's rate, to other jobs' traffic; not known: none is taken
+  Fact<double> noise_loss_nodes;  // over so many nodes
+  Fact<double> host_link_bytes_per_s;  // one way, a device
   Fact<double> host_cores_per_device;
   Fact<double> host_memory_bytes;  // usable, a node
   Fact<double> power_w_per_device;

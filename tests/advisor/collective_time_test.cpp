@@ -79,6 +79,20 @@ TEST_CASE("Beyond an island the network is tapered") {
   CHECK_THAT(tapered_s, WithinRel(2 * all_reduce_s(machine, 32, 1)));
 }
 
+TEST_CASE("Other jobs' traffic takes half of the most that was seen, and nothing in a node") {
+  auto machine = round_machine();
+  auto const alone_s = [&](std::int64_t size) { return all_reduce_s(round_machine(), size, 1); };
+  machine.noise_loss = 0.5;
+  machine.noise_loss_nodes = 16;
+  CHECK(all_reduce_s(machine, 8, 1) == alone_s(8));
+  CHECK_THAT(all_reduce_s(machine, 32, 1), WithinRel(alone_s(32) / (1 - 0.25 / 2)));
+  CHECK_THAT(all_reduce_s(machine, 128, 1), WithinRel(alone_s(128) / 0.75));
+  CHECK_THAT(all_reduce_s(machine, 256, 1), WithinRel(alone_s(256) / 0.75));
+  machine.island_nodes = 2;
+  machine.island_taper = 2;
+  CHECK_THAT(all_reduce_s(machine, 128, 1), WithinRel(2 * alone_s(128) / 0.75));
+}
+
 TEST_CASE("A message of the half-rate size sees half the bandwidth") {
   auto machine = round_machine();
   machine.node_link.half_rate_bytes = 1e9;

@@ -69,6 +69,16 @@ TEST_CASE("LUMI-G has 8 devices of 64 GiB a node and bills half a GPU-hour for e
   CHECK(lumi.partitions[0].max_nodes.value == 1024.0);
 }
 
+TEST_CASE("Leonardo's network is shared with other jobs, and no other system says so", "[system]") {
+  for (auto const& name : system_names()) {
+    INFO(name);
+    auto const system = system_description(name);
+    CHECK(system.noise_loss.value.has_value() == (name == "leonardo-booster"));
+    CHECK(system.noise_loss.value.has_value() == system.noise_loss_nodes.value.has_value());
+  }
+  CHECK(*system_description("leonardo-booster").noise_loss.value == 0.5);
+}
+
 TEST_CASE("Core-hours a GPU-hour are the system's own share of cores", "[system]") {
   for (char const* name : {"leonardo-booster", "marenostrum5-acc", "jupiter-booster"}) {
     SystemDescription const system = system_description(name);

@@ -66,7 +66,7 @@ and memory counts what its FSDP and data parallelism hold, as their code says. I
 No constant was fitted here, but the width of intervals is set on these runs too. What is left:
 
 - On Leonardo 256 devices wait for the network longer than predicted, and a run there differs from the next. De Sensi et al. 2024 (arXiv:2408.14090) are said to find that 1,024 devices
-  lose up to half of an all-reduce to other jobs there; their paper itself was not read.
+  lose up to half of an all-reduce to other jobs there (their paper itself was not read); half of that is taken. Full sharding loses more.
 - nanotron's pipeline takes 40 to 50 ms more a micro-batch than its work (NANO-007, 009, 012); small models in many stages or small micro-batches wait for a host elsewhere, too (TPRIMAT).
 - A GH200 is predicted too fast (bias in the table below).
 - An untuned fork or a kernel of its day is slower than the framework that it names (ATORCH, FACC, CLPL, MSDS, SWIFT).

@@ -3,11 +3,14 @@
 
 #include "advisor/framework.hpp"
 #include "advisor/rates.hpp"
+#include "advisor/stage_layout.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -48,6 +51,33 @@ std::string bubble_sentence(ParallelPlan const& plan) {
                      profiles::format_counted(plan.pipeline_parallel, "stage"));
 }
 
+// "29 of 2 layers, 3 of 1"
+std::string stage_sizes(std::vector<Stage> const& stages) {
+  std::map<std::int64_t, int, std::greater<>> stages_of;
+  for (Stage const& stage : stages) ++stages_of[stage.layer_count()];
+  std::vector<std::string> parts;
+  for (auto const& [layers, count] : stages_of)
+    parts.push_back(parts.empty() ? fmt::format("{} of {}", count, profiles::format_counted(layers, "layer"))
+                                  : fmt::format("{} of {}", count, layers));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// Megatron-Core splits evenly unless told otherwise (megatron/training/arguments.py).
+std::string stages_sentence(ModelSpec const& model, ParallelPlan const& plan, FrameworkKind framework) {
+  std::int64_t const chunks = plan.pipeline_parallel * plan.virtual_stages;
+  if (plan.pipeline_parallel == 1 || model.layer_count % chunks == 0) return {};
+  auto const& traits = framework_traits(framework);
+  bool const with_ends = ends_are_items(model, plan, traits);
+  auto const text = fmt::format(
+      "{} do not divide into {}: stages {}{}", profiles::format_counted(model.layer_count, "layer"),
+      plan.virtual_stages == 1 ? profiles::format_counted(chunks, "stage") : profiles::format_counted(chunks, "chunk"),
+      stage_sizes(stage_layout(model, plan, traits)), with_ends ? ", embedding and head in place of a layer" : "");
+  if (!is_megatron_core(framework)) return text;
+  return fmt::format("{}, by {}", text,
+                     with_ends ? "--account-for-embedding-in-pipeline-split --account-for-loss-in-pipeline-split"
+                               : "--pipeline-model-parallel-layout");
+}
+
 std::string tensor_parallel_sentence(ParallelPlan const& plan, Machine const& machine) {
   std::int64_t const linked = machine.linked_devices();
   if (plan.tensor_parallel <= linked) return {};
@@ -82,6 +112,8 @@ std::vector<std::string> explain(TrainingJob const& job, StepEstimate const& est
   std::vector<std::string> sentences{share_sentence(estimate.terms), memory_sentence(estimate.memory)};
   ParallelPlan const& plan = estimate.plan;
   if (plan.pipeline_parallel > 1) sentences.push_back(bubble_sentence(plan));
+  if (auto sentence = stages_sentence(job.model, plan, options.framework); !sentence.empty())
+    sentences.push_back(std::move(sentence));
   if (auto sentence = tensor_parallel_sentence(plan, machine); !sentence.empty())
     sentences.push_back(std::move(sentence));
   if (job.model.head_size % 8 != 0)

@@ -121,9 +121,6 @@ constexpr FrameworkTraits foundry() {
   FrameworkTraits row = fsdp;
   row.kind = llm_foundry;
   row.name = "llm-foundry";
-  row.note =
-      "llm-foundry is taken as it was in 2023, with FlashAttention's Triton version; today's has FlashAttention-2: "
-      "--framework fsdp-eager";
   row.hardly_fitted = false;
   row.attention_kernel = AttentionKernel::triton;
   return row;
@@ -258,26 +255,33 @@ struct Word {
   FrameworkKind kind;
   bool in_front = false;      // elsewhere it says what a framework is made with
   std::string_view beside{};  // which other word has to be there too
+  std::string_view hint{};    // what somebody who says it may have meant
 };
 
 // The first that occurs decides: longer and more particular words first.
 constexpr std::array words{
     Word{"torchtitan-eager", torchtitan_eager},
-    Word{"torchtitan", fsdp_compiled},
+    Word{.text = "torchtitan",
+         .kind = fsdp_compiled,
+         .hint = "its own default, layers not compiled, is torchtitan-eager"},
     Word{"fsdp-plain-compiled", fsdp_plain_compiled},
     Word{"fsdp-compiled", fsdp_compiled},
-    Word{"thunder", fsdp_compiled},
+    Word{"thunder", fsdp_plain_compiled},
     Word{"paxml", fsdp_compiled},
     Word{"maxtext", maxtext},
-    Word{"jax", fsdp_compiled},
+    Word{"alpa", fsdp_compiled},
+    Word{"jax", maxtext},
     Word{"fsdp-eager", fsdp_eager},
-    Word{"foundry", llm_foundry},
+    Word{.text = "foundry",
+         .kind = llm_foundry,
+         .hint = "as it was in 2023, with FlashAttention's Triton version; today's, with FlashAttention-2, is "
+                 "fsdp-eager"},
     Word{"composer", fsdp_eager},
     Word{"automodel", fsdp_eager},
     Word{"fsdp", fsdp_plain},
-    Word{"accelerate", hugging_face, false, "deepspeed"},
-    Word{"lightning", hugging_face, false, "deepspeed"},
-    Word{"pytorch", hugging_face, true, "deepspeed"},
+    Word{.text = "accelerate", .kind = hugging_face, .beside = "deepspeed"},
+    Word{.text = "lightning", .kind = hugging_face, .beside = "deepspeed"},
+    Word{.text = "pytorch", .kind = hugging_face, .in_front = true, .beside = "deepspeed"},
     Word{"accelerate", fsdp_plain},
     Word{"hugging face", hugging_face},
     Word{"hugging-face", hugging_face},
@@ -292,20 +296,25 @@ constexpr std::array words{
     Word{"megatron-bridge", nemo},
     Word{"megatron-core", megatron_core},
     Word{"mcore", megatron_core},
-    Word{"deepspeed", megatron_deepspeed},
+    Word{"megatron-deepspeed", megatron_deepspeed},
+    Word{.text = "deepspeed",
+         .kind = megatron_deepspeed,
+         .hint = "around a Hugging Face model or one's own it is huggingface"},
     Word{"neox", megatron_deepspeed},
     Word{"internevo", internevo},
     Word{"nanotron", nanotron},
-    Word{"megatron", megatron_legacy},
+    Word{"megatron-legacy", megatron_legacy},
+    Word{
+        .text = "megatron", .kind = megatron_legacy, .hint = "as it was in 2022; today's Megatron-LM is megatron-core"},
     Word{"torchtune", fsdp_plain},
     Word{"pytorch-compiled", pytorch_compiled},
-    Word{"pytorch", pytorch, true},
+    Word{.text = "pytorch", .kind = pytorch, .in_front = true},
     Word{"plain pytorch", pytorch},
     Word{"lightning", pytorch},
     Word{"litgpt", pytorch},
     Word{"nanogpt", pytorch_compiled},
     Word{"ddp", pytorch},
-    Word{"compile", fsdp_compiled},
+    Word{"compile", pytorch_compiled},
 };
 
 // Whether the words say that layers are compiled, if they say anything of it.
@@ -313,6 +322,21 @@ std::optional<bool> says_compiled(std::string_view words_of_source) {
   auto const has = [&](std::string_view word) { return words_of_source.find(word) != std::string_view::npos; };
   if (!has("compile")) return std::nullopt;
   return !has("no compile") && !has("not compile") && !has("uncompile") && !has("without compile");
+}
+
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
+
+Word const* word_in(std::string_view lower) {
+  auto const has = [&](std::string_view word) { return lower.find(word) != std::string_view::npos; };
+  auto const word = std::find_if(words.begin(), words.end(), [&](Word const& row) {
+    return (row.in_front ? lower.starts_with(row.text) : has(row.text)) && has(row.beside);
+  });
+  return word == words.end() ? nullptr : &*word;
 }
 
 }  // namespace
@@ -326,14 +350,9 @@ FrameworkTraits const& framework_traits(FrameworkKind kind) {
 std::string_view to_string(FrameworkKind kind) { return framework_traits(kind).name; }
 
 FrameworkKind framework_kind_from_text(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  auto const has = [&](std::string_view word) { return lower.find(word) != std::string::npos; };
-  auto const word = std::find_if(words.begin(), words.end(), [&](Word const& row) {
-    return (row.in_front ? lower.starts_with(row.text) : has(row.text)) && has(row.beside);
-  });
-  if (word == words.end()) return unknown;
+  std::string const lower = in_lower_case(text);
+  Word const* const word = word_in(lower);
+  if (!word) return unknown;
   auto const compiled = says_compiled(lower);
   return compiled ? compiled_or_not(word->kind, *compiled) : word->kind;
 }
@@ -350,6 +369,11 @@ FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled) {
     case fsdp_compiled: return compiled ? fsdp_compiled : torchtitan_eager;
     default: return kind;
   }
+}
+
+std::string_view framework_hint(std::string_view text) {
+  Word const* const word = word_in(in_lower_case(text));
+  return word ? word->hint : std::string_view{};
 }
 
 std::vector<std::string_view> framework_words() {

@@ -62,7 +62,6 @@ constexpr bool is_own_loop(FrameworkKind kind) {
 struct FrameworkTraits {
   FrameworkKind kind;
   std::string_view name;
-  std::string_view note{};  // what somebody who names it has to know, as part of a sentence; mostly empty
 
   // Bytes moved by elementwise work over the count of operators.cpp, for GPT-like layers (LayerNorm, GELU) and for
   // those with RMSNorm, rotary positions and a gated FFN.
@@ -143,6 +142,8 @@ std::string_view to_string(FrameworkKind kind);
 FrameworkKind framework_kind_from_text(std::string_view text);
 // The same framework with its layers compiled by torch.compile, or not; of one for which that is no choice, itself.
 FrameworkKind compiled_or_not(FrameworkKind kind, bool compiled);
+// What who says such a word may have meant in place of that kind, as part of a sentence; mostly empty.
+std::string_view framework_hint(std::string_view text);
 // Those words, in alphabetical order.
 std::vector<std::string_view> framework_words();
 

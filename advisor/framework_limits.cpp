@@ -63,6 +63,10 @@ std::string to_string(Shardings shardings) {
 // (maxtext/configs/base.yml, shard_optimizer_over_data, ici_fsdp_parallelism). torchtitan and MaxText alone are known
 // to shard the parameters of pipeline stages.
 //
+// Experts are parallel in Megatron, DeepSpeed's own layers, torchtitan, MaxText, and in llm-foundry by MegaBlocks
+// (llmfoundry/models/layers/dmoe.py, moe_world_size); FSDP and DeepSpeed around a Hugging Face model shard them like
+// everything else.
+//
 // Recomputation. Hugging Face's models checkpoint every layer or none (transformers/modeling_utils.py,
 // _set_gradient_checkpointing), and so does nanotron (config/parallelism_config.py, recompute_layer).
 //
@@ -81,13 +85,24 @@ FrameworkLimits framework_limits(FrameworkKind kind) {
               .beside_tensors = up_to_zero2,
               .sequence_parallel = false,
               .ring_attention = false,
+              .expert_parallel = false,
               .partial_recompute = false,
               .offload = any_stage};
     case FrameworkKind::pytorch:
     case FrameworkKind::pytorch_compiled:
-      return {.pipeline = false, .beside_tensors = fsdp_alone, .beside_context = fsdp_alone, .offload = all_sharded};
+      return {.pipeline = false,
+              .beside_tensors = fsdp_alone,
+              .beside_context = fsdp_alone,
+              .expert_parallel = false,
+              .offload = all_sharded};
     case FrameworkKind::fsdp_plain:
     case FrameworkKind::fsdp_plain_compiled:
+      return {.pipeline = false,
+              .shardings = fsdp_or_none,
+              .beside_tensors = fsdp_alone,
+              .beside_context = fsdp_alone,
+              .expert_parallel = false,
+              .offload = all_sharded};
     case FrameworkKind::fsdp_eager:
     case FrameworkKind::llm_foundry:
       return {.pipeline = false,
@@ -140,9 +155,34 @@ bool can_offload(FrameworkLimits const& limits, ParallelPlan const& plan) {
          !plan.gathers_once();
 }
 
-bool can_recompute(FrameworkLimits const& limits, ParallelPlan const& plan) {
+std::optional<MissingFeature> missing_feature(FrameworkLimits const& limits, ParallelPlan const& plan) {
+  bool const in_context = plan.context_parallel > 1;
+  bool const ring = plan.context_exchange == ContextExchange::ring;
+  struct Row {
+    bool missing;
+    MissingFeature feature;
+  };
+  for (Row const& row :
+       {Row{plan.pipeline_parallel > 1 && !limits.pipeline, {"pipeline parallelism", "leave pp out"}},
+        Row{plan.virtual_stages > 1 && !limits.interleaved, {"interleaved stages", "leave vpp out"}},
+        Row{plan.schedule == Schedule::zero_bubble && !limits.zero_bubble,
+            {"a zero-bubble schedule", "leave schedule out"}},
+        Row{plan.sequence_parallel && !limits.sequence_parallel,
+            {"sequence parallelism", "leave sequence_parallel out"}},
+        Row{in_context && ring && !limits.ring_attention,
+            {"context parallelism round a ring",
+             limits.all_to_all_attention ? "give context_exchange=all_to_all" : "leave cp out"}},
+        Row{in_context && !ring && !limits.all_to_all_attention,
+            {"context parallelism by all-to-all",
+             limits.ring_attention ? "give context_exchange=ring" : "leave cp out"}},
+        Row{plan.expert_parallel > 1 && !limits.expert_parallel, {"expert parallelism", "leave ep out"}}})
+    if (row.missing) return row.feature;
+  return std::nullopt;
+}
+
+bool offers(FrameworkLimits const& limits, ParallelPlan const& plan) {
   bool const partial = plan.recompute == Recompute::selective || plan.recompute_interval > 1;
-  return limits.partial_recompute || !partial;
+  return (limits.partial_recompute || !partial) && !missing_feature(limits, plan);
 }
 
 }  // namespace hpcadvise::advisor

@@ -41,6 +41,7 @@ struct FrameworkLimits {
   bool sequence_parallel = true;                          // beside tensor parallelism
   bool ring_attention = true;
   bool all_to_all_attention = true;
+  bool expert_parallel = true;
   bool partial_recompute = true;  // selective, or of every n-th layer; else of all layers or of none
   std::optional<OffloadRange> offload{};
 };
@@ -59,7 +60,15 @@ bool has_unproven_sharding(FrameworkKind framework, ParallelPlan const& plan);
 // Inside of pipeline stages no framework is known to do it to what is sharded.
 bool can_offload(FrameworkLimits const& limits, ParallelPlan const& plan);
 
-// By a switch of its own; a user's code may do more, so that a plan which does is estimated all the same.
-bool can_recompute(FrameworkLimits const& limits, ParallelPlan const& plan);
+// The first part of a plan that a framework has no switch for, and what to do.
+struct MissingFeature {
+  std::string_view what;
+  std::string_view next;
+};
+std::optional<MissingFeature> missing_feature(FrameworkLimits const& limits, ParallelPlan const& plan);
+
+// Whether it is proposed: with no such part, and recomputed by a switch of its own. Checkpoints of a user's own code
+// may do more.
+bool offers(FrameworkLimits const& limits, ParallelPlan const& plan);
 
 }  // namespace hpcadvise::advisor

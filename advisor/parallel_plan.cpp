@@ -151,6 +151,15 @@ void check_contradictions(ParallelPlan const& plan) {
   if (plan.sequence_parallel && plan.tensor_parallel == 1)
     throw profiles::UsageError("plan: sequence_parallel=true without tensor parallelism",
                                "leave it out, or give a tensor-parallel size of 2 or more");
+  if (plan.shard_group > 0 && plan.sharding == Sharding::none)
+    throw profiles::UsageError(fmt::format("plan: shard_group={} without sharding", plan.shard_group),
+                               "leave it out, or give a sharding");
+  if (plan.recompute_interval > 1 && plan.recompute != Recompute::full)
+    throw profiles::UsageError(
+        fmt::format("plan: recompute_interval={} without recompute=full", plan.recompute_interval),
+        "leave it out, or give recompute=full");
+  if (plan.schedule == Schedule::zero_bubble && plan.pipeline_parallel == 1)
+    throw profiles::UsageError("plan: schedule=zero_bubble without a pipeline", "leave it out, or give a pp");
   if (plan.shard_group > 0 && plan.data_parallel % plan.shard_group != 0)
     throw profiles::UsageError(fmt::format("plan: shard_group={} does not divide the {}", plan.shard_group,
                                            profiles::format_counted(plan.data_parallel, "data-parallel rank")),

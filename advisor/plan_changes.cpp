@@ -68,7 +68,7 @@ std::optional<ParallelPlan> turned(Turn turn, TrainingJob const& job, ParallelPl
                                    EstimateOptions const& options) {
   for (auto plan = turn(from); plan; plan = turn(*plan))
     if (plan_problem(job, *plan, machine, options.framework).empty() &&
-        can_recompute(framework_limits(options.framework), *plan) &&
+        offers(framework_limits(options.framework), *plan) &&
         estimate_memory(job, *plan, machine, options).fits_undisturbed())
       return plan;
   return std::nullopt;

@@ -194,7 +194,7 @@ PlanGains plan_gains(TrainingJob const& job, StepEstimate const& estimate, Machi
     if (plan->global_batch > job.global_batch && batch_is_too_large(changed)) continue;
     if (!plan_problem(changed, *plan, machine, options.framework).empty()) continue;
     if (!divides_evenly(changed, *plan, options.framework)) continue;
-    if (!can_recompute(framework_limits(options.framework), *plan)) continue;
+    if (!offers(framework_limits(options.framework), *plan)) continue;
     try_change(what_changes(estimate.plan, *plan), *plan, options);
   }
   EstimateOptions compiled = options;

@@ -4,7 +4,6 @@
 #include "advisor/framework_limits.hpp"
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -14,11 +13,11 @@ namespace {
 
 constexpr std::int64_t least_context_block = 128;  // tokens
 
-// Interleaved, a stage is cut into equal chunks. The ends, and a multi-token module, count as layers where only so they
+// Interleaved, a stage is cut into equal chunks. The ends, and multi-token modules, count as layers where only so they
 // divide (DeepSeek-V3: 61 layers, embedding, head and one module on 16 stages of 4 chunks).
 bool divides_into(ModelSpec const& model, std::int64_t chunks) {
-  return std::ranges::any_of(std::array{0, 1, 2, 3},
-                             [&](int extra) { return (model.layer_count + extra) % chunks == 0; });
+  std::int64_t const most = model.layer_count + 2 + model.multi_token_modules;
+  return most / chunks * chunks >= model.layer_count;
 }
 
 std::vector<ScheduleChoice> schedules(ModelSpec const& model, std::int64_t pipeline, FrameworkLimits const& limits) {
@@ -99,10 +98,11 @@ struct ExpertCut {
   std::int64_t expert = 1;
   std::int64_t tensor = 1;
 };
-std::vector<ExpertCut> expert_cuts(ModelSpec const& model, std::int64_t tensor, std::int64_t ranks) {
+std::vector<ExpertCut> expert_cuts(ModelSpec const& model, std::int64_t tensor, std::int64_t ranks,
+                                   FrameworkLimits const& limits) {
   if (!model.experts) return {{}};
   std::vector<ExpertCut> cuts;
-  for (std::int64_t const expert : divisors(model.experts->expert_count))
+  for (std::int64_t const expert : divisors(limits.expert_parallel ? model.experts->expert_count : 1))
     for (std::int64_t const expert_tensor : divisors(tensor))
       if (ranks % (expert * expert_tensor) == 0) cuts.push_back({expert, expert_tensor});
   return cuts;
@@ -138,7 +138,7 @@ class SpaceBuilder {
     if (cuts.empty()) return;
     for (std::int64_t const micro_batch : divisors(job_.global_batch)) {
       plan.micro_batch = micro_batch;
-      for (ExpertCut const& experts : expert_cuts(job_.model, tensor, device_count_)) {
+      for (ExpertCut const& experts : expert_cuts(job_.model, tensor, device_count_, limits_)) {
         plan.expert_parallel = experts.expert;
         plan.expert_tensor_parallel = experts.tensor;
         for (ContextExchange const exchange : exchanges(context)) {

@@ -16,7 +16,7 @@ constexpr int enough_runs = 5;
 
 constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 14, 3},
                              DeviceSupport{"a100-sxm-64gb", 0, 20, 13},
-                             DeviceSupport{"a100-sxm-80gb", 187, 169, 140},
+                             DeviceSupport{"a100-sxm-80gb", 187, 169, 142},
                              DeviceSupport{"a800-sxm-80gb", 0, 29, 23},
                              DeviceSupport{"b200", 0, 22, 18},
                              DeviceSupport{"b300", 0, 1, 1},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/run_case.hpp"
 
+#include "advisor/framework_limits.hpp"
 #include "advisor/memory_estimate.hpp"
 #include "advisor/model_library.hpp"
 #include "profiles/units.hpp"
@@ -258,6 +259,14 @@ RunMachine run_machine(RunCells& cells) {
   return facts;
 }
 
+// Round a ring, but where the framework has none and heads allow it.
+ContextExchange context_exchange_of(RunCase const& run) {
+  auto const limits = framework_limits(run.options.framework);
+  bool const all_to_all = run.plan.context_parallel > 1 && !limits.ring_attention && limits.all_to_all_attention;
+  auto const ranks = run.plan.context_parallel * run.plan.tensor_parallel;
+  return all_to_all && run.job.model.kv_head_count % ranks == 0 ? ContextExchange::all_to_all : ContextExchange::ring;
+}
+
 // The same of a hybrid shard group that is not stated: a node, or the fewest nodes that make room.
 void widen_until_it_fits(RunCase& run) {
   Machine const machine = machine_of(run.machine);
@@ -297,6 +306,7 @@ RunCase run_case(RunCells& cells) {
   run.options = options_of(cells);
   run.plan = plan_of(cells, run.options.framework, run.machine);
   run.job.global_batch = run.plan.global_batch;
+  run.plan.context_exchange = context_exchange_of(run);
   if (cells.text("sharding") == "hsdp" && cells.text("shard_group").empty()) widen_until_it_fits(run);
   bool const recompute_assumed = cells.text("recompute").empty();
   run.options.plan_assumed = recompute_assumed || cells.text("micro_batch").empty() || cells.text("sharding").empty();

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <functional>
 #include <set>
+#include <vector>
 
 namespace hpcadvise::advisor {
 namespace {
@@ -20,13 +21,17 @@ constexpr double usual_tokens = 1 << 22;
 constexpr double usual_fine_tuning_sequences = 64;
 constexpr double tolerance = 0.25;
 
-// Of all legal plans, whatever the batch; largest first.
-std::set<std::int64_t, std::greater<>> data_parallel_sizes(TrainingJob job, std::int64_t device_count,
-                                                           Machine const& machine, EstimateOptions const& options) {
+// Of all legal plans, whatever the batch: those without a pipeline, then the others, each largest first. A batch that
+// only an odd number of stages divides (3,072 devices, three stages) leaves no other layout.
+std::vector<std::int64_t> data_parallel_sizes(TrainingJob job, std::int64_t device_count, Machine const& machine,
+                                              EstimateOptions const& options) {
   job.global_batch = device_count;
-  std::set<std::int64_t, std::greater<>> sizes;
+  std::set<std::int64_t, std::greater<>> whole;
+  std::set<std::int64_t, std::greater<>> staged;
   for (Family const& family : plan_space(job, device_count, machine, options).families)
-    for (Cut const* const cut : family.cuts) sizes.insert(cut->data);
+    for (Cut const* const cut : family.cuts) (cut->pipeline == 1 ? whole : staged).insert(cut->data);
+  std::vector<std::int64_t> sizes(whole.begin(), whole.end());
+  sizes.insert(sizes.end(), staged.begin(), staged.end());
   return sizes;
 }
 
@@ -65,7 +70,7 @@ UsualBatch usual_global_batch(TrainingJob const& job, std::int64_t device_count,
   if (!device_count_problem(device_count, machine).empty()) return usual;
   auto const sizes = data_parallel_sizes(job, device_count, machine, options);
   if (sizes.empty()) return usual;
-  usual.sequences = batch_for(wanted, *sizes.begin());
+  usual.sequences = batch_for(wanted, sizes.front());
   for (std::int64_t const size : sizes) {
     std::int64_t const batch = batch_for(wanted, size);
     if (distance(batch) <= most_distance) return {batch, true, wanted.basis};

@@ -98,7 +98,7 @@ std::string considered_text(RankedPlans const& ranked) {
 }
 
 Section neighbours_section(std::vector<advisor::Neighbour> const& neighbours) {
-  Section section{.heading = "Other device counts"};
+  Section section{.heading = "Other device counts, the fastest plan of each"};
   for (auto const& neighbour : neighbours)
     section.sentences.push_back(
         fmt::format("{}: {} a step of {}; {}", profiles::format_count(double(neighbour.device_count)),

@@ -157,10 +157,10 @@ ExitCode run_estimate_command(EstimateCommandOptions const& options, Output& out
     throw profiles::UsageError(fmt::format("--global-batch {} and global_batch={} of --plan differ",
                                            resolved.job.global_batch, plan.global_batch),
                                "Leave one of them out.");
+  refuse_what_framework_lacks(options.plan, plan, resolved.estimate.framework);
   if (auto const problem = advisor::plan_problem(resolved.job, plan, resolved.machine, resolved.estimate.framework);
       !problem.empty())
     throw profiles::UsageError(fmt::format("--plan {}: {}", options.plan, problem.what), problem.next_step);
-
   refuse_ragged_batch(plan);
   auto const estimate = advisor::estimate_step(resolved.job, plan, resolved.machine, resolved.estimate);
   switch (options.format) {

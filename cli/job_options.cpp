@@ -15,6 +15,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <string_view>
 
@@ -108,6 +109,28 @@ advisor::FrameworkKind framework_or_throw(std::string const& text) {
   throw profiles::UsageError(fmt::format("--framework {}: unknown", text),
                              profiles::known_names(text, {words.begin(), words.end()}) +
                                  ". A name holds one of these words. Leave it out for a wider interval.");
+}
+
+std::string letters_of(std::string_view name) {
+  std::string letters;
+  for (unsigned char const c : name)
+    if (std::isalnum(c) != 0) letters += static_cast<char>(std::tolower(c));
+  return letters;
+}
+
+// Where the name given is that of another kind, of one that is known by its code alone, or of something else as well.
+std::string framework_note(std::string_view given, advisor::FrameworkKind kind) {
+  if (given.empty()) return {};
+  auto const& framework = advisor::framework_traits(kind);
+  auto const hint = advisor::framework_hint(given);
+  bool const by_its_name = letters_of(given).find(letters_of(framework.name)) != std::string::npos;
+  if (by_its_name && !framework.hardly_fitted && hint.empty()) return {};
+  auto note = by_its_name ? std::string(given) : fmt::format("{} is taken as {}", given, framework.name);
+  if (framework.hardly_fitted)
+    note += fmt::format("{} known by its code: hardly a published run of it could be fitted, and intervals are wider",
+                        by_its_name ? " is" : ",");
+  if (!hint.empty()) note += fmt::format(": {}", hint);
+  return note;
 }
 
 // A name in a store of one's own is known there alone: its file is known everywhere.
@@ -213,13 +236,8 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   }
   if (auto note = advisor::fit_positions(job); !note.empty()) resolved.notes.push_back(std::move(note));
   if (!options.framework.empty()) resolved.estimate.framework = framework_or_throw(options.framework);
-  auto const& framework = advisor::framework_traits(resolved.estimate.framework);
-  if (!framework.note.empty()) resolved.notes.emplace_back(framework.note);
-  if (framework.hardly_fitted)
-    resolved.notes.push_back(fmt::format(
-        "{}known by its code: hardly a published run of it could be fitted, and intervals are wider",
-        options.framework == framework.name ? fmt::format("{} is ", framework.name)
-                                            : fmt::format("{} is taken as {}, ", options.framework, framework.name)));
+  if (auto note = framework_note(options.framework, resolved.estimate.framework); !note.empty())
+    resolved.notes.push_back(std::move(note));
   if (!options.tokens.empty()) job.tokens = parse_tokens(options.tokens);
   if (options.global_batch)
     job.global_batch = at_least_one(*options.global_batch, largest_batch, "--global-batch",

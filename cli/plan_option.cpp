@@ -2,6 +2,7 @@
 #include "cli/plan_option.hpp"
 
 #include "advisor/framework.hpp"
+#include "advisor/framework_limits.hpp"
 #include "advisor/plan_json.hpp"
 #include "cli/job_json.hpp"
 #include "profiles/atomic_file.hpp"
@@ -84,6 +85,16 @@ void take_framework_defaults(std::string const& text, advisor::ParallelPlan& pla
         fmt::format("{} takes etp=tp unless it is told otherwise: add etp=1, and tell it", framework.name));
   resolved.assumed.push_back(fmt::format("etp={}, which is what {} takes for tp={}", plan.expert_tensor_parallel,
                                          framework.name, plan.tensor_parallel));
+}
+
+void refuse_what_framework_lacks(std::string const& text, advisor::ParallelPlan const& plan,
+                                 advisor::FrameworkKind framework) {
+  if (framework == advisor::FrameworkKind::unknown) return;
+  auto const missing = advisor::missing_feature(advisor::framework_limits(framework), plan);
+  if (!missing) return;
+  throw profiles::UsageError(
+      fmt::format("--plan {}: {}: {} does not have it", text, missing->what, to_string(framework)),
+      fmt::format("{}, or name another --framework", missing->next));
 }
 
 void refuse_ragged_batch(advisor::ParallelPlan const& plan) {

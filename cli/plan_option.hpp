@@ -27,6 +27,10 @@ void take_job_of_plan(std::string const& text, JobOptions& options);
 // tensor-parallel ranks. Added to what is assumed; UsageError where only the plan without it is possible.
 void take_framework_defaults(std::string const& text, advisor::ParallelPlan& plan, ResolvedJob& resolved);
 
+// One that is not stated may have everything. Throws UsageError.
+void refuse_what_framework_lacks(std::string const& text, advisor::ParallelPlan const& plan,
+                                 advisor::FrameworkKind framework);
+
 // Published runs may have a last, smaller micro-batch; who plans a run should not. Throws UsageError.
 void refuse_ragged_batch(advisor::ParallelPlan const& plan);
 

@@ -207,6 +207,30 @@ TEST_CASE("Tensor parallelism leaves what the fast links join, a node or a wider
   CHECK(says(128, "tensor parallelism leaves the link domain of 72 devices: its"));
 }
 
+TEST_CASE("Stages that layers do not divide into are said, with Megatron-Core's switch") {
+  auto model = llama_7b();
+  model.layer_count = 61;
+  auto const said = [&](std::int64_t pipeline, std::int64_t virtual_stages, std::string const& sentence,
+                        FrameworkKind framework = FrameworkKind::megatron_core) {
+    StepEstimate estimate;
+    estimate.plan = plan_of(1, pipeline, 1, 1, 64);
+    estimate.plan.virtual_stages = virtual_stages;
+    estimate.terms.elementwise_s = 1;
+    return mentions(explain(job_of(model, 4096, 64), estimate, round_machine(), {.framework = framework}), sentence);
+  };
+  CHECK(said(32, 1,
+             "61 layers do not divide into 32 stages: stages 29 of 2 layers, 3 of 1, by "
+             "--pipeline-model-parallel-layout"));
+  CHECK(said(7, 1,
+             "5 of 9 layers, 2 of 8, embedding and head in place of a layer, by "
+             "--account-for-embedding-in-pipeline-split --account-for-loss-in-pipeline-split"));
+  CHECK(said(4, 4, "61 layers do not divide into 16 chunks"));
+  CHECK(said(32, 1, "29 of 2 layers, 3 of 1", FrameworkKind::fsdp_compiled));
+  CHECK_FALSE(said(32, 1, "--pipeline-model-parallel-layout", FrameworkKind::fsdp_compiled));
+  model.layer_count = 64;
+  CHECK_FALSE(said(32, 1, "do not divide"));
+}
+
 TEST_CASE("A framework's own words for selective recomputation are said") {
   StepEstimate estimate;
   estimate.plan = plan_of(1, 1, 8, 2, 32);

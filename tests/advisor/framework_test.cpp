@@ -20,7 +20,7 @@ TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("llm-foundry (torch.compile)") == fsdp_compiled);
   CHECK(framework_kind_from_text("Megatron-Core, torch.compile") == megatron_core);
   CHECK(framework_kind_from_text("MaxText, compiled by XLA") == maxtext);
-  CHECK(framework_kind_from_text("torch.compile") == fsdp_compiled);
+  CHECK(framework_kind_from_text("torch.compile") == pytorch_compiled);
   CHECK(framework_kind_from_text("MaxText (JAX)") == maxtext);
   CHECK(framework_kind_from_text("Paxml (JAX)") == fsdp_compiled);
   CHECK(framework_kind_from_text("DeepSpeed (Hugging Face model)") == hugging_face);

@@ -36,8 +36,9 @@ TEST_CASE("A plan of one device says so, and every rare part survives its text")
 
 TEST_CASE("A shard group is a part of the data-parallel ranks; all of them are no group") {
   CHECK(parallel_plan_from_text("dp=8,shard_group=8").shard_group == 0);
-  CHECK(complaint("dp=8,shard_group=3").find("does not divide the 8 data-parallel ranks") != std::string::npos);
-  auto plan = parallel_plan_from_text("dp=8,cp=2,shard_group=4");
+  CHECK(complaint("dp=8,sharding=zero3,shard_group=3").find("does not divide the 8 data-parallel ranks") !=
+        std::string::npos);
+  auto plan = parallel_plan_from_text("dp=8,cp=2,sharding=zero3,shard_group=4");
   CHECK(plan.shard_size() == 8);  // context-parallel ranks share as well
   plan.shard_group = 0;
   CHECK(plan.shard_size() == 16);
@@ -67,6 +68,10 @@ TEST_CASE("A wrong plan names its key and what to write") {
 }
 
 TEST_CASE("Parts that contradict each other are refused") {
+  CHECK(complaint("dp=8,shard_group=4") == "plan: shard_group=4 without sharding | leave it out, or give a sharding");
+  CHECK(complaint("recompute=selective,recompute_interval=2").starts_with("plan: recompute_interval=2 without"));
+  CHECK(complaint("schedule=zero_bubble") ==
+        "plan: schedule=zero_bubble without a pipeline | leave it out, or give a pp");
   CHECK(complaint("dp=8,micro_batch=2,global_batch=8").find("global_batch=16 or more") != std::string::npos);
   CHECK(complaint("sequence_parallel=true").find("without tensor parallelism") != std::string::npos);
 }

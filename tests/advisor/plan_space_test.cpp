@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advisor/plan_space.hpp"
 
+#include "advisor/framework_limits.hpp"
 #include "advisor/plan_request.hpp"
 #include "advisor/published_runs.hpp"
 #include "profiles/error.hpp"
@@ -111,6 +112,8 @@ TEST_CASE("Stages are interleaved where their chunks divide, with the ends as la
   };
   CHECK(virtual_stages(8, 2) == std::set<std::int64_t>{1, 2, 4, 5});
   CHECK(virtual_stages(14, 4) == std::set<std::int64_t>{1, 2, 4});
+  // 61 layers and their ends are 63 parts, with a multi-token module 64.
+  CHECK(virtual_stages(61, 8) == std::set<std::int64_t>{1});
 }
 
 TEST_CASE("What a framework cannot do is not in its space") {
@@ -157,6 +160,50 @@ TEST_CASE("Frameworks that checkpoint every layer or none are offered nothing be
     CHECK(choices == std::set<std::pair<Recompute, std::int64_t>>{{Recompute::none, 1}, {Recompute::full, 1}});
     CHECK(plan_space(job, 8, round_machine(), options).plan_count() == static_cast<std::int64_t>(plans.size()));
   }
+}
+
+TEST_CASE("A multi-token module is a part of interleaved stages where there is one") {
+  auto model = small_gpt();
+  model.layer_count = 61;
+  model.multi_token_modules = 1;
+  std::set<std::int64_t> chunks;
+  for (auto const& plan : legal_plans(job_of(model, 1024, 8), 8, round_machine(), {}))
+    if (plan.pipeline_parallel == 8) chunks.insert(plan.virtual_stages);
+  CHECK(chunks == std::set<std::int64_t>{1, 2, 4});
+}
+
+TEST_CASE("Experts are parallel in frameworks that have it alone") {
+  auto const cuts_experts = [](FrameworkKind framework) {
+    auto const plans = legal_plans(job_of(small_mixture(), 1024, 12), 12, nodes_of_four(), {.framework = framework});
+    CHECK_FALSE(plans.empty());
+    return std::ranges::any_of(plans, [](ParallelPlan const& plan) { return plan.expert_parallel > 1; });
+  };
+  for (auto const framework : {FrameworkKind::unknown, FrameworkKind::megatron_core, FrameworkKind::fsdp_compiled})
+    CHECK(cuts_experts(framework));
+  for (auto const framework : {FrameworkKind::hugging_face, FrameworkKind::fsdp_plain, FrameworkKind::pytorch})
+    CHECK_FALSE(cuts_experts(framework));
+}
+
+TEST_CASE("What a framework has no switch for is named, and not offered") {
+  auto const missing = [](FrameworkKind framework, std::string const& text) {
+    auto const feature = missing_feature(framework_limits(framework), parallel_plan_from_text(text));
+    return feature ? std::string(feature->what) : "";
+  };
+  using enum FrameworkKind;
+  CHECK(missing(hugging_face, "pp=2") == "pipeline parallelism");
+  CHECK(missing(megatron_deepspeed, "pp=2,vpp=2") == "interleaved stages");
+  CHECK(missing(megatron_core, "pp=2,schedule=zero_bubble") == "a zero-bubble schedule");
+  CHECK(missing(hugging_face, "tp=2,sequence_parallel=true") == "sequence parallelism");
+  CHECK(missing(megatron_deepspeed, "cp=2") == "context parallelism round a ring");
+  CHECK(missing(nanotron, "cp=2,context_exchange=all_to_all") == "context parallelism by all-to-all");
+  CHECK(missing(fsdp_plain, "ep=2,dp=2") == "expert parallelism");
+  CHECK(missing(megatron_core, "tp=2,sequence_parallel=true,pp=2,vpp=2,cp=2,dp=2,ep=2").empty());
+  auto const offered = [](std::string const& text) {
+    return offers(framework_limits(hugging_face), parallel_plan_from_text(text));
+  };
+  CHECK_FALSE(offered("pp=2"));
+  CHECK_FALSE(offered("recompute=selective"));
+  CHECK(offered("dp=2,recompute=full"));
 }
 
 TEST_CASE("Each framework shards as its own code does, alone, beside tensor parallelism, and in a pipeline") {

@@ -72,6 +72,24 @@ TEST_CASE("Columns of virtual stages, context and expert parallelism reach the p
   CHECK(plan.data_parallel == 4);  // 16 devices / (2 x 2)
 }
 
+TEST_CASE("The sequence goes round a ring, or all to all where that is all a framework has and heads allow it",
+          "[runs]") {
+  auto const exchange = [](char const* framework, char const* cp) {
+    return read({{"framework", framework}, {"cp", cp}, {"tp", "1"}, {"pp", "1"}, {"sharding", "zero3"}})
+        .run.plan.context_exchange;
+  };
+  CHECK(exchange("Megatron-Core", "2") == ContextExchange::ring);
+  CHECK(exchange("DeepSpeed (Hugging Face model)", "2") == ContextExchange::all_to_all);
+  CHECK(exchange("DeepSpeed (Hugging Face model)", "1") == ContextExchange::ring);
+  CHECK(read({{"framework", "DeepSpeed (Hugging Face model)"},
+              {"cp", "4"},
+              {"kv_heads", "2"},
+              {"tp", "1"},
+              {"pp", "1"},
+              {"sharding", "zero3"}})
+            .run.plan.context_exchange == ContextExchange::ring);
+}
+
 TEST_CASE("Columns that are not there mean one virtual stage and no context or expert parallelism", "[runs]") {
   auto const plan = read({}).run.plan;
   CHECK(plan.virtual_stages == 1);

@@ -62,6 +62,19 @@ TEST_CASE("The usual batch is one that plans on these devices divide, by as many
   }
 }
 
+TEST_CASE("The usual batch is not one that only an odd number of stages divides") {
+  // 3,072 devices: 1,024 ranks are three stages, 768 are tensor parallelism by four.
+  CHECK(batch(job("llama-2-7b", 4096), 3072).sequences == 768);
+  CHECK(batch(job("llama-2-7b", 4096), 768).sequences == 768);
+  auto asked = job("llama-2-13b", 4096);
+  auto const rate = [&](std::int64_t devices) {
+    asked.global_batch = batch(asked, devices).sequences;
+    auto const ranked = search_plans(asked, devices, machine("lumi-g"), {.keep = 1, .around = false});
+    return double(devices) * ranked.plans.front().estimate.tokens_per_s_per_device;
+  };
+  CHECK(rate(3072) > rate(2048));
+}
+
 TEST_CASE("What the usual batch leaves for a rank divides: a power of two, times at most 7") {
   for (std::int64_t const devices : {3, 5, 6, 7, 24, 40, 56, 88, 96, 104, 1000, 1536, 3000}) {
     CAPTURE(devices);

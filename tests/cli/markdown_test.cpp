@@ -33,7 +33,7 @@ void check_sections(Words const& words, Words const& headings) {
 TEST_CASE("Advice as Markdown has the sections of the text", "[cli][markdown]") {
   Words const words{"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "64", "--tokens", "1T"};
   check_sections(words, {"Why ", "Step: ", "Memory on the fullest device: ", "Roomier or simpler", "Batch sizes",
-                         "The whole run", "Other device counts", "What this rests on"});
+                         "The whole run", "Other device counts, the fastest plan of each", "What this rests on"});
   auto const markdown = markdown_of(words);
   CHECK(markdown.starts_with("# llama-2-7b (6.74 B parameters) on 64 devices of lumi-g\n\n- 8 nodes of 8 "));
   CHECK(has(markdown, "\n\n\\* recommended"));

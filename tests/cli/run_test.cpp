@@ -388,14 +388,40 @@ TEST_CASE("An answer on weak ground says on how few published runs it rests", "[
       "of 32 published runs on gh200-96gb kept aside from fitting, 26 lie inside such an interval; few were fitted"));
 }
 
+TEST_CASE("A plan with what the framework has no switch for is refused, and estimated where none is named", "[cli]") {
+  auto const estimate = [](std::vector<std::string> framework) {
+    std::vector<std::string> words{"estimate",
+                                   "--model",
+                                   "llama-2-7b",
+                                   "--machine",
+                                   "lumi-g",
+                                   "--plan",
+                                   "pp=2,dp=4,global_batch=8,sharding=zero3"};
+    words.insert(words.end(), framework.begin(), framework.end());
+    return run(words);
+  };
+  auto const refused = estimate({"--framework", "axolotl"});
+  CHECK(refused.code == 2);
+  CHECK(has(unwrapped(refused.log), "pipeline parallelism: hugging-face does not have it"));
+  CHECK(has(unwrapped(refused.log), "leave pp out, or name another --framework"));
+  CHECK(estimate({"--framework", "torchtitan"}).code == 0);
+}
+
 TEST_CASE("Who names a framework that is not what they would expect is told what it is", "[cli]") {
   auto const said_of = [](char const* framework) {
     return unwrapped(
         run({"advise", "--model", "llama-2-7b", "--machine", "lumi-g", "--devices", "8", "--framework", framework})
             .out);
   };
-  CHECK(has(said_of("llm-foundry"), "--framework fsdp-eager"));
+  CHECK(has(said_of("llm-foundry"), "llm-foundry: as it was in 2023"));
   CHECK(has(said_of("nanotron"), "nanotron is known by its code"));
-  CHECK(has(said_of("PyTorch DDP"), "PyTorch DDP is taken as pytorch, known by its code"));
-  CHECK_FALSE(has(said_of("torchtitan"), "Note: "));
+  CHECK(has(said_of("PyTorch DDP"), "PyTorch DDP is known by its code"));
+  CHECK(has(said_of("Megatron-LM"),
+            "Megatron-LM is taken as megatron-legacy: as it was in 2022; today's Megatron-LM is megatron-core"));
+  CHECK(has(said_of("deepspeed"), "deepspeed is taken as megatron-deepspeed: around a Hugging Face model"));
+  CHECK(has(said_of("torchtitan"), "torchtitan is taken as fsdp-compiled: its own default"));
+  CHECK(has(said_of("huggingface"), "huggingface is known by its code"));
+  CHECK(has(said_of("Lightning"), "Lightning is taken as pytorch, known by its code"));
+  for (char const* const plainly : {"megatron-core", "Megatron-Core 0.9", "Megatron-DeepSpeed", "NeMo"})
+    CHECK_FALSE(has(said_of(plainly), "Note: "));
 }

@@ -13,51 +13,51 @@ namespace hpcadvise::advisor {
 struct FittedConstants {
   // What training reaches of the best published GEMM rate.
   double gemm_sustained_sm70 = 1.03;
-  double gemm_sustained_sm80 = 1.02;
-  double gemm_sustained_sm90 = 0.951;
-  double gemm_sustained_gfx90a = 0.791;
-  double fp8_gemm_efficiency = 0.769;
-  double fp8_gemm_efficiency_fused = 0.893;
-  double fp8_rowwise_factor = 0.62;
+  double gemm_sustained_sm80 = 1.01;
+  double gemm_sustained_sm90 = 0.956;
+  double gemm_sustained_gfx90a = 0.79;
+  double fp8_gemm_efficiency = 0.773;
+  double fp8_gemm_efficiency_fused = 0.892;
+  double fp8_rowwise_factor = 0.626;
 
-  double flash_attention_factor = 0.717;
+  double flash_attention_factor = 0.729;
   double flash_attention_factor_triton = 0.56;
-  double flash_attention_factor_current = 0.751;
+  double flash_attention_factor_current = 0.748;
   double batched_gemm_factor = 0.526;
-  double softmax_factor = 0.923;
+  double softmax_factor = 0.924;
 
   // Bytes that elementwise work moves, over the count of operators.cpp.
-  double elementwise_fused = 0.82;
+  double elementwise_fused = 0.829;
   double elementwise_unfused = 1.41;
   double elementwise_eager = 1.21;
   double elementwise_eager_gated = 1.82;
-  double elementwise_compiled = 0.836;
-  double elementwise_core = 0.876;
+  double elementwise_compiled = 0.826;
+  double elementwise_core = 0.877;
   double elementwise_unknown_plain = 0.89;
   double elementwise_unknown_gated = 1.09;
 
-  double tensor_parallel_exposure = 0.911;
-  double tensor_parallel_exposure_overlapped = 0.322;
-  double pipeline_exposure = 0.817;
-  double expert_parallel_exposure = 0.799;
-  double context_attention_factor = 0.872;
-  double overlap_cost = 0.22;
+  double tensor_parallel_exposure = 0.877;
+  double tensor_parallel_exposure_overlapped = 0.328;
+  double pipeline_exposure = 0.818;
+  double expert_parallel_exposure = 0.8;
+  double context_attention_factor = 0.862;
+  double overlap_cost = 0.216;
   double gather_exposure = 0.7;
-  double owner_broadcast_s = 0.00311;
+  double owner_broadcast_s = 0.0031;
   double aggregation_exponent_old = 0.48;
 
   // What collectives reach of the nominal rate.
-  double network_omni_path = 0.473;
-  double network_roce = 0.592;
-  double network_infiniband = 0.94;
+  double network_omni_path = 0.472;
+  double network_roce = 0.594;
+  double network_infiniband = 0.939;
   double network_slingshot = 0.8;
   double network_unknown = 0.66;
   double ring_latency_s = 1.5e-05;
 
-  double host_layer_fused_s = 0.00329;
-  double host_layer_core_s = 0.00165;
+  double host_layer_fused_s = 0.0033;
+  double host_layer_core_s = 0.00166;
   double host_layer_experts_s = 0.00486;
-  double host_layer_eager_s = 0.0099;
+  double host_layer_eager_s = 0.00998;
   double micro_batch_s = 0.002;
   double jitter_per_doubling = 0.008;
 };

@@ -50,6 +50,7 @@ constexpr FrameworkTraits fsdp{.kind = fsdp_eager,
                                .host_layer_ungathered_s = &F::host_layer_fused_s,
                                .hardly_fitted = true,
                                .accumulation_bytes = 16,
+                               .copies_gathered_sequence = true,
                                .gradient_overlap = GradientOverlap::every_layer,
                                .zero2_gathers = true,
                                .frees_gradients = true,
@@ -70,6 +71,7 @@ constexpr FrameworkTraits torchtitan{.kind = fsdp_compiled,
                                      .host_layer_gated_s = &F::host_layer_fused_s,
                                      .accumulation_bytes = 16,
                                      .gathers_in_fp8 = true,
+                                     .copies_gathered_sequence = true,
                                      .gradient_overlap = GradientOverlap::every_layer,
                                      .zero2_gathers = true,
                                      .frees_gradients = true,
@@ -137,6 +139,7 @@ constexpr FrameworkTraits compiled_by_xla() {
   row.logit_bytes = 10;
   row.cut_logit_bytes = 10;
   row.keeps_products_alone = true;
+  row.copies_gathered_sequence = false;
   row.pytorch_data_parallel = false;
   row.offloads_weights = false;
   return row;

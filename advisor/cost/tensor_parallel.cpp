@@ -15,6 +15,15 @@ double gathered_share(CostContext const& context, Block const& block) {
   return quantized && context.gathers_in_fp8() ? 0.5 : 1;
 }
 
+// PyTorch's collectives gather and scatter the first dimension of a tensor, the sequence is the second: what was
+// gathered is copied afterwards, what is reduced before (torch/distributed/_functional_collectives.py,
+// all_gather_tensor and reduce_scatter_tensor: chunk and cat).
+double copies_s(CostContext const& context, Block const& block) {
+  if (!context.framework.copies_gathered_sequence) return 0;
+  double const tensors = gathered_share(context, block) + 1;
+  return 2 * tensors * block.all_reduce_bytes / context.machine.memory_bytes_per_s;
+}
+
 // Tensor-parallel ranks are neighbours: the innermost dimension of every framework's rank order.
 GroupPlacement group_of(CostContext const& context) {
   return place_group(context.machine, context.plan.tensor_parallel, 1);
@@ -36,7 +45,8 @@ Pass tensor_parallel_cost(CostContext const& context, Block const& block) {
                                        ? time_s(Collective::all_gather, gathered_share(context, block)) +
                                              time_s(Collective::reduce_scatter, 1)
                                        : time_s(Collective::all_reduce, 1));
-  return {block.all_reduces_forward * one_s, block.all_reduces_backward * one_s};
+  double const copied_s = context.plan.sequence_parallel && !overlaps ? copies_s(context, block) : 0;
+  return {block.all_reduces_forward * (one_s + copied_s), block.all_reduces_backward * (one_s + copied_s)};
 }
 
 // User buffers join devices of one NVLink domain, of one node or several (NVIDIA/TransformerEngine, issue 1071 and pull

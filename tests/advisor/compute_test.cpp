@@ -176,6 +176,21 @@ TEST_CASE(
   CHECK_THAT(tensor_parallel_s(setting), WithinRel(reduced_s));
 }
 
+TEST_CASE("PyTorch reads and writes once more what it gathers along the sequence, and what it reduces") {
+  Setting setting;
+  setting.plan.sequence_parallel = true;
+  double const legacy_s = tensor_parallel_s(setting);
+  setting.options.framework = fsdp_plain;
+  CHECK_THAT(tensor_parallel_s(setting) - legacy_s, WithinRel(4e9 / setting.machine.memory_bytes_per_s, 1e-9));
+  setting.options.framework = maxtext;
+  CHECK_THAT(tensor_parallel_s(setting), WithinRel(legacy_s));
+  setting.options.framework = fsdp_plain;
+  setting.plan.sequence_parallel = false;
+  double const reduced_s = tensor_parallel_s(setting);
+  setting.options.framework = megatron_legacy;
+  CHECK(tensor_parallel_s(setting) == reduced_s);
+}
+
 TEST_CASE("torchtitan gathers what FP8 layers read as one byte, and reduces two, unless rows have scales") {
   Setting setting;
   setting.options.framework = fsdp_compiled;

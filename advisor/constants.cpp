@@ -54,6 +54,7 @@ std::span<Constant const* const> all_constants() {
                                    &widest_expert_parallel,
                                    &sigma_framework,
                                    &sigma_hugging_face,
+                                   &sigma_eager_tensor,
                                    &sigma_offload,
                                    &tie_log_ratio,
                                    &roomy_share,

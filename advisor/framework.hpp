@@ -83,6 +83,7 @@ struct FrameworkTraits {
   AttentionKernel attention_kernel = AttentionKernel::flash;
   bool overlaps_tensor_parallel = false;  // unless told not to, where it can: cost/tensor_parallel.cpp
   bool copies_gathered_sequence = false;  // under sequence parallelism
+  bool slow_tensor_parallel = false;      // as published runs that nothing was fitted on have it: sigma_eager_tensor
   GradientOverlap gradient_overlap = GradientOverlap::none;
   // DeepSpeed's ZeRO-1 and 2 wait for each reduction, ZeRO-3 does not: its default of overlap_comm
   // (deepspeed/runtime/zero/config.py, overlap_comm_valid).

@@ -14,35 +14,35 @@ namespace {
 
 constexpr int enough_runs = 5;
 
-constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 14, 3},
-                             DeviceSupport{"a100-sxm-64gb", 0, 20, 13},
-                             DeviceSupport{"a100-sxm-80gb", 187, 169, 142},
-                             DeviceSupport{"a800-sxm-80gb", 0, 29, 23},
-                             DeviceSupport{"b200", 0, 22, 18},
+constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 18, 7},
+                             DeviceSupport{"a100-sxm-64gb", 0, 20, 15},
+                             DeviceSupport{"a100-sxm-80gb", 187, 174, 144},
+                             DeviceSupport{"a800-sxm-80gb", 0, 29, 25},
+                             DeviceSupport{"b200", 0, 30, 25},
                              DeviceSupport{"b300", 0, 1, 1},
-                             DeviceSupport{"gb200", 0, 15, 14},
-                             DeviceSupport{"gb300", 0, 1, 0},
-                             DeviceSupport{"gh200-96gb", 1, 32, 26},
+                             DeviceSupport{"gb200", 0, 25, 24},
+                             DeviceSupport{"gb300", 0, 5, 4},
+                             DeviceSupport{"gh200-96gb", 1, 42, 34},
                              DeviceSupport{"h100-sxm-64gb", 0, 21, 21},
-                             DeviceSupport{"h100-sxm-80gb", 102, 143, 112},
-                             DeviceSupport{"h100-sxm-96gb", 16, 3, 3},
+                             DeviceSupport{"h100-sxm-80gb", 102, 165, 124},
+                             DeviceSupport{"h100-sxm-96gb", 16, 17, 14},
                              DeviceSupport{"h200-sxm-141gb", 2, 9, 8},
                              DeviceSupport{"h800-sxm-80gb", 0, 18, 17},
                              DeviceSupport{"mi250-gcd", 1, 0, 0},
-                             DeviceSupport{"mi250x-gcd", 8, 6, 3},
+                             DeviceSupport{"mi250x-gcd", 8, 9, 6},
                              DeviceSupport{"v100-sxm-16gb", 0, 6, 2},
-                             DeviceSupport{"v100-sxm-32gb", 3, 12, 7}};
+                             DeviceSupport{"v100-sxm-32gb", 3, 27, 18}};
 
 using Job = TrainingJob;
 using Plan = ParallelPlan;
 using Framework = FrameworkTraits;
 constexpr std::array features{
-    FeatureSupport{"mixtures of experts", 56,
+    FeatureSupport{"mixtures of experts", 77,
                    [](Job const& job, Plan const&, Framework const&) { return job.model.experts.has_value(); }},
     FeatureSupport{
-        "latent attention", 1,
+        "latent attention", 3,
         [](Job const& job, Plan const&, Framework const&) { return job.model.latent_attention.has_value(); }},
-    FeatureSupport{"context parallelism", 58,
+    FeatureSupport{"context parallelism", 60,
                    [](Job const&, Plan const& plan, Framework const&) { return plan.context_parallel > 1; }},
     FeatureSupport{"ZeRO-2", 22,
                    [](Job const&, Plan const& plan, Framework const& framework) {

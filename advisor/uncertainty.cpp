@@ -49,6 +49,10 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
   if (options.framework == FrameworkKind::unknown || framework_traits(options.framework).hardly_fitted)
     doubt("framework", constants::sigma_framework);
   if (options.framework == FrameworkKind::hugging_face) doubt("hugging_face", constants::sigma_hugging_face);
+  if (plan.tensor_parallel > 1 && framework_traits(options.framework).slow_tensor_parallel) {
+    doubt("eager_tensor", constants::sigma_eager_tensor);
+    result.flags.emplace_back("eager-tensor-parallel");
+  }
   if (double const sigma = measured_sigma(gemm_rates(machine, job.precision)); sigma > 0) doubt("rates", sigma);
   if (extrapolated) {
     doubt("extrapolated", constants::sigma_outside_fit);

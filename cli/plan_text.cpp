@@ -53,6 +53,8 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
     {"experts-unproven",
      "no published run exchanges experts over so many ranks: how evenly tokens fall on them is not known, and the "
      "interval is wider for it"},
+    {"eager-tensor-parallel",
+     "tensor parallelism in PyTorch without compiled layers took up to twice the predicted time in published runs"},
     {"sharding-unproven",
      "of Megatron-FSDP, which shards more than the optimizer's state, two published runs with ZeRO-3 were compared "
      "with "

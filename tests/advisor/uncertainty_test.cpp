@@ -79,6 +79,20 @@ TEST_CASE("A framework that is known by its code alone is in doubt as one that i
              WithinRel(std::hypot(sigma(FrameworkKind::unknown), constants::sigma_hugging_face.value)));
 }
 
+TEST_CASE("Tensor parallelism in PyTorch without compiled layers is in doubt, and flagged") {
+  auto const of = [](FrameworkKind kind, std::int64_t tensor) {
+    return step_uncertainty(job_of(small_gpt()), plan_of(tensor, 1, 2), known_machine(), {.framework = kind}, false);
+  };
+  for (auto const kind : {FrameworkKind::fsdp_plain, FrameworkKind::torchtitan_eager, FrameworkKind::hugging_face}) {
+    CHECK_THAT(of(kind, 2).log_sigma,
+               WithinRel(std::hypot(of(kind, 1).log_sigma, constants::sigma_eager_tensor.value)));
+    CHECK(has_flag(of(kind, 2), "eager-tensor-parallel"));
+    CHECK_FALSE(has_flag(of(kind, 1), "eager-tensor-parallel"));
+  }
+  for (auto const kind : {FrameworkKind::fsdp_compiled, FrameworkKind::megatron_core, FrameworkKind::unknown})
+    CHECK_FALSE(has_flag(of(kind, 2), "eager-tensor-parallel"));
+}
+
 TEST_CASE("A device of JUPITER shares its power with its host, one of MareNostrum 5 does not") {
   CHECK(of_system("jupiter-booster").shares_power_with_host);
   CHECK_FALSE(of_system("marenostrum5-acc").shares_power_with_host);

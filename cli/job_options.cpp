@@ -167,6 +167,11 @@ void add_job_options(CLI::App& command, JobOptions& options, std::string const& 
           "Training framework, for its overheads: megatron-core, megatron-deepspeed, huggingface, pytorch, fsdp, ...")
       ->type_name("NAME");
   command
+      .add_option("--tp-overlap", options.tensor_parallel_overlap,
+                  "Tensor-parallel collectives beside matrix work: on or off (default: as the framework does)")
+      ->check(CLI::IsMember({"on", "off"}).description(""))
+      ->type_name("on|off");
+  command
       .add_option("--calibration", options.calibration,
                   "Measured steps on this machine, as `verify --calibrate` writes them (default: those in a profile)")
       ->type_name("FILE");
@@ -213,6 +218,8 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
   }
   if (auto note = advisor::fit_positions(job); !note.empty()) resolved.notes.push_back(std::move(note));
   if (!options.framework.empty()) resolved.estimate.framework = framework_or_throw(options.framework);
+  if (!options.tensor_parallel_overlap.empty())
+    resolved.estimate.tensor_parallel_overlap = options.tensor_parallel_overlap == "on";
   auto const& framework = advisor::framework_traits(resolved.estimate.framework);
   if (!framework.note.empty()) resolved.notes.emplace_back(framework.note);
   if (framework.hardly_fitted)

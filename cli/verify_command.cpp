@@ -67,7 +67,12 @@ void take_job_of_log(advisor::TrainingLog const& log, JobOptions& options, std::
     options.precision = std::string(profiles::to_string(*log.settings.precision));
   if (options.framework.empty() && !log.framework.empty()) {
     options.framework = log.framework;
-    assumed.push_back(fmt::format("framework {}, from the log", log.framework));
+    assumed.push_back(fmt::format("framework {} (from the log)", log.framework));
+  }
+  if (auto const overlap = log.settings.tensor_parallel_overlap; overlap && options.tensor_parallel_overlap.empty()) {
+    options.tensor_parallel_overlap = *overlap ? "on" : "off";
+    if (log.settings.tensor_parallel.value_or(1) > 1)
+      assumed.push_back(fmt::format("tensor-parallel collectives {}overlapped (from the log)", *overlap ? "" : "not "));
   }
 }
 
@@ -106,7 +111,7 @@ Case resolve(VerifyOptions const& options) {
   needed(!options.calibrate || !options.output.empty() || is_profile(job), "--output to --calibrate",
          "Such as --output lumi-g.calibration.json; runs are added to one that is there");
   result.resolved.assumed.insert(result.resolved.assumed.end(), assumed.begin(), assumed.end());
-  advisor::check_settings(result.log.settings, result.resolved.job, result.plan);
+  advisor::check_settings(result.log.settings, result.resolved.job, result.plan, result.resolved.estimate);
   if (auto const problem = advisor::plan_problem(result.resolved.job, result.plan, result.resolved.machine,
                                                  result.resolved.estimate.framework, result.log.settings.round);
       !problem.empty())

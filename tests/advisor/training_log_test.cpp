@@ -99,6 +99,18 @@ TEST_CASE("Megatron-LM says how many micro-batches a virtual stage takes in turn
   CHECK(round("None") == std::nullopt);
 }
 
+TEST_CASE("Megatron-LM says whether tensor-parallel collectives were overlapped", "[log]") {
+  auto const overlap = [](std::string const& row) {
+    std::string const dump = "------------------------ arguments ------------------------\n" + row +
+                             "-------------------- end of arguments ---------------------\n";
+    return read_training_log(dump + megatron_line(1, "100.0") + megatron_line(2, "100.0"), "log")
+        .settings.tensor_parallel_overlap;
+  };
+  CHECK(overlap("  tp_comm_overlap ................................. False\n") == false);
+  CHECK(overlap("  tp_comm_overlap ................................. True\n") == true);
+  CHECK(overlap("  tp_comm_overlap_ag .............................. True\n") == std::nullopt);
+}
+
 TEST_CASE("Megatron-LM that recomputes the attention core alone is not taken to repeat more", "[log]") {
   auto const recompute = [](std::string const& modules) {
     std::string const dump =

@@ -109,6 +109,7 @@ TEST_CASE("A plan of advise is estimated to the very same numbers, whatever opti
       {"--fine-tune", "lora", "--lora-rank", "32", "--lora-targets", "all-linear"},
       {"--framework", "Megatron-Core 0.9"},
       {"--framework", "torchtitan, not compiled"},
+      {"--tp-overlap", "off", "--framework", "megatron-core", "--machine", "leonardo-booster"},
       {"--tokens", "1.4T"},
       {"--calibration", calibration, "--framework", "megatron-core"},
   };

@@ -189,6 +189,11 @@ SamplePlan plan_samples(std::span<Probe const* const> probes, PlanContext const&
   return plan;
 }
 
+std::int64_t sample_count(SamplePlan const& plan) {
+  auto const sentinels = std::ranges::count_if(plan.requests, &SampleRequest::sentinel);
+  return std::int64_t(plan.requests.size()) - std::max<std::int64_t>(0, sentinels - 1);
+}
+
 double planned_s(SamplePlan const& plan, Ranks const& ranks) {
   double total_s = start_s(ranks);
   for (auto const& request : plan.requests)

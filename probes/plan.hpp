@@ -17,6 +17,9 @@ inline constexpr double default_budget_s = 60;
 // Ids are places. The same arguments give the same plan.
 SamplePlan plan_samples(std::span<Probe const* const> probes, PlanContext const& context, double budget_s);
 
+// The sentinel is one of them, however often it comes.
+std::int64_t sample_count(SamplePlan const& plan);
+
 // What the plan will take at most, starts of the runner included.
 double planned_s(SamplePlan const& plan);
 

@@ -11,6 +11,9 @@ namespace hpcadvise::probes {
 
 inline constexpr double default_budget_s = 60;
 
+// Below it there is no time for the shortest sample.
+double least_budget_s();
+
 // Takes the probes' candidates in turn, a few of each at a time, so that a run cut short has some of everything; keeps
 // what fits; gives each a share of the time. The sum of `expected_s` and the starts of the runner stays within
 // `budget_s`. A candidate marked sentinel comes several times (only the first marked one; no other request is marked).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/profile_recorder.hpp"
 
+#include "probes/advice_findings.hpp"
 #include "probes/collective_findings.hpp"
 #include "probes/link_findings.hpp"
 #include "probes/load_findings.hpp"
@@ -89,7 +90,7 @@ profiles::Finding lost_in_second_pass(std::vector<std::string> const& lost) {
 }  // namespace
 
 ProfileRecorder::ProfileRecorder(ProbeRequest const& request, Progress& progress)
-    : progress_(progress), start_(std::chrono::steady_clock::now()) {
+    : progress_(progress), only_(request.only), start_(std::chrono::steady_clock::now()) {
   auto const build = profiles::build_info();
   profile_.name = request.name;
   profile_.partial = true;
@@ -274,6 +275,7 @@ profiles::MachineProfile ProfileRecorder::judged() const {
   auto& findings = profile.findings;
   if (not_reached_ > 0 && !lost_)
     findings.push_back(budget_spent(not_reached_, profile.budget.planned, profile.budget.asked_s));
+  for (auto&& found : advice_findings(profile, only_)) findings.push_back(found);
   if (auto const found = garbage_finding(garbage_)) findings.push_back(*found);
   if (!lost_repeats_.empty()) findings.push_back(lost_in_second_pass(lost_repeats_));
   for (auto&& found :

@@ -46,6 +46,7 @@ class ProfileRecorder {
   void snapshot() const;
 
   Progress& progress_;
+  std::vector<std::string> only_;
   std::chrono::steady_clock::time_point start_;
   profiles::MachineProfile profile_;
   bool lost_ = false;

@@ -330,8 +330,14 @@ TEST_CASE("A request that makes no sense is refused with what would", "[machine]
   SECTION("an unknown backend") { machine.request.backend = "gpu"; }
   SECTION("no budget") { machine.request.budget_s = 0; }
   SECTION("a budget that no sample fits into") {
-    machine.request.budget_s = 0.5;
+    machine.request.budget_s = 1.5;
+    machine.request.only = {"gemm", "collective"};
     CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("of the first, gemm/kokkos"));
+  }
+  SECTION("a budget in which nothing can be started, whatever is asked for") {
+    machine.request.budget_s = 0.001;
+    machine.request.only = {"collective"};
+    CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("a budget of 1.00 ms is too short"));
   }
   SECTION("a probe that has nothing to measure here") {
     machine.request.only = {"link"};

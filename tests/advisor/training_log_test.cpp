@@ -354,6 +354,24 @@ TEST_CASE("What holds no step is refused with what was looked for", "[log]") {
   }
 }
 
+TEST_CASE("A run that never came to a step for want of memory is said to", "[log]") {
+  for (char const* const line :
+       {"[rank0]: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity",
+        "torch.cuda.OutOfMemoryError: HIP out of memory. Tried to allocate 2.00 GiB",
+        "RuntimeError: CUDA error: out of memory"}) {
+    CAPTURE(line);
+    try {
+      read_training_log("loading\n" + std::string(line) + "\n", "x.log");
+      FAIL("a log without a step was taken");
+    } catch (profiles::FileError const& error) {
+      CHECK_THAT(error.what(), ContainsSubstring("x.log") && ContainsSubstring("out of memory before its first step"));
+      CHECK_THAT(error.next_step(), ContainsSubstring("hpcadvise estimate"));
+    }
+  }
+  // One that did has steps to compare.
+  CHECK(read_training_log(megatron_line(1, "100.0") + "CUDA out of memory\n", "x.log").steps.size() == 1);
+}
+
 TEST_CASE("Bytes of any kind are no trouble", "[log]") {
   std::string const step = megatron_line(7, "100.0");
   std::mt19937 random(11);

@@ -241,3 +241,20 @@ TEST_CASE("Advice in text ends in a line that estimate takes", "[cli][handover]"
   auto const step = unwrapped(answer.substr(star + 4, 12));
   CHECK_THAT(estimated.out, ContainsSubstring("Step: " + step.substr(0, step.find(" s") + 2)));
 }
+
+TEST_CASE("A plan whose model lies in another folder names the plan and the option that mends it", "[cli][handover]") {
+  tests::TemporaryFolder const folder;
+  // As made where the config lay, with its bare name.
+  auto answer = json::parse(run(advise({})).out);
+  answer["model"]["given"] = "some-model.json";
+  auto const file = written(folder, answer.dump());
+  auto const lost = run({"estimate", "--plan", file});
+  CHECK(lost.code == 2);
+  CHECK_THAT(unwrapped(lost.log), ContainsSubstring("--plan " + file) && ContainsSubstring("'some-model.json'") &&
+                                      ContainsSubstring("with --model"));
+  CHECK(run({"estimate", "--plan", file, "--model", "llama-2-7b"}).code == 0);
+  answer["model"].erase("given");
+  answer["machine"]["given"] = "../there/here.json";
+  CHECK_THAT(unwrapped(run({"estimate", "--plan", written(folder, answer.dump())}).log),
+             ContainsSubstring("'../there/here.json'") && ContainsSubstring("with --machine"));
+}

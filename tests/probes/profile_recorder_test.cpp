@@ -48,11 +48,11 @@ TEST_CASE("Samples are counted one way, the sentinel once however often it comes
   CHECK(sample_count(plan) == 3);
   ProfileRecorder recorder(ProbeRequest{}, counter);
   recorder.plan(plan);
-  for (std::size_t place : {0, 1, 2}) recorder.sampled(plan.requests[place], measured(plan.requests[place]));
+  for (std::size_t const place : {0U, 1U, 2U}) recorder.sampled(plan.requests[place], measured(plan.requests[place]));
   CHECK(counter.done == 2);
   CHECK(counter.total == 3);
   // One sample and a repeat of the sentinel had no time left.
-  for (std::size_t place : {3, 4})
+  for (std::size_t const place : {3U, 4U})
     recorder.sampled(plan.requests[place], unmeasured_sample(plan.requests[place], SampleStatus::skipped, "no time"));
   auto const profile = recorder.finish(false);
   CHECK(profile.budget.planned == 3);

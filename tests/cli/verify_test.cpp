@@ -242,6 +242,36 @@ TEST_CASE("verify --calibrate writes where its numbers come from, and estimates 
         nlohmann::json::parse(run(verify({"--format", "json"})).out).at("predicted").at("step_time_s").at("median"));
 }
 
+TEST_CASE("verify --calibrate --output - prints the calibration, and leaves no file of that name", "[cli][verify]") {
+  tests::TemporaryFolder const folder;
+  auto const before = fs::current_path();
+  fs::current_path(folder.path());
+  auto const printed = run(verify({"--calibrate", "--output", "-"}));
+  bool const left_a_file = fs::exists("-");
+  fs::current_path(before);
+  CHECK(printed.code == 0);
+  CHECK_FALSE(left_a_file);
+  auto const json = nlohmann::json::parse(printed.out);
+  CHECK(json.at("machine") == "lumi-g");
+  CHECK(json.at("anchors").size() == 1);
+}
+
+TEST_CASE("One reading has no range", "[cli][verify]") {
+  tests::TemporaryFolder const folder;
+  auto const compared = [&](int readings) {
+    std::string text;
+    for (int i = 1; i <= 5 + readings; ++i)  // five of the start-up
+      text +=
+          fmt::format(" iteration {}/ 500 | elapsed time per iteration (ms): 32800.0 | global batch size: 1024 |\n", i);
+    profiles::write_file_atomically(folder.file("run.log"), text);
+    return unwrapped(run({"verify", "--log", folder.file("run.log"), "--model", "llama-2-7b", "--machine", "lumi-g",
+                          "--sequence-length", "4096", "--plan", plan})
+                         .out);
+  };
+  CHECK_THAT(compared(1), ContainsSubstring("1 reading: 32.8 s -"));
+  CHECK_THAT(compared(2), ContainsSubstring("2 readings: median 32.8 s, 32.8..32.8"));
+}
+
 TEST_CASE("A profile keeps its own calibration, and every estimate on it uses it", "[cli][verify]") {
   tests::TemporaryFolder const folder;
   auto const file = folder.file("here.json");

@@ -322,6 +322,23 @@ TEST_CASE("advise with a calibration orders plans by their corrected times, whic
   }
 }
 
+TEST_CASE("A calibration of runs of another framework is said to be that", "[cli][verify]") {
+  tests::TemporaryFolder const folder;
+  auto const file = folder.file("c.json");
+  REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
+  auto const answer = [&](Words const& more) {
+    Words words{"estimate", "--model", "llama-2-7b", "--machine",     "lumi-g", "--sequence-length",
+                "4096",     "--plan",  plan,         "--calibration", file};
+    words.insert(words.end(), more.begin(), more.end());
+    return unwrapped(run(words).out);
+  };
+  CHECK_THAT(answer({}),
+             ContainsSubstring("the calibration's runs are of megatron-core, and no --framework was given"));
+  CHECK_THAT(answer({"--framework", "megatron-deepspeed"}),
+             ContainsSubstring("the calibration's runs are of megatron-core, none of megatron-deepspeed"));
+  CHECK_THAT(answer({"--framework", "megatron-core"}), !ContainsSubstring("the calibration's runs are of"));
+}
+
 TEST_CASE("An answer that rests on measured steps does not say that nothing was measured", "[cli][verify]") {
   tests::TemporaryFolder const folder;
   auto const file = folder.file("c.json");

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace hpcadvise::advisor {
@@ -34,10 +35,9 @@ logs::LogFormat const& format_named(std::string_view name) {
 // torch.cuda.OutOfMemoryError; HIP in place of CUDA); a device's runtime: "CUDA error: out of memory",
 // "hipErrorOutOfMemory".
 bool ran_out_of_memory(std::string_view text) {
-  for (char const* const sign : {"OutOfMemoryError", "CUDA out of memory", "HIP out of memory",
-                                 "CUDA error: out of memory", "HIP error: out of memory", "hipErrorOutOfMemory"})
-    if (text.find(sign) != std::string_view::npos) return true;
-  return false;
+  constexpr std::string_view signs[] = {"OutOfMemoryError",          "CUDA out of memory",       "HIP out of memory",
+                                        "CUDA error: out of memory", "HIP error: out of memory", "hipErrorOutOfMemory"};
+  return std::ranges::any_of(signs, [&](std::string_view sign) { return text.find(sign) != std::string_view::npos; });
 }
 
 [[noreturn]] void refuse_without_steps(std::string_view text, std::filesystem::path const& file,

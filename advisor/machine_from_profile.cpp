@@ -178,6 +178,9 @@ Machine machine_of_gpu(MachineProfile const& profile) {
   return machine;
 }
 
+// What hpcadvise probe takes unless it is told otherwise, and what an ordinary node needs.
+constexpr double enough_budget_s = 60;
+
 bool measured_in_one_start(MachineProfile const& profile) {
   return std::ranges::any_of(profile.samples, [](profiles::Sample const& sample) {
     return sample.timing && sample.timing->widened_by == profiles::WidenedBy::nothing;
@@ -207,7 +210,8 @@ Machine machine_from_profile(MachineProfile const& profile) {
   if (!missing.empty())
     throw profiles::UsageError(
         fmt::format("profile '{}' lacks {}", profile.name, fmt::join(missing, ", ")),
-        "measure again with hpcadvise probe --only gemm,attention,memory, or with a longer --budget");
+        fmt::format("measure again with hpcadvise probe --only gemm,attention,memory --budget {:g}s",
+                    std::max(enough_budget_s, 2 * profile.budget.asked_s)));
   return machine;
 }
 

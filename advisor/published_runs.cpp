@@ -99,6 +99,7 @@ RunResult result_of(CsvTable const& table, CsvRow const& row, FirstLines& first_
     result.measured_memory_kind = peak_kind(cells);
     result.measured_out_of_memory = cells.flag("oom");
     result.run = case_of(cells);
+    if (result.device.empty()) result.device = result.run->machine.device.name;
   } catch (RowRefusal const& refusal) {
     result.status = refusal.status;
     result.reason = refusal.reason;

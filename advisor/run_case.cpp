@@ -4,6 +4,7 @@
 #include "advisor/framework_limits.hpp"
 #include "advisor/memory_estimate.hpp"
 #include "advisor/model_library.hpp"
+#include "profiles/nearest_name.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -232,6 +233,12 @@ std::string network_of(RunCells& cells) {
   return name;
 }
 
+[[noreturn]] void skip_unknown(RunCells const& cells, std::string const& column, std::string const& name,
+                               std::vector<std::string> const& known) {
+  auto const guess = profiles::did_you_mean(name, known);
+  cells.skip(column, fmt::format("{} '{}' is not described{}{}", column, name, guess.empty() ? "" : ": ", guess));
+}
+
 RunMachine run_machine(RunCells& cells) {
   RunMachine facts;
   std::string const system = cells.text("machine");
@@ -243,12 +250,9 @@ RunMachine run_machine(RunCells& cells) {
 
   ComposedMachine& parts = facts.parts;
   parts.device = cells.text("device");
-  if (parts.device.empty())
-    cells.skip(system.empty() ? "device" : "machine", system.empty()
-                                                          ? "neither 'machine' nor 'device' is stated"
-                                                          : fmt::format("machine '{}' is not described", system));
-  if (!profiles::has_device(parts.device))
-    cells.skip("device", fmt::format("device '{}' is not described", parts.device));
+  if (parts.device.empty() && system.empty()) cells.skip("device", "neither 'machine' nor 'device' is stated");
+  if (parts.device.empty()) skip_unknown(cells, "machine", system, profiles::system_names());
+  if (!profiles::has_device(parts.device)) skip_unknown(cells, "device", parts.device, profiles::device_names());
   parts.devices_per_node = cells.or_assume("gpus_per_node", cells.count("gpus_per_node"), std::int64_t{8});
   parts.network_kind = network_of(cells);
   parts.network_gbit_per_device = cells.number("network_gbit_per_device");

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace hpcadvise::advisor {
@@ -30,6 +31,24 @@ logs::LogFormat const& format_named(std::string_view name) {
                              profiles::known_names(name, log_format_names()));
 }
 
+// PyTorch's allocator: "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate ..." (before 2.5
+// torch.cuda.OutOfMemoryError; HIP in place of CUDA); a device's runtime: "CUDA error: out of memory",
+// "hipErrorOutOfMemory".
+bool ran_out_of_memory(std::string_view text) {
+  constexpr std::string_view signs[] = {"OutOfMemoryError",          "CUDA out of memory",       "HIP out of memory",
+                                        "CUDA error: out of memory", "HIP error: out of memory", "hipErrorOutOfMemory"};
+  return std::ranges::any_of(signs, [&](std::string_view sign) { return text.find(sign) != std::string_view::npos; });
+}
+
+[[noreturn]] void refuse_without_steps(std::string_view text, std::filesystem::path const& file,
+                                       std::string const& problem, std::string const& next_step) {
+  if (ran_out_of_memory(text))
+    throw profiles::FileError(file, "", "the run ran out of memory before its first step",
+                              "hpcadvise estimate of its plan shows which part fills the memory, and what would make "
+                              "room");
+  throw profiles::FileError(file, "", problem, next_step);
+}
+
 logs::LogFormat const& format_of(std::string_view text, std::filesystem::path const& file) {
   auto first = std::size(formats);
   logs::each_line(text, [&](std::string_view line) {
@@ -37,8 +56,8 @@ logs::LogFormat const& format_of(std::string_view text, std::filesystem::path co
       if (formats[i]->is_step(line)) first = i;
   });
   if (first < std::size(formats)) return *formats[first];
-  throw profiles::FileError(
-      file, "", text.empty() ? "is empty" : "no line of a training step that is known here",
+  refuse_without_steps(
+      text, file, text.empty() ? "is empty" : "no line of a training step that is known here",
       fmt::format("known are logs of {}; docs/verify.md shows their lines", fmt::join(log_format_names(), ", ")));
 }
 
@@ -58,8 +77,8 @@ TrainingLog read_training_log(std::string_view text, std::filesystem::path const
   std::erase_if(log.steps, [](LogStep const& step) { return !is_possible(step); });
   log.unreadable_steps += std::int64_t(before - log.steps.size());
   if (log.steps.empty())
-    throw profiles::FileError(file, "", fmt::format("holds no step time that can be read as {}", chosen.name),
-                              fmt::format("looked for: {}", chosen.looked_for));
+    refuse_without_steps(text, file, fmt::format("holds no step time that can be read as {}", chosen.name),
+                         fmt::format("looked for: {}", chosen.looked_for));
   log.format = chosen.name;
   if (log.framework.empty()) log.framework = chosen.framework;
   return log;

@@ -37,6 +37,7 @@ struct LogSettings {
   std::optional<Sharding> sharding;
   std::optional<Recompute> recompute;
   std::optional<bool> sequence_parallel;
+  std::optional<bool> tensor_parallel_overlap;  // of its collectives with the matrix work
   std::optional<profiles::Precision> precision;
 
   friend bool operator==(LogSettings const&, LogSettings const&) = default;

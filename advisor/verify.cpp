@@ -174,7 +174,7 @@ constexpr void (*observations[])(TrainingLog const&, Verification&) = {
 
 Verification verify(TrainingLog const& log, TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                     EstimateOptions const& options) {
-  check_settings(log.settings, job, plan);
+  check_settings(log.settings, job, plan, options);
   Verification result;
   result.measured = step_readings(log, job, plan);
   result.predicted = estimate_step(job, plan, machine, options);

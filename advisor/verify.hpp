@@ -47,7 +47,8 @@ struct Verification {
 };
 
 // Throws UsageError when the log was run with other settings than the plan's: each with both values.
-void check_settings(LogSettings const& settings, TrainingJob const& job, ParallelPlan const& plan);
+void check_settings(LogSettings const& settings, TrainingJob const& job, ParallelPlan const& plan,
+                    EstimateOptions const& options);
 
 // Empty when the log has no timers that are known.
 std::vector<TermComparison> compare_terms(TrainingLog const& log, double measured_step_s, StepTerms const& predicted);

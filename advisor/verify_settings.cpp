@@ -33,7 +33,8 @@ class Conflicts {
 
 }  // namespace
 
-void check_settings(LogSettings const& settings, TrainingJob const& job, ParallelPlan const& plan) {
+void check_settings(LogSettings const& settings, TrainingJob const& job, ParallelPlan const& plan,
+                    EstimateOptions const& options) {
   Conflicts conflicts;
   conflicts.compare("devices", settings.device_count, plan.device_count());
   conflicts.compare("tp", settings.tensor_parallel, plan.tensor_parallel);
@@ -49,8 +50,11 @@ void check_settings(LogSettings const& settings, TrainingJob const& job, Paralle
   conflicts.compare_words("sharding", settings.sharding, plan.sharding);
   conflicts.compare_words("recompute", settings.recompute, plan.recompute);
   // Without tensor parallelism it means nothing.
-  if (plan.tensor_parallel > 1)
+  if (plan.tensor_parallel > 1) {
     conflicts.compare("sequence_parallel", settings.sequence_parallel, plan.sequence_parallel);
+    if (options.tensor_parallel_overlap)
+      conflicts.compare("tp_overlap", settings.tensor_parallel_overlap, *options.tensor_parallel_overlap);
+  }
   conflicts.compare("the sequence length", settings.sequence_length, job.sequence_length);
   conflicts.compare_words("the precision", settings.precision, job.precision);
   conflicts.compare("the number of layers", settings.layer_count, job.model.layer_count);

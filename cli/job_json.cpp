@@ -61,6 +61,7 @@ ordered_json resolved_to_json(ResolvedJob const& resolved, std::int64_t device_c
     job["framework"] = resolved.asked.framework;
     job["framework_kind"] = to_string(resolved.estimate.framework);
   }
+  if (resolved.estimate.tensor_parallel_overlap) job["tp_overlap"] = *resolved.estimate.tensor_parallel_overlap;
   if (resolved.asked.calibration) job["calibration"] = resolved.asked.calibration->string();
   return {{"model", std::move(model)}, {"machine", std::move(machine)},
           {"devices", device_count},   {"nodes", resolved.machine.nodes_of(device_count)},
@@ -79,6 +80,8 @@ void take_job(JsonNode const& answer, JobOptions& options) {
   take_optimizer(options.optimizer, *job);
   take_fine_tuning(options.fine_tuning, *job);
   take_text(options.framework, *job, "framework");
+  if (auto const overlap = job->find("tp_overlap"); overlap && options.tensor_parallel_overlap.empty())
+    options.tensor_parallel_overlap = overlap->boolean() ? "on" : "off";
   if (auto const tokens = job->find("tokens"); tokens && options.tokens.empty())
     options.tokens = fmt::format("{}", tokens->number());
   if (auto const calibration = job->find("calibration"); calibration && !options.calibration)

@@ -12,11 +12,13 @@
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <set>
 #include <string_view>
 
 namespace hpcadvise::cli {
@@ -150,6 +152,15 @@ void take_calibration(profiles::Calibration const& calibration, ResolvedJob& res
         "Write one for this machine with `hpcadvise verify --calibrate`.");
   if (calibration.anchors.empty()) return;
   resolved.estimate.calibration = advisor::learn(calibration);
+  std::string const asked(to_string(resolved.estimate.framework));
+  std::set<std::string> kinds;
+  for (auto const& anchor : calibration.anchors) kinds.insert(anchor.framework);
+  if (!kinds.contains(asked))
+    machine.notes.push_back(
+        fmt::format("the calibration's runs are of {}, {}: they count for less than runs of the same kind would",
+                    fmt::join(kinds, ", "),
+                    resolved.estimate.framework == advisor::FrameworkKind::unknown ? "and no --framework was given"
+                                                                                   : fmt::format("none of {}", asked)));
   auto const version = profiles::build_info().version;
   auto const other = std::find_if(calibration.anchors.begin(), calibration.anchors.end(),
                                   [&](auto const& anchor) { return anchor.tool_version != version; });
@@ -190,6 +201,11 @@ void add_job_options(CLI::App& command, JobOptions& options, std::string const& 
           "Training framework, for its overheads: megatron-core, megatron-deepspeed, huggingface, pytorch, fsdp, ...")
       ->type_name("NAME");
   command
+      .add_option("--tp-overlap", options.tensor_parallel_overlap,
+                  "Tensor-parallel collectives beside matrix work: on or off (default: as the framework does)")
+      ->check(CLI::IsMember({"on", "off"}).description(""))
+      ->type_name("on|off");
+  command
       .add_option("--calibration", options.calibration,
                   "Measured steps on this machine, as `verify --calibrate` writes them (default: those in a profile)")
       ->type_name("FILE");
@@ -224,6 +240,8 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
         fmt::format("--optimizer {} and --precision {} contradict each other", options.optimizer, options.precision),
         "Leave one of them out.");
   resolve_fine_tuning(options.fine_tuning, job, resolved.assumed);
+  if (!options.tensor_parallel_overlap.empty())
+    resolved.estimate.tensor_parallel_overlap = options.tensor_parallel_overlap == "on";
 
   if (options.sequence_length) {
     job.sequence_length = at_least_one(*options.sequence_length, longest_sequence, "--sequence-length",

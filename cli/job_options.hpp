@@ -29,8 +29,9 @@ struct JobOptions {
   std::string precision;                        // empty: bf16 where the machine has it, else fp32
   std::string optimizer;                        // empty: adamw
   FineTuningOptions fine_tuning;
-  std::string framework;  // empty: unknown
-  std::string tokens;     // "300B"; empty: not asked
+  std::string framework;                // empty: unknown
+  std::string tensor_parallel_overlap;  // on or off; empty: as the kind of framework does
+  std::string tokens;                   // "300B"; empty: not asked
   std::optional<std::filesystem::path> calibration;
 };
 

@@ -43,6 +43,18 @@ PlanSource source_of(std::string const& text) {
   return text.find('=') == std::string::npos ? PlanSource{text, {}} : PlanSource{};
 }
 
+// What `option` was left to the plan, which names a file by its path from where the plan was made.
+void refuse_lost_file(std::string const& plan, char const* option, std::string const& named) {
+  std::filesystem::path const path(named);
+  bool const is_path = path.extension() == ".json" || path.has_parent_path();
+  std::error_code ignored;
+  if (!is_path || std::filesystem::exists(path, ignored)) return;
+  throw profiles::UsageError(
+      fmt::format("--plan {}: it takes {} from '{}', and there is no such file here", plan,
+                  std::string_view(option).substr(2), named),
+      fmt::format("Say where it is with {}, or start in the folder where the plan was made.", option));
+}
+
 }  // namespace
 
 advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int64_t> global_batch,
@@ -65,8 +77,12 @@ advisor::ParallelPlan read_plan(std::string const& text, std::optional<std::int6
 void take_job_of_plan(std::string const& text, JobOptions& options) {
   auto const source = source_of(text);
   if (source.file.empty()) return;
+  auto const asked = options;
   profiles::read_json(profiles::read_text_file(source.file), source.file, "docs/plan_format.md lists the keys",
                       [&](profiles::JsonNode const& root) { take_job(root, options); });
+  if (asked.model.empty()) refuse_lost_file(text, "--model", options.model);
+  if (asked.machine.empty()) refuse_lost_file(text, "--machine", options.machine);
+  if (!asked.calibration && options.calibration) refuse_lost_file(text, "--calibration", options.calibration->string());
 }
 
 void take_framework_defaults(std::string const& text, advisor::ParallelPlan& plan, ResolvedJob& resolved) {

@@ -65,7 +65,7 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
      "scaled by measured steps on this machine (--calibration), and the interval is what they leave open"},
     {"overlap-assumed",
      "tensor-parallel collectives are taken to be overlapped: set --tp-comm-overlap (NeMo, Megatron-Bridge: "
-     "tp_comm_overlap), which needs Transformer Engine"},
+     "tp_comm_overlap), which needs Transformer Engine, or predict without it: --tp-overlap off"},
     {"framework-assumed",
      "no --framework was given: overheads between those of the known kinds are taken; naming it narrows the interval"},
 };

@@ -2,6 +2,7 @@
 #include "cli/probe_progress.hpp"
 
 #include "cli/sample_name.hpp"
+#include "probes/plan.hpp"
 #include "profiles/error.hpp"
 #include "profiles/presentable.hpp"
 #include "profiles/units.hpp"
@@ -28,7 +29,7 @@ double ProbeProgress::now_s() const {
 }
 
 void ProbeProgress::planned(probes::SamplePlan const& plan, double expected_s) {
-  total_ = std::int64_t(plan.requests.size());
+  total_ = probes::sample_count(plan);
   left_s_ = expected_s;
   std::string text = fmt::format("Measuring for at most {}", profiles::format_seconds(expected_s));
   if (!plan.dropped.empty())

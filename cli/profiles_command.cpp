@@ -74,9 +74,11 @@ nlohmann::ordered_json list_json(std::filesystem::path const& store, std::vector
   return {{"store", store.string()}, {"profiles", entries}, {"systems", profiles::system_names()}};
 }
 
-void print_list_text(std::filesystem::path const& store, std::vector<ListedProfile> const& listed, Output& output) {
+void print_list_text(ProfilesOptions const& options, std::filesystem::path const& store,
+                     std::vector<ListedProfile> const& listed, Output& output) {
   if (listed.empty())
-    output.out << "No profile in " << store.string() << " yet. Measure this machine with: hpcadvise probe\n";
+    output.out << fmt::format("No profile in {} yet. Measure this machine with: hpcadvise probe{}\n", store.string(),
+                              options.store ? " --store " + options.store->string() : "");
   else
     output.out << text_table(list_table(listed), output.out_terminal) << "\nIn " << store.string() << '\n';
   output.out << fmt::format("Shipped descriptions: {} systems, see `hpcadvise systems list`\n",
@@ -152,7 +154,7 @@ ExitCode run_profiles_list(ProfilesOptions const& options, Output& output) {
     return ExitCode::done;
   }
   switch (options.format) {
-    case Format::text: print_list_text(store, listed, output); break;
+    case Format::text: print_list_text(options, store, listed, output); break;
     case Format::markdown: output.out << markdown_table(list_table(listed)); break;
     case Format::json: output.out << list_json(store, listed).dump(2) << '\n'; break;
   }

@@ -49,6 +49,29 @@ void refuse_unknown_command(CLI::App const& app, std::vector<std::string> const&
       nearest ? fmt::format("Did you mean '{}'? See: hpcadvise --help", *nearest) : "See: hpcadvise --help");
 }
 
+// The command that was named last: "profiles list" of hpcadvise.
+CLI::App const& command_in_use(CLI::App const& app, std::string& name) {
+  auto const* used = &app;
+  for (name = "hpcadvise"; !used->get_subcommands().empty(); name += ' ' + used->get_name())
+    used = used->get_subcommands().front();
+  return *used;
+}
+
+// CLI11 asks for required options before it looks at words that it does not know, one of which may be meant for them.
+void refuse_unknown_option(CLI::App const& command, std::string const& name) {
+  auto const words = command.remaining();
+  auto const word = std::ranges::find_if(words, [](std::string const& each) { return each.starts_with('-'); });
+  if (word == words.end()) return;
+  auto const option = word->substr(0, word->find('='));
+  std::vector<std::string> known;
+  for (auto const* const each : command.get_options())
+    for (auto const& long_name : each->get_lnames()) known.push_back("--" + long_name);
+  auto const nearest = profiles::nearest_name(option, known);
+  throw profiles::UsageError(
+      fmt::format("{} has no option {}", name, option),
+      fmt::format("{}See: {} --help", nearest ? fmt::format("Did you mean {}? ", *nearest) : "", name));
+}
+
 ExitCode parse_and_run(std::vector<std::string> const& arguments, Output& output) {
   CLI::App app{"Measures what a machine really gives, and says how to train a model on it."};
   app.name("hpcadvise");
@@ -73,12 +96,12 @@ ExitCode parse_and_run(std::vector<std::string> const& arguments, Output& output
     output.out << version.what() << '\n';
     return ExitCode::done;
   } catch (CLI::ParseError const& error) {
-    std::string command = "hpcadvise";
-    for (auto const* used = &app; !used->get_subcommands().empty();) {
-      used = used->get_subcommands().front();
-      command += ' ' + used->get_name();
-    }
-    return report(output, error.what(), fmt::format("See: {} --help", command), ExitCode::usage);
+    std::string name;
+    auto const& command = command_in_use(app, name);
+    auto const code = CLI::ExitCodes(error.get_exit_code());
+    if (code == CLI::ExitCodes::RequiredError || code == CLI::ExitCodes::ExtrasError)
+      refuse_unknown_option(command, name);
+    return report(output, error.what(), fmt::format("See: {} --help", name), ExitCode::usage);
   }
   return chosen(output);
 }

@@ -9,6 +9,7 @@
 #include "profiles/atomic_file.hpp"
 #include "profiles/build_info.hpp"
 #include "profiles/calibration_json.hpp"
+#include "profiles/json_text.hpp"
 #include "profiles/profile_file.hpp"
 #include "profiles/profile_store.hpp"
 #include "profiles/sha256.hpp"
@@ -67,7 +68,12 @@ void take_job_of_log(advisor::TrainingLog const& log, JobOptions& options, std::
     options.precision = std::string(profiles::to_string(*log.settings.precision));
   if (options.framework.empty() && !log.framework.empty()) {
     options.framework = log.framework;
-    assumed.push_back(fmt::format("framework {}, from the log", log.framework));
+    assumed.push_back(fmt::format("framework {} (from the log)", log.framework));
+  }
+  if (auto const overlap = log.settings.tensor_parallel_overlap; overlap && options.tensor_parallel_overlap.empty()) {
+    options.tensor_parallel_overlap = *overlap ? "on" : "off";
+    if (log.settings.tensor_parallel.value_or(1) > 1)
+      assumed.push_back(fmt::format("tensor-parallel collectives {}overlapped (from the log)", *overlap ? "" : "not "));
   }
 }
 
@@ -106,7 +112,7 @@ Case resolve(VerifyOptions const& options) {
   needed(!options.calibrate || !options.output.empty() || is_profile(job), "--output to --calibrate",
          "Such as --output lumi-g.calibration.json; runs are added to one that is there");
   result.resolved.assumed.insert(result.resolved.assumed.end(), assumed.begin(), assumed.end());
-  advisor::check_settings(result.log.settings, result.resolved.job, result.plan);
+  advisor::check_settings(result.log.settings, result.resolved.job, result.plan, result.resolved.estimate);
   if (auto const problem = advisor::plan_problem(result.resolved.job, result.plan, result.resolved.machine,
                                                  result.resolved.estimate.framework, result.log.settings.round);
       !problem.empty())
@@ -153,10 +159,15 @@ void add_run(profiles::Calibration& calibration, Case const& verified, advisor::
   advisor::add_anchor(calibration, anchor_of(verified, measured, options.log));
 }
 
+// What there is goes nowhere else: a program reads the calibration there.
+bool prints_calibration(VerifyOptions const& options) { return options.calibrate && options.output == "-"; }
+
 Calibrated calibrate(VerifyOptions const& options, Case const& verified, advisor::StepReadings const& measured) {
   Calibrated result;
   std::error_code ignored;
-  if (!options.output.empty()) {
+  if (prints_calibration(options)) {
+    add_run(result.calibration, verified, measured, options);
+  } else if (!options.output.empty()) {
     result.file = options.output;
     if (std::filesystem::is_regular_file(result.file, ignored))
       result.calibration = profiles::read_calibration(result.file);
@@ -228,6 +239,8 @@ Table terms_table(advisor::Verification const& result) {
 std::string readings_sentence(Case const& verified, advisor::Verification const& result) {
   auto const& measured = result.measured;
   auto const count = measured.times_s.size();
+  // One alone says nothing of how far others would lie from it.
+  if (count == 1) return fmt::format("{} log, 1 reading: {}", verified.log.format, format_seconds(measured.median_s));
   return fmt::format("{} log, {}: median {}, {}", verified.log.format, profiles::format_counted(count, "reading"),
                      format_seconds(measured.median_s),
                      profiles::format_seconds_range(measured.low_s, measured.high_s, measured.median_s));
@@ -295,8 +308,9 @@ void add_verify_command(CLI::App& app, Action& chosen) {
       ->type_name("NAME");
   command->add_flag("--calibrate", options->calibrate, "Add the run to the calibration in --output");
   command
-      ->add_option("--output", options->output,
-                   "Calibration to write, or to add to (default: the profile, where --machine is one)")
+      ->add_option(
+          "--output", options->output,
+          "Calibration to write, or to add to; - for standard output (default: the profile, where --machine is one)")
       ->type_name("FILE");
   add_job_options(*command, options->job, "the plan's own");
   add_format_option(*command, options->format);
@@ -315,6 +329,10 @@ ExitCode run_verify_command(VerifyOptions const& options, Output& output) {
   auto const result = advisor::verify(verified.log, resolved.job, verified.plan, resolved.machine, resolved.estimate);
   std::optional<Calibrated> calibrated;
   if (options.calibrate) calibrated = calibrate(options, verified, result.measured);
+  if (prints_calibration(options)) {
+    output.out << profiles::print_json(profiles::calibration_to_json(calibrated->calibration));
+    return ExitCode::done;
+  }
   auto const sentence = calibrated ? calibration_sentence(*calibrated, options.output.empty()) : std::string();
   switch (options.format) {
     case Format::text: print_text(verified, result, sentence, output); break;

@@ -6,7 +6,9 @@
 #include "probes/gpu_node.hpp"
 #include "probes/launch/interrupt.hpp"
 #include "probes/measure_plan.hpp"
+#include "probes/plan.hpp"
 #include "profiles/error.hpp"
+#include "profiles/units.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +20,8 @@ namespace {
 
 // The whole ends within the budget and this.
 constexpr double grace_s = 2;
+
+constexpr char const* more_budget = "give more: 10 s is a start, 60 s the default";
 
 std::vector<Probe const*> selected_probes(std::vector<std::string> const& only) {
   std::vector<Probe const*> result;
@@ -36,6 +40,11 @@ std::vector<Probe const*> selected_probes(std::vector<std::string> const& only) 
 void check(ProbeRequest const& request) {
   if (!(request.budget_s > 0) || !std::isfinite(request.budget_s))
     throw profiles::UsageError("the budget must be a time above zero", "for example --budget 60s");
+  if (request.budget_s < least_budget_s())
+    throw profiles::UsageError(
+        fmt::format("a budget of {} is too short: starting a runner and the shortest sample take {}",
+                    profiles::format_seconds(request.budget_s), profiles::format_seconds(least_budget_s())),
+        more_budget);
   if (std::ranges::find(backend_names(), request.backend) == backend_names().end())
     throw profiles::UsageError(fmt::format("there is no backend '{}'", request.backend),
                                fmt::format("choose from {}", fmt::join(backend_names(), ", ")));
@@ -80,20 +89,19 @@ bool has_part_of_siblings(SamplePlan const& plan, std::vector<int> const& siblin
 
 [[noreturn]] void refuse_empty_plan(SamplePlan const& plan, std::vector<Probe const*> const& probes, double budget_s,
                                     HelloEvent const& hello, CollectivePlan const& collectives) {
+  if (!plan.dropped.empty())
+    throw profiles::UsageError(
+        fmt::format("no sample fits into a budget of {:g} s; of the first, {}", budget_s, plan.dropped.front()),
+        more_budget);
   if (!collectives.problem.empty())
     throw profiles::MachineError(
         "nothing to measure: " + collectives.problem,
         hello.gpu ? "ask the scheduler for more GPUs of a node, with NCCL or RCCL and MPI" : collectives.next_step);
-  if (plan.dropped.empty()) {
-    std::string problem;
-    for (Probe const* probe : probes)
-      problem += fmt::format("{}{} has nothing to measure by the backend {}{}{}", problem.empty() ? "" : "; ",
-                             probe->name, hello.backend, probe->needs.empty() ? "" : ": it needs ", probe->needs);
-    throw profiles::UsageError(problem, "choose other probes, or a GPU's runner: --backend");
-  }
-  throw profiles::UsageError(
-      fmt::format("no sample fits into a budget of {:g} s; of the first, {}", budget_s, plan.dropped.front()),
-      "give more: 10 s is a start, 60 s the default");
+  std::string problem;
+  for (Probe const* probe : probes)
+    problem += fmt::format("{}{} has nothing to measure by the backend {}{}{}", problem.empty() ? "" : "; ",
+                           probe->name, hello.backend, probe->needs.empty() ? "" : ": it needs ", probe->needs);
+  throw profiles::UsageError(problem, "choose other probes, or a GPU's runner: --backend");
 }
 
 // A profile without a measurement is none: written, it could replace one that has some.

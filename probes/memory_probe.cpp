@@ -65,6 +65,7 @@ Candidate candidate(PlanContext const& context, Row const& row, std::int64_t byt
   result.call_s = double(bytes) / expected_memory_bytes_per_s(context);
   result.overhead_s = first_touch_s(context, bytes) + 4 * result.call_s;
   result.request.sentinel = row.kernel == "triad" && row.level == "L2";
+  result.needed = row.kernel == "triad" && row.level == "DRAM";
   return result;
 }
 

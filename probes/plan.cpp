@@ -21,9 +21,10 @@ constexpr double nodes_start_s = 4.0;
 // Of the budget, for what nobody foresees.
 constexpr double reserve_share = 0.05;
 // One sample must not eat the others; of a few, each may have an even share.
-double largest_share(std::size_t candidate_count) {
+double largest_share(Candidate const& candidate, std::size_t candidate_count) {
   constexpr double of_many = 1.0 / 12;
-  return std::max(of_many, 1.0 / double(candidate_count));
+  constexpr double of_needed = 1.0 / 2;  // a small budget too shall give a profile that the advisor takes
+  return std::max(candidate.needed ? of_needed : of_many, 1.0 / double(candidate_count));
 }
 
 constexpr double least_readings_s = 0.25;
@@ -92,7 +93,6 @@ struct Selection {
 Selection select(std::vector<Candidate> candidates, double budget_s) {
   Selection result;
   double const usable_s = budget_s * (1 - reserve_share);
-  double const most_s = budget_s * largest_share(candidates.size());
   std::set<Ranks> starts{Ranks{}};
   double readings_s = 0;
   std::vector<std::string> too_long;  // named last: only a far larger budget has room for them
@@ -102,6 +102,7 @@ Selection select(std::vector<Candidate> candidates, double budget_s) {
     bool const is_sentinel = candidate.request.sentinel && result.repeats == 0;
     int const times = 1 + (is_sentinel ? sentinel_repeats(budget_s) : 0);
     double const one_s = needed_s(candidate);
+    double const most_s = budget_s * largest_share(candidate, candidates.size());
     if (one_s > most_s) {
       too_long.push_back(fmt::format("{}: needs about {}, and one sample may take {} of the budget of {}",
                                      name_of(candidate.request), profiles::format_seconds(one_s),
@@ -180,6 +181,8 @@ profiles::Sample unmeasured_sample(SampleRequest const& request, profiles::Sampl
   return sample;
 }
 
+double least_budget_s() { return (local_starts_s + least_readings_s) / (1 - reserve_share); }
+
 SamplePlan plan_samples(std::span<Probe const* const> probes, PlanContext const& context, double budget_s) {
   Selection selection = select(interleaved(probes, context), budget_s);
   share_out(selection);
@@ -187,6 +190,11 @@ SamplePlan plan_samples(std::span<Probe const* const> probes, PlanContext const&
   plan.requests = in_order(selection);
   plan.dropped = std::move(selection.dropped);
   return plan;
+}
+
+std::int64_t sample_count(SamplePlan const& plan) {
+  auto const sentinels = std::ranges::count_if(plan.requests, &SampleRequest::sentinel);
+  return std::int64_t(plan.requests.size()) - std::max<std::int64_t>(0, sentinels - 1);
 }
 
 double planned_s(SamplePlan const& plan, Ranks const& ranks) {

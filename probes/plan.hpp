@@ -11,11 +11,17 @@ namespace hpcadvise::probes {
 
 inline constexpr double default_budget_s = 60;
 
+// Below it there is no time for the shortest sample.
+double least_budget_s();
+
 // Takes the probes' candidates in turn, a few of each at a time, so that a run cut short has some of everything; keeps
 // what fits; gives each a share of the time. The sum of `expected_s` and the starts of the runner stays within
 // `budget_s`. A candidate marked sentinel comes several times (only the first marked one; no other request is marked).
 // Ids are places. The same arguments give the same plan.
 SamplePlan plan_samples(std::span<Probe const* const> probes, PlanContext const& context, double budget_s);
+
+// The sentinel is one of them, however often it comes.
+std::int64_t sample_count(SamplePlan const& plan);
 
 // What the plan will take at most, starts of the runner included.
 double planned_s(SamplePlan const& plan);

@@ -36,7 +36,8 @@ struct Candidate {
   // Of readings, where it is time that shows something and not their number. What has it comes after what has not.
   double least_s = 0;
   double wished_s = 0;
-  bool spare = false;  // wanted where the budget has room for all that is not
+  bool needed = false;  // the advisor cannot do without it: it may take a larger share of the budget
+  bool spare = false;   // wanted where the budget has room for all that is not
 };
 
 struct Probe {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/profile_recorder.hpp"
 
+#include "probes/advice_findings.hpp"
 #include "probes/collective_findings.hpp"
 #include "probes/link_findings.hpp"
 #include "probes/load_findings.hpp"
@@ -89,7 +90,7 @@ profiles::Finding lost_in_second_pass(std::vector<std::string> const& lost) {
 }  // namespace
 
 ProfileRecorder::ProfileRecorder(ProbeRequest const& request, Progress& progress)
-    : progress_(progress), start_(std::chrono::steady_clock::now()) {
+    : progress_(progress), only_(request.only), start_(std::chrono::steady_clock::now()) {
   auto const build = profiles::build_info();
   profile_.name = request.name;
   profile_.partial = true;
@@ -124,13 +125,8 @@ void ProfileRecorder::hello(HelloEvent const& hello, std::filesystem::path const
 }
 
 void ProfileRecorder::plan(SamplePlan const& plan) {
-  request_count_ = first_request_count_ = static_cast<std::int64_t>(plan.requests.size());
+  profile_.budget.planned = total_ = first_total_ = sample_count(plan);
   left_s_ = planned_s(plan);
-  std::int64_t repeats = 0;
-  bool seen = false;
-  for (auto const& request : plan.requests)
-    if (request.sentinel && std::exchange(seen, true)) ++repeats;
-  profile_.budget.planned = request_count_ - repeats;
   if (!plan.dropped.empty())
     finding({.kind = "left_out",
              .severity = profiles::Severity::note,
@@ -188,24 +184,24 @@ void ProfileRecorder::sampled(SampleRequest const& request, profiles::Sample sam
     sentinel_key_ = sample_key(sample);
     sentinel_readings_.push_back({elapsed_s(), sample.timing->median_s, sample.timing->low_s, sample.timing->high_s});
   }
+  bool const counts = repeating_ || !request.sentinel || !std::exchange(sentinel_sampled_, true);
   if (repeating_) {
     again(request, sample);
-  } else {
+  } else if (counts) {
     first_time(request, sample);
-    ++first_requests_done_;
+    ++first_done_;
   }
 
-  ++requests_done_;
+  done_ += counts;
   left_s_ = std::max(0.0, left_s_ - request.expected_s);
   profile_.budget.used_s = elapsed_s();
   profile_.provenance.finished_utc = utc_now();
-  progress_.sample_done(sample, requests_done_, request_count_, left_s_);
+  progress_.sample_done(sample, done_, total_, left_s_);
   snapshot();
 }
 
 void ProfileRecorder::first_time(SampleRequest const& request, profiles::Sample const& sample) {
   not_reached_ += sample.status == SampleStatus::skipped;
-  if (request.sentinel && std::exchange(sentinel_sampled_, true)) return;
   if (is_timed(sample)) {
     ++profile_.budget.measured;
     profile_.budget.converged += sample.timing->stop == profiles::StopReason::converged;
@@ -218,8 +214,8 @@ void ProfileRecorder::first_time(SampleRequest const& request, profiles::Sample 
 SamplePlan ProfileRecorder::begin_repeats(double budget_s) {
   SamplePlan plan = repeat_plan(measured_, budget_s - elapsed_s());
   repeating_ = true;
-  requests_done_ = 0;
-  request_count_ = static_cast<std::int64_t>(plan.requests.size());
+  done_ = 0;
+  total_ = sample_count(plan);
   left_s_ = plan.requests.empty() ? 0 : planned_s(plan);
   if (!plan.requests.empty()) progress_.repeats_planned(plan, left_s_);
   return plan;
@@ -254,15 +250,13 @@ void ProfileRecorder::runner_lost(std::string const& why, std::string const& nex
            .next_step = next_step});
 }
 
-bool ProfileRecorder::first_pass_is_whole() const {
-  return !lost_ && !siblings_cut_ && first_requests_done_ == first_request_count_;
-}
+bool ProfileRecorder::first_pass_is_whole() const { return !lost_ && !siblings_cut_ && first_done_ == first_total_; }
 
 profiles::MachineProfile ProfileRecorder::finish(bool interrupted) {
   profile_.partial = lost_ || (interrupted && !first_pass_is_whole());
   profile_.budget.used_s = elapsed_s();
   profile_.provenance.finished_utc = utc_now();
-  if (interrupted) finding(interrupted_finding(requests_done_, request_count_, repeating_));
+  if (interrupted) finding(interrupted_finding(done_, total_, repeating_));
   return judged();
 }
 
@@ -280,7 +274,8 @@ profiles::MachineProfile ProfileRecorder::judged() const {
   profile.budget.within_2_percent = narrow_count(profile);
   auto& findings = profile.findings;
   if (not_reached_ > 0 && !lost_)
-    findings.push_back(budget_spent(not_reached_, first_request_count_, profile.budget.asked_s));
+    findings.push_back(budget_spent(not_reached_, profile.budget.planned, profile.budget.asked_s));
+  for (auto&& found : advice_findings(profile, only_)) findings.push_back(found);
   if (auto const found = garbage_finding(garbage_)) findings.push_back(*found);
   if (!lost_repeats_.empty()) findings.push_back(lost_in_second_pass(lost_repeats_));
   for (auto&& found :

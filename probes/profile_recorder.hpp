@@ -46,6 +46,7 @@ class ProfileRecorder {
   void snapshot() const;
 
   Progress& progress_;
+  std::vector<std::string> only_;
   std::chrono::steady_clock::time_point start_;
   profiles::MachineProfile profile_;
   bool lost_ = false;
@@ -59,11 +60,12 @@ class ProfileRecorder {
   bool repeating_ = false;
   std::vector<Repeat> repeats_;
   std::vector<std::string> lost_repeats_;
-  std::int64_t requests_done_ = 0;
+  // Samples, of which the sentinel is one however often it comes.
   std::int64_t not_reached_ = 0;
-  std::int64_t request_count_ = 0;
-  std::int64_t first_request_count_ = 0;  // of the first pass, as is the next
-  std::int64_t first_requests_done_ = 0;
+  std::int64_t done_ = 0;
+  std::int64_t total_ = 0;
+  std::int64_t first_total_ = 0;  // of the first pass, as is the next
+  std::int64_t first_done_ = 0;
   double left_s_ = 0;
 };
 

@@ -20,7 +20,7 @@ class Progress {
   // Once, when the first pass is done: the samples that are measured again. `done` and `total` count anew.
   virtual void repeats_planned(SamplePlan const&, double /*expected_s*/) {}
   virtual void sample_started(SampleRequest const&) {}
-  // `done` of `total` requests; at most `left_s` more.
+  // `done` of `total` samples, repeats of the sentinel not counted; at most `left_s` more.
   virtual void sample_done(profiles::Sample const&, std::int64_t /*done*/, std::int64_t /*total*/, double /*left_s*/) {}
   // The profile as far as it is, judged, and marked partial until each sample was measured once; after each sample from
   // the first that was measured: what is written now is not lost later, and a profile without a measurement replaces

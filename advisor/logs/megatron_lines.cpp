@@ -50,6 +50,7 @@ void take_argument(LogSettings& settings, DottedRow const& row) {
   if (row.name == "use_distributed_optimizer" && on) settings.sharding = Sharding::zero1;
   if (row.name == "zero_stage") settings.sharding = zero_stage(row.value);
   if (row.name == "sequence_parallel") settings.sequence_parallel = on;
+  if (row.name == "tp_comm_overlap") settings.tensor_parallel_overlap = on;
   if (row.name == "bf16" && on) settings.precision = profiles::Precision::bf16;
   if (row.name == "fp16" && on) settings.precision = profiles::Precision::fp16;
   if (row.name == "fp8" && row.value != "None" && row.value != "False") settings.precision = profiles::Precision::fp8;

@@ -108,7 +108,10 @@ MpiSearch find_mpi_launcher(std::string_view path, double patience_s) {
       if (seconds_until(deadline) <= 0) {
         result.problem = fmt::format("'{} --version' gave no answer within {}", program->string(),
                                      profiles::format_seconds(patience_s));
-        result.next_step = "start it by hand to see what it waits for, or load another MPI";
+        result.next_step =
+            patience_s < usual_launcher_patience_s
+                ? "start it by hand to see what it waits for, give a larger --budget, or load another MPI"
+                : "start it by hand to see what it waits for, or load another MPI";
         continue;
       }
       result.problem = fmt::format("'{}' is of a kind that is not known here (its --version says '{}')",

@@ -231,6 +231,22 @@ TEST_CASE("A profile without the samples a plan needs says which") {
   CHECK_THROWS_AS(machine_from_profile(wrong), profiles::UsageError);
 }
 
+TEST_CASE("A profile without the samples a plan needs is to be measured again with more time than it had") {
+  auto const budget_for = [](double asked_s) {
+    auto poor = profile();
+    poor.samples.clear();
+    poor.budget.asked_s = asked_s;
+    try {
+      machine_from_profile(poor);
+    } catch (profiles::UsageError const& error) {
+      return error.next_step().substr(error.next_step().rfind(' ') + 1);
+    }
+    return std::string("none");
+  };
+  CHECK(budget_for(25) == "60s");
+  CHECK(budget_for(60) == "120s");
+}
+
 TEST_CASE("A machine is found by system, by composition, or refused with the nearest name") {
   CHECK(find_machine("lumi-g", "/nonexistent").name == "lumi-g");
   CHECK(find_machine("device=a100-sxm-80gb,devices-per-node=8", "/nonexistent").devices_per_node == 8);

@@ -116,6 +116,21 @@ TEST_CASE("What is not described yet is skipped with the reason", "[runs]") {
   }
 }
 
+TEST_CASE("A device or machine that is not described is skipped with the nearest that is", "[runs]") {
+  CHECK_THAT(result_of(changed(stated_run, {{"device", "H100"}})).reason,
+             ContainsSubstring("device 'H100' is not described: did you mean 'h100-sxm-"));
+  CHECK_THAT(result_of(changed(stated_run, {{"device", ""}, {"machine", "lumi"}})).reason,
+             ContainsSubstring("machine 'lumi' is not described: did you mean 'lumi-g'?"));
+}
+
+TEST_CASE("A row that states its machine alone counts for the machine's device", "[runs]") {
+  auto const results =
+      results_of({changed(stated_run, {{"device", ""}, {"machine", "leonardo-booster"}, {"step_time_s", "2"}})});
+  auto const summary = nlohmann::json::parse(runs_to_json(results)).at("summary");
+  CHECK(summary.at("by_device").contains("a100-sxm-64gb"));
+  CHECK_FALSE(summary.at("by_device").contains("not stated"));
+}
+
 TEST_CASE("A wrong cell makes its row invalid, with line and column, and no other", "[runs]") {
   std::vector<std::pair<std::string, std::string>> const wrong_cells{{"tp", "two"},
                                                                      {"layers", "0"},

@@ -99,6 +99,18 @@ TEST_CASE("Megatron-LM says how many micro-batches a virtual stage takes in turn
   CHECK(round("None") == std::nullopt);
 }
 
+TEST_CASE("Megatron-LM says whether tensor-parallel collectives were overlapped", "[log]") {
+  auto const overlap = [](std::string const& row) {
+    std::string const dump = "------------------------ arguments ------------------------\n" + row +
+                             "-------------------- end of arguments ---------------------\n";
+    return read_training_log(dump + megatron_line(1, "100.0") + megatron_line(2, "100.0"), "log")
+        .settings.tensor_parallel_overlap;
+  };
+  CHECK(overlap("  tp_comm_overlap ................................. False\n") == false);
+  CHECK(overlap("  tp_comm_overlap ................................. True\n") == true);
+  CHECK(overlap("  tp_comm_overlap_ag .............................. True\n") == std::nullopt);
+}
+
 TEST_CASE("Megatron-LM that recomputes the attention core alone is not taken to repeat more", "[log]") {
   auto const recompute = [](std::string const& modules) {
     std::string const dump =
@@ -340,6 +352,24 @@ TEST_CASE("What holds no step is refused with what was looked for", "[log]") {
   } catch (profiles::UsageError const& error) {
     CHECK(error.next_step().starts_with("did you mean 'torchtitan'? Known: megatron-deepspeed, "));
   }
+}
+
+TEST_CASE("A run that never came to a step for want of memory is said to", "[log]") {
+  for (char const* const line :
+       {"[rank0]: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity",
+        "torch.cuda.OutOfMemoryError: HIP out of memory. Tried to allocate 2.00 GiB",
+        "RuntimeError: CUDA error: out of memory"}) {
+    CAPTURE(line);
+    try {
+      read_training_log("loading\n" + std::string(line) + "\n", "x.log");
+      FAIL("a log without a step was taken");
+    } catch (profiles::FileError const& error) {
+      CHECK_THAT(error.what(), ContainsSubstring("x.log") && ContainsSubstring("out of memory before its first step"));
+      CHECK_THAT(error.next_step(), ContainsSubstring("hpcadvise estimate"));
+    }
+  }
+  // One that did has steps to compare.
+  CHECK(read_training_log(megatron_line(1, "100.0") + "CUDA out of memory\n", "x.log").steps.size() == 1);
 }
 
 TEST_CASE("Bytes of any kind are no trouble", "[log]") {

@@ -166,14 +166,14 @@ TEST_CASE("A log of other settings is refused with both values of each", "[verif
   auto const job = job_of(llama_7b(), 2048, 64);
   auto const plan = plan_of(8, 1, 8);
   LogSettings settings;
-  CHECK_NOTHROW(check_settings(settings, job, plan));
+  CHECK_NOTHROW(check_settings(settings, job, plan, {}));
   settings.tensor_parallel = 8;
   settings.sequence_parallel = false;
-  CHECK_NOTHROW(check_settings(settings, job, plan));
+  CHECK_NOTHROW(check_settings(settings, job, plan, {}));
   settings.tensor_parallel = 4;
   settings.recompute = Recompute::full;
   settings.layer_count = 48;
-  CHECK_THROWS_WITH(check_settings(settings, job, plan),
+  CHECK_THROWS_WITH(check_settings(settings, job, plan, {}),
                     ContainsSubstring("tp is 4 in the log, 8 here") &&
                         ContainsSubstring("recompute is full in the log, none here") &&
                         ContainsSubstring("the number of layers is 48 in the log, 32 here"));
@@ -183,11 +183,11 @@ TEST_CASE("The cut of experts is compared where there are experts", "[verify]") 
   auto plan = plan_of(8, 1, 8);
   LogSettings settings;
   settings.expert_tensor_parallel = 8;  // as Megatron-Core prints it of any model
-  CHECK_NOTHROW(check_settings(settings, job_of(llama_7b(), 2048, 64), plan));
+  CHECK_NOTHROW(check_settings(settings, job_of(llama_7b(), 2048, 64), plan, {}));
   auto const mixture = job_of(mixture_of_eight(), 2048, 64);
-  CHECK_THROWS_WITH(check_settings(settings, mixture, plan), ContainsSubstring("etp is 8 in the log, 1 here"));
+  CHECK_THROWS_WITH(check_settings(settings, mixture, plan, {}), ContainsSubstring("etp is 8 in the log, 1 here"));
   plan.expert_tensor_parallel = 8;
-  CHECK_NOTHROW(check_settings(settings, mixture, plan));
+  CHECK_NOTHROW(check_settings(settings, mixture, plan, {}));
 }
 
 TEST_CASE("Memory is compared as allocated and as reserved", "[verify]") {

@@ -109,6 +109,7 @@ TEST_CASE("A plan of advise is estimated to the very same numbers, whatever opti
       {"--fine-tune", "lora", "--lora-rank", "32", "--lora-targets", "all-linear"},
       {"--framework", "Megatron-Core 0.9"},
       {"--framework", "torchtitan, not compiled"},
+      {"--tp-overlap", "off", "--framework", "megatron-core", "--machine", "leonardo-booster"},
       {"--tokens", "1.4T"},
       {"--calibration", calibration, "--framework", "megatron-core"},
   };
@@ -239,4 +240,21 @@ TEST_CASE("Advice in text ends in a line that estimate takes", "[cli][handover]"
   auto const star = answer.find("\n*");
   auto const step = unwrapped(answer.substr(star + 4, 12));
   CHECK_THAT(estimated.out, ContainsSubstring("Step: " + step.substr(0, step.find(" s") + 2)));
+}
+
+TEST_CASE("A plan whose model lies in another folder names the plan and the option that mends it", "[cli][handover]") {
+  tests::TemporaryFolder const folder;
+  // As made where the config lay, with its bare name.
+  auto answer = json::parse(run(advise({})).out);
+  answer["model"]["given"] = "some-model.json";
+  auto const file = written(folder, answer.dump());
+  auto const lost = run({"estimate", "--plan", file});
+  CHECK(lost.code == 2);
+  CHECK_THAT(unwrapped(lost.log), ContainsSubstring("--plan " + file) && ContainsSubstring("'some-model.json'") &&
+                                      ContainsSubstring("with --model"));
+  CHECK(run({"estimate", "--plan", file, "--model", "llama-2-7b"}).code == 0);
+  answer["model"].erase("given");
+  answer["machine"]["given"] = "../there/here.json";
+  CHECK_THAT(unwrapped(run({"estimate", "--plan", written(folder, answer.dump())}).log),
+             ContainsSubstring("'../there/here.json'") && ContainsSubstring("with --machine"));
 }

@@ -267,6 +267,38 @@ TEST_CASE("A plan that cannot be is refused with what contradicts", "[cli]") {
   }
 }
 
+TEST_CASE("An option that is not known is named before one that is missing, with the nearest", "[cli]") {
+  struct Case {
+    std::vector<std::string> words;
+    char const* message;
+    char const* next_step;
+  };
+  for (auto const& [words, message, next_step] : std::vector<Case>{
+           {{"advise", "--modle", "llama-2-7b", "--machine", "lumi-g"},
+            "hpcadvise advise has no option --modle",
+            "Did you mean --model? See: hpcadvise advise --help"},
+           {{"advise", "--device=64", "--model", "llama-2-7b"},
+            "hpcadvise advise has no option --device",
+            "Did you mean --devices?"},
+           {{"estimate", "--xyzzy", "--runs", "runs.csv"},
+            "hpcadvise estimate has no option --xyzzy",
+            "See: hpcadvise estimate --help"},
+           {{"advise", "--model", "llama-2-7b", "--machine", "lumi-g"}, "--devices is required", "advise --help"},
+       }) {
+    auto const result = run(words);
+    CAPTURE(words, result.log);
+    CHECK(result.code == 2);
+    CHECK(has(unwrapped(result.log), message));
+    CHECK(has(unwrapped(result.log), next_step));
+  }
+}
+
+TEST_CASE("An empty store is filled by a probe that writes there", "[cli]") {
+  tests::TemporaryFolder const folder;
+  auto const store = folder.path().string();
+  CHECK(has(run({"profiles", "list", "--store", store}).out, "hpcadvise probe --store " + store));
+}
+
 TEST_CASE("A profile's name is no way out of the store", "[cli]") {
   for (char const* const name : {"../../x", "/etc/x", ".hidden", "a b"}) {
     auto const result = run({"probe", "--name", name, "--budget", "1s"});

@@ -138,6 +138,64 @@ TEST_CASE("A run that interleaves by groups of its own is compared, and told fro
   CHECK_THAT(unwrapped(refused.log), ContainsSubstring("takes micro-batches in rounds of pp=4, here they are 10"));
 }
 
+TEST_CASE("A run that did not overlap its tensor-parallel collectives is compared with such a prediction",
+          "[cli][verify]") {
+  tests::TemporaryFolder const folder;
+  Words const job{"--model",
+                  "llama-2-7b",
+                  "--machine",
+                  "leonardo-booster",
+                  "--sequence-length",
+                  "4096",
+                  "--plan",
+                  "tp=4,dp=16,micro_batch=1,global_batch=64,sharding=zero1,sequence_parallel=true"};
+  auto const compared = [&](std::string const& overlap, Words const& more) {
+    std::string text =
+        "------------------------ arguments ------------------------\n"
+        "  tensor_model_parallel_size ...................... 4\n"
+        "  tp_comm_overlap ................................. " +
+        overlap + "\n-------------------- end of arguments ---------------------\n";
+    for (int i = 1; i <= 12; ++i)
+      text +=
+          fmt::format(" iteration {}/ 500 | elapsed time per iteration (ms): 2000.0 | global batch size: 64 |\n", i);
+    profiles::write_file_atomically(folder.file("run.log"), text);
+    Words words{"verify", "--log", folder.file("run.log")};
+    words.insert(words.end(), job.begin(), job.end());
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  };
+  auto const step_s = [](std::string const& answer) {
+    return nlohmann::json::parse(answer).at("predicted").at("step_time_s").at("median").get<double>();
+  };
+  Words const calibrate{"--format", "json", "--calibrate", "--output"};
+  auto with_file = [&](char const* name) {
+    auto words = calibrate;
+    words.push_back(folder.file(name));
+    return words;
+  };
+  auto const without = compared("False", with_file("without.json"));
+  auto const with = compared("True", with_file("with.json"));
+  REQUIRE(without.code == 0);
+  CHECK(step_s(without.out) > step_s(with.out));
+  CHECK(nlohmann::json::parse(without.out).at("job").at("tp_overlap") == false);
+  // What a calibration rests on is the same prediction.
+  auto const anchor = nlohmann::json::parse(profiles::read_text_file(folder.file("without.json"))).at("anchors").at(0);
+  CHECK(anchor.at("predicted_step_time_s").at("median") == step_s(without.out));
+
+  auto const text = unwrapped(compared("False", {}).out);
+  CHECK_THAT(text, ContainsSubstring("Assumed: framework megatron-core (from the log), tensor-parallel collectives not "
+                                     "overlapped (from the log)"));
+  CHECK_THAT(text, !ContainsSubstring("--tp-comm-overlap"));
+
+  Words estimate{"estimate", "--framework", "megatron-core", "--tp-overlap", "off", "--format", "json"};
+  estimate.insert(estimate.end(), job.begin(), job.end());
+  CHECK(nlohmann::json::parse(run(estimate).out).at("step_time_s").at("median") == step_s(without.out));
+
+  auto const contradicted = compared("False", {"--tp-overlap", "on"});
+  CHECK(contradicted.code == 2);
+  CHECK_THAT(unwrapped(contradicted.log), ContainsSubstring("tp_overlap is false in the log, true here"));
+}
+
 TEST_CASE("verify --calibrate writes where its numbers come from, and estimates that use it move towards them",
           "[cli][verify]") {
   tests::TemporaryFolder const folder;
@@ -182,6 +240,36 @@ TEST_CASE("verify --calibrate writes where its numbers come from, and estimates 
   CHECK(again.out.find("scaled by measured steps") != std::string::npos);
   CHECK(before ==
         nlohmann::json::parse(run(verify({"--format", "json"})).out).at("predicted").at("step_time_s").at("median"));
+}
+
+TEST_CASE("verify --calibrate --output - prints the calibration, and leaves no file of that name", "[cli][verify]") {
+  tests::TemporaryFolder const folder;
+  auto const before = fs::current_path();
+  fs::current_path(folder.path());
+  auto const printed = run(verify({"--calibrate", "--output", "-"}));
+  bool const left_a_file = fs::exists("-");
+  fs::current_path(before);
+  CHECK(printed.code == 0);
+  CHECK_FALSE(left_a_file);
+  auto const json = nlohmann::json::parse(printed.out);
+  CHECK(json.at("machine") == "lumi-g");
+  CHECK(json.at("anchors").size() == 1);
+}
+
+TEST_CASE("One reading has no range", "[cli][verify]") {
+  tests::TemporaryFolder const folder;
+  auto const compared = [&](int readings) {
+    std::string text;
+    for (int i = 1; i <= 5 + readings; ++i)  // five of the start-up
+      text +=
+          fmt::format(" iteration {}/ 500 | elapsed time per iteration (ms): 32800.0 | global batch size: 1024 |\n", i);
+    profiles::write_file_atomically(folder.file("run.log"), text);
+    return unwrapped(run({"verify", "--log", folder.file("run.log"), "--model", "llama-2-7b", "--machine", "lumi-g",
+                          "--sequence-length", "4096", "--plan", plan})
+                         .out);
+  };
+  CHECK_THAT(compared(1), ContainsSubstring("1 reading: 32.8 s -"));
+  CHECK_THAT(compared(2), ContainsSubstring("2 readings: median 32.8 s, 32.8..32.8"));
 }
 
 TEST_CASE("A profile keeps its own calibration, and every estimate on it uses it", "[cli][verify]") {
@@ -232,6 +320,23 @@ TEST_CASE("advise with a calibration orders plans by their corrected times, whic
     CHECK(step_s >= last_s);
     last_s = step_s;
   }
+}
+
+TEST_CASE("A calibration of runs of another framework is said to be that", "[cli][verify]") {
+  tests::TemporaryFolder const folder;
+  auto const file = folder.file("c.json");
+  REQUIRE(run(verify({"--calibrate", "--output", file})).code == 0);
+  auto const answer = [&](Words const& more) {
+    Words words{"estimate", "--model", "llama-2-7b", "--machine",     "lumi-g", "--sequence-length",
+                "4096",     "--plan",  plan,         "--calibration", file};
+    words.insert(words.end(), more.begin(), more.end());
+    return unwrapped(run(words).out);
+  };
+  CHECK_THAT(answer({}),
+             ContainsSubstring("the calibration's runs are of megatron-core, and no --framework was given"));
+  CHECK_THAT(answer({"--framework", "megatron-deepspeed"}),
+             ContainsSubstring("the calibration's runs are of megatron-core, none of megatron-deepspeed"));
+  CHECK_THAT(answer({"--framework", "megatron-core"}), !ContainsSubstring("the calibration's runs are of"));
 }
 
 TEST_CASE("An answer that rests on measured steps does not say that nothing was measured", "[cli][verify]") {

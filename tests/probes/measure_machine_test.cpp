@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fake_machine.hpp"
+#include "probes/plan.hpp"
 
 #include "profiles/error.hpp"
 #include "profiles/profile_file.hpp"
@@ -50,12 +51,16 @@ TEST_CASE("The sentinel's repeats are not samples", "[machine]") {
 TEST_CASE("Progress hears of the plan, of each sample, and gets a profile to write", "[machine]") {
   struct Listener : Progress {
     std::int64_t planned_count = 0;
+    std::int64_t sentinel_repeats = 0;
     std::int64_t started = 0;
     std::int64_t last_done = 0;
     double last_left_s = 1e9;
     std::int64_t repeats = 0;
     std::int64_t snapshots = 0;
-    void planned(SamplePlan const& plan, double) override { planned_count = std::int64_t(plan.requests.size()); }
+    void planned(SamplePlan const& plan, double) override {
+      planned_count = sample_count(plan);
+      sentinel_repeats = std::int64_t(plan.requests.size()) - planned_count;
+    }
     void repeats_planned(SamplePlan const& plan, double expected_s) override {
       CHECK(last_done == planned_count);
       repeats = std::int64_t(plan.requests.size());
@@ -64,7 +69,8 @@ TEST_CASE("Progress hears of the plan, of each sample, and gets a profile to wri
     }
     void sample_started(SampleRequest const&) override { ++started; }
     void sample_done(profiles::Sample const&, std::int64_t done, std::int64_t total, double left_s) override {
-      CHECK(done == last_done + 1);
+      if (done == last_done) --sentinel_repeats;
+      CHECK((done == last_done || done == last_done + 1));
       CHECK(total == (repeats > 0 ? repeats : planned_count));
       CHECK(left_s <= last_left_s);
       last_done = done;
@@ -79,7 +85,8 @@ TEST_CASE("Progress hears of the plan, of each sample, and gets a profile to wri
   machine.request.only = {"gemm"};
   probe_machine(machine.request, listener, [] { return false; });
   CHECK(listener.repeats > 0);
-  CHECK(listener.started == listener.planned_count + listener.repeats);
+  CHECK(listener.sentinel_repeats == 0);
+  CHECK(listener.started == listener.planned_count + 4 + listener.repeats);
   CHECK(listener.last_done == listener.repeats);
   CHECK(listener.snapshots == listener.started);
 }
@@ -323,8 +330,14 @@ TEST_CASE("A request that makes no sense is refused with what would", "[machine]
   SECTION("an unknown backend") { machine.request.backend = "gpu"; }
   SECTION("no budget") { machine.request.budget_s = 0; }
   SECTION("a budget that no sample fits into") {
-    machine.request.budget_s = 0.5;
+    machine.request.budget_s = 1.5;
+    machine.request.only = {"gemm", "collective"};
     CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("of the first, gemm/kokkos"));
+  }
+  SECTION("a budget in which nothing can be started, whatever is asked for") {
+    machine.request.budget_s = 0.001;
+    machine.request.only = {"collective"};
+    CHECK_THROWS_WITH(machine.probe(), ContainsSubstring("a budget of 1.00 ms is too short"));
   }
   SECTION("a probe that has nothing to measure here") {
     machine.request.only = {"link"};

@@ -132,6 +132,30 @@ TEST_CASE("Of a few samples each may take an even share of the budget", "[plan]"
   CHECK(letters(plan_samples(std::vector<Probe const*>{&alone, &probe_b, &probe_a}, {}, 60)) == "b0 a0 a1 a2 ");
 }
 
+TEST_CASE("What the advisor cannot do without may take half of the budget", "[plan]") {
+  constexpr Probe needed{.name = "n", .summary = "", .candidates = [](PlanContext const&) {
+                           auto candidate = simple("n", 0, 0.4);  // 25 calls: 10 s
+                           candidate.needed = true;
+                           return std::vector{candidate};
+                         }};
+  std::vector<Probe const*> const probes{&needed, &probe_a, &probe_b};
+  CHECK(letters(plan_samples(probes, {}, 25)) == "n0 a0 b0 a1 a2 ");
+  CHECK(letters(plan_samples(probes, {}, 19)) == "a0 b0 a1 a2 ");
+}
+
+TEST_CASE("A small budget has room for the DRAM triad, without which nothing can be advised", "[plan]") {
+  auto context = context_of();
+  context.host.caches.back().size_bytes = std::int64_t{260} << 20;  // a large cache, and so large arrays, for two cores
+  std::vector<Probe const*> const probes{find_probe("gemm"), find_probe("attention"), find_probe("memory")};
+  auto const plan = plan_samples(probes, context, 10);
+  auto const is_dram_triad = [](SampleRequest const& request) {
+    return request.probe == "memory" && profiles::text_parameter(request.parameters, "kernel") == "triad" &&
+           profiles::text_parameter(request.parameters, "level") == "DRAM";
+  };
+  CHECK(std::ranges::count_if(plan.requests, is_dram_triad) == 1);
+  CHECK(count_of(plan, "gemm") > 0);
+}
+
 TEST_CASE("What needs time gets it, and comes after the other samples", "[plan]") {
   constexpr Probe lasting{.name = "l", .summary = "", .candidates = [](PlanContext const&) {
                             auto candidate = simple("l", 0, 1e-3);

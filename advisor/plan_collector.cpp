@@ -62,12 +62,9 @@ void PlanCollector::add(ScoredPlan const& plan) {
   best_s_ = std::min(best_s_, plan.step_s);
 
   auto const key = layout_of(plan.plan);
-  if (layouts_.empty() || latest_->first != key) {
-    bool fresh = false;
-    std::tie(latest_, fresh) = layouts_.try_emplace(key, plan);
-    if (fresh) return lower_threshold();
-  }
-  if (!faster(plan, latest_->second)) return;
+  bool fresh = false;
+  if (layouts_.empty() || latest_->first != key) std::tie(latest_, fresh) = layouts_.try_emplace(key, plan);
+  if (!fresh && !faster(plan, latest_->second)) return;
   latest_->second = plan;
   if (plan.step_s < last_kept_s_) lower_threshold();
 }

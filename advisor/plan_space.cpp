@@ -177,6 +177,7 @@ class SpaceBuilder {
               .data = copies / pipeline,
               .recomputes = recomputes(job_.model, pipeline, limits_),
               .schedules = schedules(job_.model, pipeline, limits_)};
+      for (auto const& choice : cut.recomputes) ++cut.choices_of[static_cast<std::size_t>(choice.recompute)];
       apply(cut, plan);
       cut.shardings = shardings(plan, in_node, limits_);
       if (job_.global_batch % cut.data != 0 || cut.shardings.empty()) continue;
@@ -265,8 +266,8 @@ std::int64_t plans_of(Family const& family, Recompute recompute) {
   std::size_t count = 0;
   for (Cut const* const cut : family.cuts) {
     auto const micro_batches = family.plan.global_batch / (family.plan.micro_batch * cut->data);
-    auto const choices = std::ranges::count(cut->recomputes, recompute, &RecomputeChoice::recompute);
-    count += static_cast<std::size_t>(choices) * cut->schedules_for(micro_batches).size() * cut->shardings.size();
+    auto const choices = cut->choices_of[static_cast<std::size_t>(recompute)];
+    count += choices * cut->schedules_for(micro_batches).size() * cut->shardings.size();
   }
   return static_cast<std::int64_t>(count);
 }

@@ -8,6 +8,8 @@
 #include "advisor/step_estimate.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -42,6 +44,7 @@ struct Cut {
   std::int64_t pipeline = 1;
   std::int64_t data = 1;
   std::vector<RecomputeChoice> recomputes{};  // what repeats least first
+  std::array<std::size_t, 4> choices_of{};    // how many of these are of each Recompute
   std::vector<ScheduleChoice> schedules{};    // interleaved ones last
   std::size_t plain_schedules = 1;
   std::vector<ShardingChoice> shardings{};  // those with offload last

@@ -115,8 +115,8 @@ Machine machine_from_parts(ComposedMachine const& parts, profiles::DeviceDescrip
   machine.network = network_from(gbit * bytes_per_gbit, source, parts.network_kind, fitted);
   machine.network.origin = machine.origin;
   if (device.node_link_bytes_per_s.value) {
-    machine.node_link =
-        node_link_from(*device.node_link_bytes_per_s.value, device.node_link_bytes_per_s.source, machine);
+    machine.node_link = node_link_from(*device.node_link_bytes_per_s.value, device.node_link_bytes_per_s.source,
+                                       machine, device.node_link_half_rate_bytes.value);
   } else {
     machine.node_link = machine.network;
     machine.notes.emplace_back("links inside a node are not known: taken as no faster than the network");

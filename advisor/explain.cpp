@@ -56,6 +56,7 @@ std::string stage_sizes(std::vector<Stage> const& stages) {
   std::map<std::int64_t, int, std::greater<>> stages_of;
   for (Stage const& stage : stages) ++stages_of[stage.layer_count()];
   std::vector<std::string> parts;
+  parts.reserve(stages_of.size());
   for (auto const& [layers, count] : stages_of)
     parts.push_back(parts.empty() ? fmt::format("{} of {}", count, profiles::format_counted(layers, "layer"))
                                   : fmt::format("{} of {}", count, layers));

@@ -61,8 +61,7 @@ constexpr std::array rows{
     FittedRow{"elementwise_eager_gated", &F::elementwise_eager_gated, 1.8, rough,
               "the same, layers with RMSNorm, rotary positions and a gated FFN",
               "kernels of a Hugging Face Llama layer counted one by one, RMSNorm in fp32 with 18 bytes where a fused "
-              "one moves 4; "
-              "one fitted run",
+              "one moves 4; one fitted run",
               "one layer in the framework"},
     FittedRow{"elementwise_compiled", &F::elementwise_compiled, 0.8, rough, "the same, torch.compile",
               "what can be fused is", "one layer in the framework"},

@@ -274,7 +274,7 @@ constexpr std::array words{
     Word{"thunder", fsdp_plain_compiled},
     Word{"paxml", fsdp_compiled},
     Word{"maxtext", maxtext},
-    Word{"alpa", fsdp_compiled},
+    Word{.text = "alpa", .kind = fsdp_compiled, .beside = "jax"},
     Word{"jax", maxtext},
     Word{"fsdp-eager", fsdp_eager},
     Word{.text = "foundry",

@@ -70,8 +70,8 @@ struct FrameworkTraits {
   // What the host needs to launch a layer, by how much of it is fused.
   double FittedConstants::*host_layer_plain_s = &FittedConstants::host_layer_eager_s;
   double FittedConstants::*host_layer_gated_s = &FittedConstants::host_layer_eager_s;
-  // The same where no layer's parameters are gathered: FSDP's hooks do not run. A published loop without them needs
-  // less than 4 ms a layer (tests/validation, LAI-001). Null: no less.
+  // The same where no layer's parameters are gathered and FSDP's hooks do not run, some twenty calls of Python a layer.
+  // Null: no less.
   double FittedConstants::*host_layer_ungathered_s = nullptr;
   bool hardly_fitted = false;  // hardly a run of it was fitted: in doubt as a framework that is not stated
   bool old_libraries = false;  // of 2022-23, for devices whose libraries have improved since

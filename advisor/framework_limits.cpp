@@ -97,13 +97,13 @@ FrameworkLimits framework_limits(FrameworkKind kind) {
               .offload = all_sharded};
     case FrameworkKind::fsdp_plain:
     case FrameworkKind::fsdp_plain_compiled:
+    case FrameworkKind::fsdp_eager:
       return {.pipeline = false,
               .shardings = fsdp_or_none,
               .beside_tensors = fsdp_alone,
               .beside_context = fsdp_alone,
               .expert_parallel = false,
               .offload = all_sharded};
-    case FrameworkKind::fsdp_eager:
     case FrameworkKind::llm_foundry:
       return {.pipeline = false,
               .shardings = fsdp_or_none,

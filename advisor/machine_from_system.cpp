@@ -31,7 +31,7 @@ void add_links(Machine& machine, profiles::SystemDescription const& system, prof
   auto const& in_node =
       system.node_link_bytes_per_s.value ? system.node_link_bytes_per_s : device.node_link_bytes_per_s;
   if (in_node.value) {
-    machine.node_link = node_link_from(*in_node.value, in_node.source, machine);
+    machine.node_link = node_link_from(*in_node.value, in_node.source, machine, device.node_link_half_rate_bytes.value);
   } else if (machine.devices_per_node > 1) {
     machine.node_link = machine.network;
     machine.notes.emplace_back("links inside a node are not known: taken as no faster than the network");
@@ -46,8 +46,8 @@ void add_noise(Machine& machine, profiles::SystemDescription const& system) {
   machine.noise_loss = *system.noise_loss.value;
   machine.noise_loss_nodes = *system.noise_loss_nodes.value;
   machine.notes.push_back(fmt::format(
-      "other jobs' traffic takes up to {} of a collective's rate over {} nodes ({}); half of that is taken, less the "
-      "fewer nodes a group spans: shards kept in the node lose nothing to it",
+      "network: other jobs' traffic is said to take up to {} of an all-reduce's rate over {} nodes ({}, not read for "
+      "this); half of that is predicted there, less over fewer nodes, and nothing inside of one",
       profiles::format_ratio_as_percent(machine.noise_loss), machine.noise_loss_nodes, system.noise_loss.source));
 }
 

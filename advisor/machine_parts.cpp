@@ -128,12 +128,13 @@ bool is_known(profiles::DeviceDescription const& device) {
   return fill_device(machine, device).empty();
 }
 
-LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine const& machine) {
+LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine const& machine,
+                         std::optional<double> half_rate_bytes) {
   bool const switched = device_class(machine.architecture).in_switch_reduction && machine.linked_devices() >= 8;
   LinkRates link;
   link.bytes_per_s_per_device = bytes_per_s;
   link.latency_s = machine.kernel_launch_s;
-  link.half_rate_bytes = constants::half_rate_bytes;
+  link.half_rate_bytes = half_rate_bytes.value_or(constants::half_rate_bytes);
   link.gather_share = switched ? constants::switched_gather_share.value : 1;
   link.ramp_exponent = switched ? constants::ramp_exponent_switched : constants::ramp_exponent_ring;
   link.origin = machine.origin;

@@ -19,7 +19,8 @@ bool is_known(profiles::DeviceDescription const& device);
 double gemm_sustained(Machine const& machine);
 
 // Links in the node, from all-reduce bandwidths that were sustained. Call with devices_per_node set.
-LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine const& machine);
+LinkRates node_link_from(double bytes_per_s, std::string_view source, Machine const& machine,
+                         std::optional<double> half_rate_bytes = std::nullopt);
 
 // Between nodes: what collectives reach of a nominal rate on a network of this kind.
 LinkRates network_from(double nominal_bytes_per_s, std::string_view source, std::string_view kind,

@@ -43,7 +43,7 @@ bool ran_out_of_memory(std::string_view text) {
 [[noreturn]] void refuse_without_steps(std::string_view text, std::filesystem::path const& file,
                                        std::string const& problem, std::string const& next_step) {
   if (ran_out_of_memory(text))
-    throw profiles::FileError(file, "", "the run ran out of memory before its first step",
+    throw profiles::FileError(file, "", "the run ran out of memory, and no step that is known here is in the log",
                               "hpcadvise estimate of its plan shows which part fills the memory, and what would make "
                               "room");
   throw profiles::FileError(file, "", problem, next_step);

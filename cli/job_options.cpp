@@ -115,8 +115,10 @@ advisor::FrameworkKind framework_or_throw(std::string const& text) {
 
 std::string letters_of(std::string_view name) {
   std::string letters;
-  for (unsigned char const c : name)
-    if (std::isalnum(c) != 0) letters += static_cast<char>(std::tolower(c));
+  for (char const c : name) {
+    auto const byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0) letters += static_cast<char>(std::tolower(byte));
+  }
   return letters;
 }
 

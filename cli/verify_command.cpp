@@ -159,7 +159,7 @@ void add_run(profiles::Calibration& calibration, Case const& verified, advisor::
   advisor::add_anchor(calibration, anchor_of(verified, measured, options.log));
 }
 
-// What there is goes nowhere else: a program reads the calibration there.
+// A program reads the calibration there, so that nothing else may be printed.
 bool prints_calibration(VerifyOptions const& options) { return options.calibrate && options.output == "-"; }
 
 Calibrated calibrate(VerifyOptions const& options, Case const& verified, advisor::StepReadings const& measured) {

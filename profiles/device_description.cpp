@@ -75,6 +75,7 @@ DeviceDescription device_of(JsonNode const& root) {
   device.attention_backward_flops_per_s = number_fact(root.at("attention_backward_flops_per_s"));
   device.stream_bytes_per_s = number_fact(root.at("stream_bytes_per_s"));
   device.node_link_bytes_per_s = number_fact(root.at("node_link_bytes_per_s"));
+  if (auto const size = root.find("node_link_half_rate_bytes")) device.node_link_half_rate_bytes = number_fact(*size);
   for (JsonNode const& rate : root.at("rates").elements()) device.rates.push_back(reference_rate(rate));
   return device;
 }

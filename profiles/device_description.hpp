@@ -54,6 +54,7 @@ struct DeviceDescription {
   // What a large all-reduce over a node of these sustains, one way for each device (bus bandwidth), where the devices
   // sit in the vendor's usual node. A system whose node differs says so itself.
   Fact<double> node_link_bytes_per_s;
+  Fact<double> node_link_half_rate_bytes;  // message at which such an all-reduce reaches half of that; may be unknown
   std::vector<ReferenceRate> rates;
 };
 

@@ -88,6 +88,9 @@ TEST_CASE("Other jobs' traffic takes half of the most that was seen, and nothing
   CHECK_THAT(all_reduce_s(machine, 32, 1), WithinRel(alone_s(32) / (1 - 0.25 / 2)));
   CHECK_THAT(all_reduce_s(machine, 128, 1), WithinRel(alone_s(128) / 0.75));
   CHECK_THAT(all_reduce_s(machine, 256, 1), WithinRel(alone_s(256) / 0.75));
+  auto const group = place_group(machine, 128, 1);
+  CHECK_THAT(all_to_all_time_s(machine, 1e9, group, 1),
+             WithinRel(all_to_all_time_s(round_machine(), 1e9, group, 1) / 0.75));
   machine.island_nodes = 2;
   machine.island_taper = 2;
   CHECK_THAT(all_reduce_s(machine, 128, 1), WithinRel(2 * alone_s(128) / 0.75));

@@ -22,6 +22,8 @@ TEST_CASE("Frameworks are known by the words that sources use") {
   CHECK(framework_kind_from_text("MaxText, compiled by XLA") == maxtext);
   CHECK(framework_kind_from_text("torch.compile") == pytorch_compiled);
   CHECK(framework_kind_from_text("MaxText (JAX)") == maxtext);
+  CHECK(framework_kind_from_text("Alpa (JAX)") == fsdp_compiled);
+  CHECK(framework_kind_from_text("Stanford Alpaca (Hugging Face)") == hugging_face);
   CHECK(framework_kind_from_text("Paxml (JAX)") == fsdp_compiled);
   CHECK(framework_kind_from_text("DeepSpeed (Hugging Face model)") == hugging_face);
   CHECK(framework_kind_from_text("DeepSpeed ZeRO-3") == megatron_deepspeed);

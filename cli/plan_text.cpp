@@ -61,6 +61,10 @@ constexpr std::pair<std::string_view, std::string_view> flag_sentences[] = {
      "of Megatron-FSDP, which shards more than the optimizer's state, two published runs with ZeRO-3 were compared "
      "with "
      "this model and none with ZeRO-2; the interval is wider for it"},
+    {"overlap-impossible",
+     "tensor-parallel collectives cannot be overlapped in this plan, as was asked for: that takes sequence "
+     "parallelism, "
+     "and no more ranks than fast links join"},
     {"reference-only", "nothing was measured on this machine: rates are published ones"},
     {"links-reference", "of this machine the device was measured; its links or its network are published figures"},
     {"calibrated",

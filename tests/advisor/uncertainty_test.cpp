@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 using namespace hpcadvise::advisor;
 using namespace hpcadvise::advisor::testing;
@@ -110,6 +111,21 @@ TEST_CASE("What rests on overlapped tensor-parallel collectives is flagged, unle
   CHECK_FALSE(flagged({.framework = FrameworkKind::fsdp_compiled}));
   plan.tensor_parallel = 16;
   CHECK_FALSE(flagged(stated));
+}
+
+TEST_CASE("Who asks for overlapped tensor-parallel collectives where they cannot be is told") {
+  auto plan = plan_of(4, 1, 2);
+  auto const flagged = [&](std::optional<bool> overlap) {
+    EstimateOptions const options{.framework = FrameworkKind::megatron_core, .tensor_parallel_overlap = overlap};
+    return has_flag(step_uncertainty(job_of(small_gpt()), plan, known_machine(), options, false), "overlap-impossible");
+  };
+  CHECK(flagged(true));
+  CHECK_FALSE(flagged(false));
+  CHECK_FALSE(flagged(std::nullopt));
+  plan.sequence_parallel = true;
+  CHECK_FALSE(flagged(true));
+  plan = plan_of(1, 1, 2);
+  CHECK_FALSE(flagged(true));
 }
 
 TEST_CASE("Widenings add in quadrature and are flagged") {

@@ -100,13 +100,14 @@ double unfused_time_s(Machine const& machine, AttentionOperator const& attention
 
 }  // namespace
 
-bool has_fused_attention(Machine const& machine, bool flash) {
-  return flash && machine.attention.forward_flops_per_s > 0 && machine.attention.backward_flops_per_s > 0;
+bool has_fused_attention(Machine const& machine, AttentionKernel kernel) {
+  return kernel != AttentionKernel::unfused && machine.attention.forward_flops_per_s > 0 &&
+         machine.attention.backward_flops_per_s > 0;
 }
 
 TimedOperator attention_time(Machine const& machine, AttentionOperator const& attention, Direction direction,
-                             profiles::Precision precision, bool flash) {
-  if (has_fused_attention(machine, flash)) return fused_time(machine.attention, attention, direction);
+                             profiles::Precision precision, AttentionKernel kernel) {
+  if (has_fused_attention(machine, kernel)) return fused_time(machine.attention, attention, direction);
   return {unfused_time_s(machine, attention, direction, precision), false};
 }
 

@@ -90,7 +90,7 @@ std::string tensor_parallel_sentence(ParallelPlan const& plan, Machine const& ma
 std::string recompute_sentence(TrainingJob const& job, ParallelPlan const& plan, Machine const& machine,
                                EstimateOptions const& options) {
   if (plan.recompute != Recompute::selective || !framework_traits(options.framework).selective_repeats_activations ||
-      !has_fused_attention(machine, options.flash_attention))
+      !has_fused_attention(machine, attention_kernel(options)))
     return {};
   return fmt::format("recompute=selective is --recompute-granularity selective --recompute-modules layernorm{}",
                      job.model.experts ? " moe_act" : "");

@@ -125,7 +125,7 @@ constexpr FrameworkTraits foundry() {
   row.kind = llm_foundry;
   row.name = "llm-foundry";
   row.hardly_fitted = false;
-  row.attention_kernel = AttentionKernel::triton;
+  row.attention_kernel = AttentionKernel::flash_1;
   return row;
 }
 
@@ -135,7 +135,7 @@ constexpr FrameworkTraits compiled_by_xla() {
   row.name = "maxtext";
   row.hardly_fitted = true;
   row.fused_casts = true;
-  row.attention_kernel = AttentionKernel::current;
+  row.attention_kernel = AttentionKernel::flash_3;
   row.fused_loss = false;
   row.logit_bytes = 10;
   row.cut_logit_bytes = 10;
@@ -153,7 +153,7 @@ constexpr FrameworkTraits core{.kind = megatron_core,
                                .host_layer_plain_s = &F::host_layer_core_s,
                                .host_layer_gated_s = &F::host_layer_core_s,
                                .fused_casts = true,
-                               .attention_kernel = AttentionKernel::current,
+                               .attention_kernel = AttentionKernel::flash_3,
                                .overlaps_tensor_parallel = true,
                                .gradient_overlap = GradientOverlap::last_backward,
                                .cuts_experts_by_default = true,

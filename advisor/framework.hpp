@@ -3,6 +3,7 @@
 
 // What kinds of training framework do differently, as far as it changes time or memory: one row a kind.
 
+#include "advisor/attention_kernel.hpp"
 #include "advisor/constants.hpp"
 #include "advisor/fitted_constants.hpp"
 
@@ -44,13 +45,6 @@ enum class GradientOverlap {
   every_layer     // prefetched layer by layer, as FSDP does
 };
 
-// Which fused attention it calls.
-enum class AttentionKernel {
-  triton,  // FlashAttention's of 2022, as its Triton version
-  flash,   // FlashAttention-2, of 2023
-  current  // cuDNN's or FlashAttention-3
-};
-
 // How many network shares the q ranks of one ring in a node get.
 enum class Aggregation { one_share, some_shares, all_shares };
 
@@ -80,7 +74,7 @@ struct FrameworkTraits {
   double accumulation_bytes = 8;
   bool fused_casts = false;     // to FP8
   bool gathers_in_fp8 = false;  // weights of linear layers, and their inputs under sequence parallelism
-  AttentionKernel attention_kernel = AttentionKernel::flash;
+  AttentionKernel attention_kernel = AttentionKernel::flash_2;  // unless told otherwise
   bool overlaps_tensor_parallel = false;  // unless told not to, where it can: cost/tensor_parallel.cpp
   bool copies_gathered_sequence = false;  // under sequence parallelism
   bool slow_tensor_parallel = false;      // as published runs that nothing was fitted on have it: sigma_eager_tensor

@@ -174,7 +174,7 @@ MicroBatchMemory micro_batch_memory(TrainingJob const& job, ParallelPlan const& 
                                     EstimateOptions const& options, ModelFacts const& facts) {
   // What the machine cannot do fused keeps its scores.
   EstimateOptions possible = options;
-  possible.flash_attention = has_fused_attention(machine, options.flash_attention);
+  if (!has_fused_attention(machine, attention_kernel(options))) possible.attention = AttentionKernel::unfused;
   MicroBatchMemory memory;
   for (LayerKind const& kind : facts.kinds) memory.kinds.push_back(layer_activations(job, plan, possible, kind));
   double const modules = real(job.model.multi_token_modules);

@@ -4,6 +4,7 @@
 #include "advisor/critical_batch.hpp"
 #include "advisor/framework_limits.hpp"
 #include "advisor/memory_verdict.hpp"
+#include "advisor/rates.hpp"
 #include "profiles/units.hpp"
 
 #include <fmt/format.h>
@@ -163,6 +164,11 @@ double tokens_factor(TrainingJob const& job, std::int64_t global_batch) {
                              static_cast<double>(global_batch) * length, critical_batch_tokens(job));
 }
 
+// The newest that the device has faster kernels of.
+AttentionKernel best_attention(Machine const& machine) {
+  return machine.current_attention > 1 ? AttentionKernel::flash_3 : AttentionKernel::flash_2;
+}
+
 std::string what_changes(ParallelPlan const& from, ParallelPlan to) {
   if (from.global_batch == to.global_batch) return changed_parts(from, to);
   auto const batch = fmt::format("a global batch of {}", profiles::format_count(static_cast<double>(to.global_batch)));
@@ -200,6 +206,12 @@ PlanGains plan_gains(TrainingJob const& job, StepEstimate const& estimate, Machi
   EstimateOptions compiled = options;
   compiled.framework = compiled_or_not(options.framework, true);
   if (compiled.framework != options.framework) try_change("compiled layers (torch.compile)", estimate.plan, compiled);
+
+  EstimateOptions fused = options;
+  fused.attention = best_attention(machine);
+  if (*fused.attention > attention_kernel(options) && has_fused_attention(machine, *fused.attention))
+    try_change(fmt::format("{} (--attention {})", known_as(*fused.attention), to_string(*fused.attention)),
+               estimate.plan, fused);
 
   std::sort(result.gains.begin(), result.gains.end(), [](PlanGain const& left, PlanGain const& right) {
     return std::tie(right.gain, left.what) < std::tie(left.gain, right.what);

@@ -25,7 +25,7 @@ struct PlanGains {
 
 // On the same devices, one part of the plan or the batch changed and what must go with it, with the memory no fuller
 // than the plan's own verdict on it allows. No batch above the critical one, where that is known, nor a kind of
-// framework but the one stated, its layers compiled or not.
+// framework but the one stated, its layers compiled or not and its attention the best that the device has.
 PlanGains plan_gains(TrainingJob const& job, StepEstimate const& estimate, Machine const& machine,
                      EstimateOptions const& options);
 

@@ -14,9 +14,9 @@ namespace {
 
 constexpr int enough_runs = 5;
 
-constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 18, 7},
+constexpr std::array devices{DeviceSupport{"a100-sxm-40gb", 53, 18, 8},
                              DeviceSupport{"a100-sxm-64gb", 0, 20, 15},
-                             DeviceSupport{"a100-sxm-80gb", 187, 174, 144},
+                             DeviceSupport{"a100-sxm-80gb", 187, 174, 145},
                              DeviceSupport{"a800-sxm-80gb", 0, 29, 25},
                              DeviceSupport{"b200", 0, 30, 25},
                              DeviceSupport{"b300", 0, 1, 1},

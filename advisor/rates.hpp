@@ -4,6 +4,7 @@
 // How long one operator or one collective takes on a machine: rates from its samples where there are any, else from
 // its references. Pure functions of their arguments.
 
+#include "advisor/attention_kernel.hpp"
 #include "advisor/machine.hpp"
 #include "advisor/operators.hpp"
 
@@ -30,12 +31,12 @@ double tile_efficiency(GemmShape shape, std::int64_t multiprocessor_count, doubl
 TimedOperator gemm_time(Machine const& machine, GemmShape shape, profiles::Precision precision, double groups = 1);
 
 enum class Direction { forward, backward };
-// Whether fused attention can be counted on: wanted, and its rates known.
-bool has_fused_attention(Machine const& machine, bool flash);
-// Fused where the machine has a fused rate and `flash`, else two batched GEMMs over the full square and the softmax
-// between them through memory.
+// Whether fused attention can be counted on: called, and its rates known.
+bool has_fused_attention(Machine const& machine, AttentionKernel kernel);
+// Of FlashAttention-2 where has_fused_attention(), whichever kernel is called; else two batched GEMMs over the full
+// square and the softmax between them through memory.
 TimedOperator attention_time(Machine const& machine, AttentionOperator const& attention, Direction direction,
-                             profiles::Precision precision, bool flash);
+                             profiles::Precision precision, AttentionKernel kernel);
 
 double elementwise_time_s(Machine const& machine, double bytes);
 

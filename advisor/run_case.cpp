@@ -137,12 +137,22 @@ bool scales_rows(RunCells& cells) {
   return name == "rowwise";
 }
 
+// Whether attention is fused, or which kernel it is; nothing where that is the framework's.
+std::optional<AttentionKernel> attention_of(RunCells& cells) {
+  std::string const name = cells.text("flash_attention");
+  if (name.empty()) return cells.assume("flash_attention", std::optional<AttentionKernel>{});
+  if (name == "true") return std::nullopt;
+  if (name == "false") return AttentionKernel::unfused;
+  if (auto const kernel = attention_kernel_from_string(name)) return kernel;
+  cells.refuse("flash_attention", fmt::format("is none of true, false, {}", fmt::join(attention_kernel_names(), ", ")));
+}
+
 EstimateOptions options_of(RunCells& cells) {
   EstimateOptions options;
   std::string const name = cells.text("framework");
   options.framework = name.empty() ? cells.assume("framework", FrameworkKind::unknown) : framework_kind_from_text(name);
   if (auto const compiled = cells.flag("compiled")) options.framework = compiled_or_not(options.framework, *compiled);
-  options.flash_attention = cells.or_assume("flash_attention", cells.flag("flash_attention"), true);
+  options.attention = attention_of(cells);
   options.tensor_parallel_overlap = cells.flag("tp_overlap");
   options.fused_loss = cells.flag("fused_loss");
   options.fp8_rowwise = scales_rows(cells);

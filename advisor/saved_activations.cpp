@@ -103,10 +103,11 @@ double products(ModelSpec const& model, ParallelPlan const& plan) {
 
 // Bytes a token of the scores: softmax output, dropout mask, dropout output; fused attention keeps one fp32 number a
 // query and head.
-double score_bytes(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options, double element) {
+double score_bytes(TrainingJob const& job, ParallelPlan const& plan, FrameworkTraits const& framework, bool fused,
+                   double element) {
   double const heads = real(job.model.head_count) / real(plan.tensor_parallel);
-  if (options.flash_attention) return 4 * heads;
-  bool const dropout = has_dropout(job.model, framework_traits(options.framework));
+  if (fused) return 4 * heads;
+  bool const dropout = has_dropout(job.model, framework);
   double const mask = dropout ? 1 : 0;
   double const copies = dropout ? 2 : 1;
   return (copies * element + mask) * heads * real(job.sequence_length);
@@ -120,7 +121,8 @@ LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& p
   double const tokens = real(plan.micro_batch * job.sequence_length) / real(plan.context_parallel);
   double const element = activation_bytes_per_element(job);
   double const linear = linear_bytes(job, kind, plan, framework);
-  double const scores = score_bytes(job, plan, options, element);
+  bool const fused = attention_kernel(options) != AttentionKernel::unfused;
+  double const scores = score_bytes(job, plan, framework, fused, element);
   double const norm_share = plan.sequence_parallel ? real(plan.tensor_parallel) : 1.0;
   double const layer_input = element * real(job.model.hidden_size) / norm_share;
 
@@ -134,11 +136,11 @@ LayerActivations layer_activations(TrainingJob const& job, ParallelPlan const& p
       break;
     }
     case Recompute::attention:
-      saved.layer_bytes = tokens * (linear + (options.flash_attention ? scores : 0));
-      saved.working_bytes = options.flash_attention ? 0 : tokens * scores;
+      saved.layer_bytes = tokens * (linear + (fused ? scores : 0));
+      saved.working_bytes = fused ? 0 : tokens * scores;
       break;
     case Recompute::selective:
-      if (framework.selective_repeats_activations && options.flash_attention) {
+      if (framework.selective_repeats_activations && fused) {
         double const kept = linear_bytes(job, kind, plan, framework, true);
         saved.layer_bytes = tokens * (kept + scores);
         saved.working_bytes = tokens * (linear - kept);

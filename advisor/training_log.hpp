@@ -4,6 +4,7 @@
 // What a training run's log says: step times, memory, timers, and the settings it ran with. docs/verify.md shows the
 // lines that are understood.
 
+#include "advisor/attention_kernel.hpp"
 #include "advisor/parallel_plan.hpp"
 #include "profiles/precision.hpp"
 
@@ -36,6 +37,7 @@ struct LogSettings {
   std::optional<std::int64_t> head_count;
   std::optional<Sharding> sharding;
   std::optional<Recompute> recompute;
+  std::optional<AttentionKernel> attention;
   std::optional<bool> sequence_parallel;
   std::optional<bool> tensor_parallel_overlap;  // of its collectives with the matrix work
   std::optional<profiles::Precision> precision;

@@ -49,6 +49,7 @@ void check_settings(LogSettings const& settings, TrainingJob const& job, Paralle
   conflicts.compare("global_batch", settings.global_batch, plan.global_batch);
   conflicts.compare_words("sharding", settings.sharding, plan.sharding);
   conflicts.compare_words("recompute", settings.recompute, plan.recompute);
+  if (options.attention) conflicts.compare_words("attention", settings.attention, *options.attention);
   // Without tensor parallelism it means nothing.
   if (plan.tensor_parallel > 1) {
     conflicts.compare("sequence_parallel", settings.sequence_parallel, plan.sequence_parallel);

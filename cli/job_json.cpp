@@ -43,6 +43,12 @@ void take_fine_tuning(FineTuningOptions& options, JsonNode const& job) {
   if (auto const rank = job.find("lora_rank"); rank && !options.lora_rank) options.lora_rank = rank->integer(1);
 }
 
+void take_attention(std::string& option, JsonNode const& job) {
+  auto const attention = job.find("attention");
+  if (!attention || !option.empty()) return;
+  option = to_string(attention->one_of(advisor::attention_kernel_from_string));
+}
+
 void take_optimizer(std::string& option, JsonNode const& job) {
   auto const optimizer = job.find("optimizer");
   if (!optimizer || !option.empty()) return;
@@ -61,6 +67,7 @@ ordered_json resolved_to_json(ResolvedJob const& resolved, std::int64_t device_c
     job["framework"] = resolved.asked.framework;
     job["framework_kind"] = to_string(resolved.estimate.framework);
   }
+  if (resolved.estimate.attention) job["attention"] = to_string(*resolved.estimate.attention);
   if (resolved.estimate.tensor_parallel_overlap) job["tp_overlap"] = *resolved.estimate.tensor_parallel_overlap;
   if (resolved.asked.calibration) job["calibration"] = resolved.asked.calibration->string();
   return {{"model", std::move(model)}, {"machine", std::move(machine)},
@@ -80,6 +87,7 @@ void take_job(JsonNode const& answer, JobOptions& options) {
   take_optimizer(options.optimizer, *job);
   take_fine_tuning(options.fine_tuning, *job);
   take_text(options.framework, *job, "framework");
+  take_attention(options.attention, *job);
   if (auto const overlap = job->find("tp_overlap"); overlap && options.tensor_parallel_overlap.empty())
     options.tensor_parallel_overlap = overlap->boolean() ? "on" : "off";
   if (auto const tokens = job->find("tokens"); tokens && options.tokens.empty())

@@ -203,6 +203,12 @@ void add_job_options(CLI::App& command, JobOptions& options, std::string const& 
           "Training framework, for its overheads: megatron-core, megatron-deepspeed, huggingface, pytorch, fsdp, ...")
       ->type_name("NAME");
   command
+      .add_option("--attention", options.attention,
+                  "Attention that it calls: unfused, flash-1 (2022), flash-2 (2023) or flash-3 (2024, or cuDNN's) "
+                  "(default: as the framework does)")
+      ->check(CLI::IsMember(advisor::attention_kernel_names()).description(""))
+      ->type_name("NAME");
+  command
       .add_option("--tp-overlap", options.tensor_parallel_overlap,
                   "Tensor-parallel collectives beside matrix work: on or off (default: as the framework does)")
       ->check(CLI::IsMember({"on", "off"}).description(""))
@@ -242,6 +248,7 @@ ResolvedJob resolve_job(JobOptions const& options, std::int64_t device_count) {
         fmt::format("--optimizer {} and --precision {} contradict each other", options.optimizer, options.precision),
         "Leave one of them out.");
   resolve_fine_tuning(options.fine_tuning, job, resolved.assumed);
+  resolved.estimate.attention = advisor::attention_kernel_from_string(options.attention);
   if (!options.tensor_parallel_overlap.empty())
     resolved.estimate.tensor_parallel_overlap = options.tensor_parallel_overlap == "on";
 

@@ -30,6 +30,7 @@ struct JobOptions {
   std::string optimizer;                        // empty: adamw
   FineTuningOptions fine_tuning;
   std::string framework;                // empty: unknown
+  std::string attention;                // flash-2, ...; empty: as the kind of framework does
   std::string tensor_parallel_overlap;  // on or off; empty: as the kind of framework does
   std::string tokens;                   // "300B"; empty: not asked
   std::optional<std::filesystem::path> calibration;

@@ -70,6 +70,10 @@ void take_job_of_log(advisor::TrainingLog const& log, JobOptions& options, std::
     options.framework = log.framework;
     assumed.push_back(fmt::format("framework {} (from the log)", log.framework));
   }
+  if (log.settings.attention && options.attention.empty()) {
+    options.attention = to_string(*log.settings.attention);
+    assumed.push_back(fmt::format("attention {} (from the log)", options.attention));
+  }
   if (auto const overlap = log.settings.tensor_parallel_overlap; overlap && options.tensor_parallel_overlap.empty()) {
     options.tensor_parallel_overlap = *overlap ? "on" : "off";
     if (log.settings.tensor_parallel.value_or(1) > 1)

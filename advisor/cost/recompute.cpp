@@ -30,7 +30,7 @@ double recompute_cost_s(CostContext const& context, BlockCost const& layer) {
     case Recompute::attention: return layer.attention.forward_s;
     case Recompute::selective:
       if (context.framework.selective_repeats_activations &&
-          has_fused_attention(context.machine, context.options.flash_attention))
+          has_fused_attention(context.machine, attention_kernel(context.options)))
         return norms_and_activations_s(context);
       // Of each pair of collectives that surround a GEMM, one is kept and one repeated.
       return context.framework.selective_repeats_gemms

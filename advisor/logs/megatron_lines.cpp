@@ -33,6 +33,31 @@ constexpr CountRow count_rows[] = {
     {"num_attention_heads", &LogSettings::head_count},
 };
 
+// --attention-backend of Megatron-Core (megatron/core/transformer/enums.py, AttnBackend), where it says which.
+// Megatron-DeepSpeed's attention is unfused but for its switches (megatron/arguments.py, use_flash_attn), of 2023.
+class AttentionRows {
+ public:
+  void take(DottedRow const& row) {
+    using enum AttentionKernel;
+    bool const on = row.value == "True";
+    if (row.name == "zero_stage") deepspeed_ = true;
+    if (row.name == "use_flash_attn" && on) fused_ = true;
+    if (row.name == "use_flash_attn_v2" && on) kernel_ = flash_2;
+    if ((row.name == "use_flash_attn_v1" || row.name == "use_flash_attn_triton") && on) kernel_ = flash_1;
+    if (row.name != "attention_backend") return;
+    if (row.value == "AttnBackend.fused") kernel_ = flash_3;
+    if (row.value == "AttnBackend.unfused" || row.value == "AttnBackend.local") kernel_ = unfused;
+  }
+  std::optional<AttentionKernel> kernel() const {
+    return !kernel_ && deepspeed_ && !fused_ ? AttentionKernel::unfused : kernel_;
+  }
+
+ private:
+  std::optional<AttentionKernel> kernel_;
+  bool deepspeed_ = false;
+  bool fused_ = false;
+};
+
 void take_argument(LogSettings& settings, DottedRow const& row) {
   for (auto const& each : count_rows)
     if (row.name == each.name) settings.*each.value = positive_count(row.value);
@@ -100,10 +125,14 @@ class MegatronReader {
     if (line.find("-- arguments --") != std::string_view::npos) {
       in_arguments_ = true;
       settings_ = {};
+      attention_ = {};
     } else if (line.find("-- end of arguments --") != std::string_view::npos) {
       end_arguments();
     } else if (in_arguments_) {
-      if (auto const row = dotted_row(line)) take_argument(settings_, *row);
+      if (auto const row = dotted_row(line)) {
+        take_argument(settings_, *row);
+        attention_.take(*row);
+      }
     } else if (is_megatron_step(line)) {
       take_step(line);
     } else if (line.find("time (ms) |") != std::string_view::npos) {
@@ -123,6 +152,7 @@ class MegatronReader {
  private:
   void end_arguments() {
     in_arguments_ = false;
+    settings_.attention = attention_.kernel();
     bool const others = !steps_.empty() && log_.settings != settings_;
     if (others)
       steps_.restart_with_other_settings();
@@ -153,6 +183,7 @@ class MegatronReader {
 
   TrainingLog log_;
   LogSettings settings_;
+  AttentionRows attention_;
   StepCollector steps_;
   bool in_arguments_ = false;
 };

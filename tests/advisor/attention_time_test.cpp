@@ -15,22 +15,23 @@ namespace {
 
 constexpr AttentionOperator attention{1, 8, 8, 1000, 1000, 128, true};  // 2.048e9 FLOPs forward
 
-double time_s(Machine const& machine, Direction direction, bool flash, AttentionOperator const& what = attention) {
-  return attention_time(machine, what, direction, Precision::bf16, flash).time_s;
+double time_s(Machine const& machine, Direction direction, AttentionKernel kernel,
+              AttentionOperator const& what = attention) {
+  return attention_time(machine, what, direction, Precision::bf16, kernel).time_s;
 }
 
 }  // namespace
 
 TEST_CASE("Fused attention needs its causal FLOPs forward and 2.5 times as many backward") {
   auto const machine = round_machine();
-  CHECK_THAT(time_s(machine, Direction::forward, true), WithinRel(2.048e9 / 1e14));
-  CHECK_THAT(time_s(machine, Direction::backward, true), WithinRel(2.5 * 2.048e9 / 5e13));
+  CHECK_THAT(time_s(machine, Direction::forward, AttentionKernel::flash_2), WithinRel(2.048e9 / 1e14));
+  CHECK_THAT(time_s(machine, Direction::backward, AttentionKernel::flash_2), WithinRel(2.5 * 2.048e9 / 5e13));
 }
 
 TEST_CASE("Fused attention runs at half its rate at the half length") {
   auto machine = round_machine();
   machine.attention.half_length = 1000;
-  CHECK_THAT(time_s(machine, Direction::forward, true), WithinRel(2 * 2.048e9 / 1e14));
+  CHECK_THAT(time_s(machine, Direction::forward, AttentionKernel::flash_2), WithinRel(2 * 2.048e9 / 1e14));
 }
 
 TEST_CASE("Unfused attention multiplies the whole square and moves every score through memory") {
@@ -39,22 +40,24 @@ TEST_CASE("Unfused attention multiplies the whole square and moves every score t
   double const forward_s = gemm_s + 8e6 * FittedConstants{}.softmax_factor * constants::softmax_forward_bytes / 1e12;
   double const backward_s =
       2 * gemm_s + 8e6 * FittedConstants{}.softmax_factor * constants::softmax_backward_bytes / 1e12;
-  CHECK_THAT(time_s(machine, Direction::forward, false), WithinRel(forward_s));
-  CHECK_THAT(time_s(machine, Direction::backward, false), WithinRel(backward_s));
+  CHECK_THAT(time_s(machine, Direction::forward, AttentionKernel::unfused), WithinRel(forward_s));
+  CHECK_THAT(time_s(machine, Direction::backward, AttentionKernel::unfused), WithinRel(backward_s));
 }
 
 TEST_CASE("A head size that 8 does not divide costs unfused attention an order of magnitude") {
   auto const machine = round_machine();
   auto misaligned = attention;
   misaligned.head_size = 127;
-  CHECK(time_s(machine, Direction::forward, false, misaligned) > 5 * time_s(machine, Direction::forward, false));
+  CHECK(time_s(machine, Direction::forward, AttentionKernel::unfused, misaligned) >
+        5 * time_s(machine, Direction::forward, AttentionKernel::unfused));
 }
 
 TEST_CASE("Without a fused rate the unfused form is assumed") {
   auto machine = round_machine();
   machine.attention = {};
-  CHECK_FALSE(has_fused_attention(machine, true));
-  CHECK(time_s(machine, Direction::forward, true) == time_s(machine, Direction::forward, false));
+  CHECK_FALSE(has_fused_attention(machine, AttentionKernel::flash_2));
+  CHECK(time_s(machine, Direction::forward, AttentionKernel::flash_2) ==
+        time_s(machine, Direction::forward, AttentionKernel::unfused));
 }
 
 TEST_CASE("Measured attention is looked up by head size, length and mask, and no published factor touches it") {
@@ -64,7 +67,7 @@ TEST_CASE("Measured attention is looked up by head size, length and mask, and no
       {64, 1000, true, 1e11}, {128, 500, true, 2e11}, {128, 2000, true, 8e11}, {128, 1000, false, 9e11}};
   auto const forward = [&](std::int64_t head_size, std::int64_t length, bool causal) {
     AttentionOperator const what{1, 8, 8, length, length, head_size, causal};
-    auto const timed = attention_time(machine, what, Direction::forward, Precision::bf16, true);
+    auto const timed = attention_time(machine, what, Direction::forward, Precision::bf16, AttentionKernel::flash_2);
     return std::pair(attention_forward_flops(what) / timed.time_s, timed.extrapolated);
   };
   CHECK_THAT(forward(64, 1000, true).first, WithinRel(1e11, 1e-9));
@@ -79,7 +82,7 @@ TEST_CASE("Beyond the head sizes, lengths and masks measured the nearest serves,
   auto machine = round_machine();
   machine.attention.forward_points = {{64, 1000, true, 1e11}, {128, 500, true, 2e11}, {128, 2000, true, 8e11}};
   auto const time = [&](AttentionOperator const& what) {
-    return attention_time(machine, what, Direction::forward, Precision::bf16, true);
+    return attention_time(machine, what, Direction::forward, Precision::bf16, AttentionKernel::flash_2);
   };
   AttentionOperator const longer{1, 8, 8, 4000, 4000, 128, true};
   CHECK(time(longer).extrapolated);

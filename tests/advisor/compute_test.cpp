@@ -94,7 +94,14 @@ TEST_CASE("Today's attention kernels run in the frameworks that bring them, wher
   auto const& fitted = setting.machine.fitted;
   double const reached = fitted.flash_attention_factor_current / fitted.flash_attention_factor;
   CHECK_THAT(attention_s(setting), WithinRel(older_s / 2 / reached));
-  setting.options.flash_attention = false;
+  setting.options.framework = megatron_legacy;
+  setting.options.attention = AttentionKernel::flash_3;  // the job's own takes the place of the framework's
+  CHECK_THAT(attention_s(setting), WithinRel(older_s / 2 / reached));
+  setting.options.attention = AttentionKernel::flash_1;
+  CHECK_THAT(attention_s(setting),
+             WithinRel(older_s * fitted.flash_attention_factor / fitted.flash_attention_factor_triton));
+  setting.options.framework = megatron_core;
+  setting.options.attention = AttentionKernel::unfused;
   double const unfused_s = attention_s(setting);
   setting.options.framework = megatron_legacy;
   CHECK(attention_s(setting) == unfused_s);

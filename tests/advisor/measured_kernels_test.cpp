@@ -136,7 +136,9 @@ TEST_CASE("Attention beyond the lengths measured goes on as published, and unfla
   AttentionOperator const longer{1, 8, 8, 16384, 16384, 128, true};
   AttentionOperator const without_mask{1, 8, 8, 8192, 8192, 128, false};
   auto const extrapolated = [&](AttentionOperator const& what) {
-    return attention_time(machine_from_profile(profile), what, Direction::forward, Precision::bf16, true).extrapolated;
+    return attention_time(machine_from_profile(profile), what, Direction::forward, Precision::bf16,
+                          AttentionKernel::flash_2)
+        .extrapolated;
   };
   CHECK_FALSE(extrapolated(longer));
   CHECK(extrapolated(without_mask));

@@ -15,7 +15,7 @@ using Catch::Matchers::WithinRel;
 
 namespace {
 
-constexpr EstimateOptions unfused{.framework = FrameworkKind::megatron_core, .flash_attention = false};
+constexpr EstimateOptions unfused{.framework = FrameworkKind::megatron_core, .attention = AttentionKernel::unfused};
 constexpr EstimateOptions fused{.framework = FrameworkKind::megatron_core};
 
 LayerActivations activations_of(TrainingJob const& job, ParallelPlan const& plan, EstimateOptions const& options) {
@@ -159,7 +159,8 @@ TEST_CASE("DeepSpeed's pipeline engine holds 8 of 10 bytes a logit while the lay
   auto const job = job_of(small_gpt());
   auto plan = plan_of(1, 1, 1);
   plan.recompute = Recompute::full;
-  EstimateOptions const deepspeed{.framework = FrameworkKind::megatron_deepspeed, .flash_attention = false};
+  EstimateOptions const deepspeed{.framework = FrameworkKind::megatron_deepspeed,
+                                  .attention = AttentionKernel::unfused};
   auto const saved = activations_of(job, plan, deepspeed);
   auto const memory = estimate_memory(job, plan, round_machine(), deepspeed);
   double const room_bytes = 0.2 * logits_bytes(job, plan, deepspeed);

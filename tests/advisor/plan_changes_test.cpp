@@ -64,7 +64,7 @@ TEST_CASE("A framework that checkpoints every layer or none is offered every lay
   plan.sharding = Sharding::zero3;
   auto const job = job_of(llama_7b(), 2048, 64);
   for (auto const framework : {FrameworkKind::unknown, FrameworkKind::hugging_face}) {
-    EstimateOptions const options{.framework = framework, .flash_attention = false};  // scores to drop
+    EstimateOptions const options{.framework = framework, .attention = AttentionKernel::unfused};  // scores to drop
     auto less = plan;
     less.recompute = Recompute::selective;
     auto machine = round_machine();

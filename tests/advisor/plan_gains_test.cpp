@@ -141,6 +141,25 @@ TEST_CASE("Compiled layers are offered where the framework can compile them and 
   CHECK_FALSE(offered(FrameworkKind::unknown));
 }
 
+TEST_CASE("Better attention is offered where the device has it and the framework does not call it",
+          "[advisor][gains]") {
+  auto machine = round_machine();
+  auto const gain = [&](EstimateOptions const& options, char const* what) {
+    return gain_of(gains_of(fine_tuning_of(llama_7b(), 4096, 64), sharded_plan(), machine, options), what);
+  };
+  char const* const newest = "FlashAttention-3 or cuDNN's attention (--attention flash-3)";
+  EstimateOptions const eager{.framework = FrameworkKind::fsdp_eager};
+  CHECK_FALSE(gain(eager, newest));
+  machine.current_attention = 2;
+  CHECK(gain(eager, newest));
+  CHECK_FALSE(gain({.framework = FrameworkKind::megatron_core}, newest));
+  machine.current_attention = 1;
+  EstimateOptions const unfused{.framework = FrameworkKind::megatron_core, .attention = AttentionKernel::unfused};
+  CHECK(gain(unfused, "FlashAttention-2 (--attention flash-2)"));
+  machine.attention = {};
+  CHECK_FALSE(gain(unfused, "FlashAttention-2 (--attention flash-2)"));
+}
+
 TEST_CASE("A framework that checkpoints every layer or none is offered no part of it", "[advisor][gains]") {
   auto plan = sharded_plan();
   plan.recompute = Recompute::full;

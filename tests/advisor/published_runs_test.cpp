@@ -155,8 +155,10 @@ TEST_CASE("A wrong cell makes its row invalid, with line and column, and no othe
 }
 
 TEST_CASE("Words of a cell that are not known are refused with those that are", "[runs]") {
-  for (auto const& [column, known] : {std::pair("network", "infiniband, slingshot, roce, omni-path"),
-                                      std::pair("fp8_recipe", "tensorwise, delayed, blockwise, mxfp8, rowwise")}) {
+  for (auto const& [column, known] :
+       {std::pair("network", "infiniband, slingshot, roce, omni-path"),
+        std::pair("fp8_recipe", "tensorwise, delayed, blockwise, mxfp8, rowwise"),
+        std::pair("flash_attention", "true, false, unfused, flash-1, flash-2, flash-3")}) {
     auto run = stated_run;
     run["fp8_recipe"] = "";
     auto const results = results_of({run, changed(run, {{column, "quantum"}})});

@@ -119,6 +119,9 @@ TEST_CASE("Recipe and overlap columns reach the options", "[runs]") {
   CHECK(read({{"tp_overlap", "false"}}).run.options.tensor_parallel_overlap == false);
   CHECK_FALSE(plain.options.fused_loss);
   CHECK(read({{"fused_loss", "false"}}).run.options.fused_loss == false);
+  CHECK(read({{"flash_attention", "false"}}).run.options.attention == AttentionKernel::unfused);
+  CHECK(read({{"flash_attention", "true"}}).run.options.attention == std::nullopt);
+  CHECK(read({{"flash_attention", "flash-1"}}).run.options.attention == AttentionKernel::flash_1);
 }
 
 TEST_CASE("A row says whether its framework was compiled: torchtitan is unless it says no, plain FSDP if it says so",

@@ -80,7 +80,7 @@ TEST_CASE("Repeating a fused attention core frees nothing, repeating an unfused 
 
   auto plan = plan_of(1, 1, 1);
   plan.recompute = Recompute::attention;
-  EstimateOptions const unfused{.framework = FrameworkKind::megatron_core, .flash_attention = false};
+  EstimateOptions const unfused{.framework = FrameworkKind::megatron_core, .attention = AttentionKernel::unfused};
   auto const saved = layer_activations(job_of(small_gpt()), plan, unfused, layer_kinds(small_gpt()).front());
   CHECK_THAT(saved.layer_bytes, WithinRel(tokens * hidden * 34));
   CHECK_THAT(saved.working_bytes, WithinRel(tokens * hidden * 5 * 16));

@@ -111,6 +111,30 @@ TEST_CASE("Megatron-LM says whether tensor-parallel collectives were overlapped"
   CHECK(overlap("  tp_comm_overlap_ag .............................. True\n") == std::nullopt);
 }
 
+TEST_CASE("Megatron says which attention was called, Megatron-DeepSpeed by its switches", "[log]") {
+  using enum AttentionKernel;
+  auto const kernel = [](std::string const& rows) {
+    std::string const dump = "------------------------ arguments ------------------------\n" + rows +
+                             "-------------------- end of arguments ---------------------\n";
+    return read_training_log(dump + megatron_line(1, "100.0") + megatron_line(2, "100.0"), "log").settings.attention;
+  };
+  CHECK(kernel("  attention_backend ............................... AttnBackend.auto\n") == std::nullopt);
+  CHECK(kernel("  attention_backend ............................... AttnBackend.flash\n") == std::nullopt);
+  CHECK(kernel("  attention_backend ............................... AttnBackend.fused\n") == flash_3);
+  CHECK(kernel("  attention_backend ............................... AttnBackend.unfused\n") == unfused);
+  CHECK(kernel("  attention_backend ............................... AttnBackend.local\n") == unfused);
+  CHECK(kernel("  use_flash_attn .................................. False\n") == std::nullopt);
+
+  std::string const deepspeed = "  zero_stage ...................................... 1\n";
+  CHECK(kernel(deepspeed) == unfused);
+  CHECK(kernel("  use_flash_attn_v2 ............................... False\n" + deepspeed) == unfused);
+  CHECK(kernel("  use_flash_attn .................................. True\n" + deepspeed) == std::nullopt);
+  std::string const on = "  use_flash_attn .................................. True\n";
+  CHECK(kernel(on + "  use_flash_attn_v1 ............................... True\n" + deepspeed) == flash_1);
+  CHECK(kernel(on + "  use_flash_attn_triton ........................... True\n" + deepspeed) == flash_1);
+  CHECK(kernel(on + "  use_flash_attn_v2 ............................... True\n" + deepspeed) == flash_2);
+}
+
 TEST_CASE("Megatron-LM that recomputes the attention core alone is not taken to repeat more", "[log]") {
   auto const recompute = [](std::string const& modules) {
     std::string const dump =

@@ -110,6 +110,7 @@ TEST_CASE("A plan of advise is estimated to the very same numbers, whatever opti
       {"--framework", "Megatron-Core 0.9"},
       {"--framework", "torchtitan, not compiled"},
       {"--tp-overlap", "off", "--framework", "megatron-core", "--machine", "leonardo-booster"},
+      {"--attention", "unfused", "--framework", "huggingface"},
       {"--tokens", "1.4T"},
       {"--calibration", calibration, "--framework", "megatron-core"},
   };
@@ -146,9 +147,9 @@ TEST_CASE("A plan of advise is estimated to the very same numbers, whatever opti
 
 TEST_CASE("All that an estimate depends on is an option of advise, or the same for all of them", "[cli][handover]") {
   // A new member breaks this: can it be stated, and do job_json.cpp and the test above know it?
-  auto const [framework, flash_attention, tensor_parallel_overlap, fused_loss, plan_assumed, fp8_rowwise, calibration] =
+  auto const [framework, attention, tensor_parallel_overlap, fused_loss, plan_assumed, fp8_rowwise, calibration] =
       advisor::EstimateOptions{};
-  CHECK((flash_attention && !tensor_parallel_overlap && !fused_loss && !plan_assumed && !fp8_rowwise));
+  CHECK((!attention && !tensor_parallel_overlap && !fused_loss && !plan_assumed && !fp8_rowwise));
   auto const [model, sequence_length, global_batch, precision, optimizer, tokens, fine_tuning, lora] =
       advisor::TrainingJob{};
   CHECK((!tokens && !fine_tuning && !lora));

@@ -84,12 +84,12 @@ autotuner's table, a gist, devices whose power was limited; what is not stated i
     .first_memory_score = "65 | 16.3 % | 136 | 9 | 14 | 12",
     .remarks = R"(
 Between the two scores the kernels of eager layers with RMSNorm were counted (Hugging Face's, and PyTorch's own: until then they had the factor of
-llm-foundry's GPT layers), Composer is no longer read as llm-foundry (MOSEX; what was read into it had flattered by a point of the median), DeepSpeed's ZeRO-3 gathers matrices and not layers, and the doubt about a framework that no
+llm-foundry's GPT layers), Composer is no longer read as llm-foundry (MOSEX, of which its flash-attn 0.2.8 is stated instead), DeepSpeed's ZeRO-3 gathers matrices and not layers, and the doubt about a framework that no
 run was fitted of became that about one that is not stated, more about Hugging Face's models. All but the last two came from code, not from these runs;
 how wide the doubts are was set on the runs of this page together. Memory gained nothing here: SAILOR weighs most. What is left:
 
 - Devices that run below their rated power, and do not say so (TORCHAO), or that say so without naming the limit (its B200).
-- A trainer's own ways: parameters gathered in fp32, an optimizer of its own (ADANA); torch of 2021 and 2022 (DSTUNE; MOSEX, of which few lie inside); units that had to be inferred (CYGIST).
+- A trainer's own ways: parameters gathered in fp32, an optimizer of its own (ADANA); torch of 2021 and 2022 (DSTUNE, MOSEX); units that had to be inferred (CYGIST).
 - Models in TF32 on Alps with half the memory that is predicted (SAILOR): precision and schedule are inferred there.
 - The memory of 1 and 2 T parameters under ZeRO-3 (DSAZURE), where offload is not spoken of.
 )"};

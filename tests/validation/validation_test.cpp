@@ -31,6 +31,16 @@ Validation const& published() {
   return validation;
 }
 
+// Of runs and, in the mean, of sources.
+void check_four_of_five_inside(std::vector<Case> const& cases, std::vector<double> const& residuals,
+                               std::vector<double> const& sigmas) {
+  for (double const inside :
+       {errors_of(residuals, sigmas).inside_share, inside_over_sources(cases, residuals, sigmas)}) {
+    CHECK(inside >= 0.75);
+    CHECK(inside <= 0.85);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("A source that was left out of the fit is predicted within the limits") {
@@ -72,11 +82,7 @@ TEST_CASE("The constants that ship are those that the published runs give") {
 
 TEST_CASE("Four of five unseen runs lie between the 10th and the 90th percentile") {
   auto const& v = published();
-  double const inside = errors_of(v.left_out, v.sigmas).inside_share;
-  CHECK(inside >= 0.75);
-  CHECK(inside <= 0.85);
-  CHECK(inside_over_sources(v.cases, v.left_out, v.sigmas) >= 0.75);
-  CHECK(inside_over_sources(v.cases, v.left_out, v.sigmas) <= 0.85);
+  check_four_of_five_inside(v.cases, v.left_out, v.sigmas);
 }
 
 TEST_CASE("A device that was left out is predicted as if it had not been, but for what its interval is wider by") {
@@ -206,11 +212,9 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
     std::size_t timed, ran, called_infeasible, out_of_memory, out_of_memory_called;
   };
   auto const& v = published();
-  // One limit was ever loosened, the median of the third set from 0.17: reading Composer as llm-foundry had flattered
-  // it.
   for (auto const& limit : {Limits{v.kept_aside.at(0), 0.085, 0.10, 0.085, 0.80, 0.895, 0.75, 0.08, 181, 181, 8, 2, 2},
                             Limits{v.kept_aside.at(1), 0.112, 0.17, 0.12, 0.80, 0.85, 0.79, 0.10, 204, 204, 9, 5, 4},
-                            Limits{v.kept_aside.at(2), 0.175, 0.21, 0.16, 0.66, 0.85, 0.67, 0.18, 136, 136, 8, 14, 12},
+                            Limits{v.kept_aside.at(2), 0.17, 0.21, 0.16, 0.69, 0.85, 0.69, 0.18, 136, 136, 8, 14, 12},
                             Limits{v.kept_aside.at(3), 0.21, 0.265, 0.22, 0.70, 0.85, 0.65, 0.09, 95, 95, 3, 11, 9}}) {
     auto const& [cases, residuals, sigmas] = std::tie(limit.runs.cases, limit.runs.residuals, limit.runs.sigmas);
     INFO(limit.runs.file);
@@ -233,11 +237,7 @@ TEST_CASE("Runs that nothing was fitted on are predicted within the limits") {
 
 TEST_CASE("Of all runs kept aside four of five lie between the 10th and the 90th percentile") {
   auto const all = together(published().kept_aside);
-  double const inside = errors_of(all.residuals, all.sigmas).inside_share;
-  CHECK(inside >= 0.75);
-  CHECK(inside <= 0.85);
-  CHECK(inside_over_sources(all.cases, all.residuals, all.sigmas) >= 0.75);
-  CHECK(inside_over_sources(all.cases, all.residuals, all.sigmas) <= 0.85);
+  check_four_of_five_inside(all.cases, all.residuals, all.sigmas);
 }
 
 TEST_CASE("No run stands in two tables") {

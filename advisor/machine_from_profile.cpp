@@ -4,6 +4,7 @@
 #include "advisor/measured_kernels.hpp"
 #include "advisor/measured_links.hpp"
 #include "advisor/measured_rates.hpp"
+#include "profiles/advice_needs.hpp"
 #include "profiles/error.hpp"
 #include "profiles/known_device.hpp"
 
@@ -178,9 +179,6 @@ Machine machine_of_gpu(MachineProfile const& profile) {
   return machine;
 }
 
-// What hpcadvise probe takes unless it is told otherwise, and what an ordinary node needs.
-constexpr double enough_budget_s = 60;
-
 bool measured_in_one_start(MachineProfile const& profile) {
   return std::ranges::any_of(profile.samples, [](profiles::Sample const& sample) {
     return sample.timing && sample.timing->widened_by == profiles::WidenedBy::nothing;
@@ -204,14 +202,14 @@ Machine machine_from_profile(MachineProfile const& profile) {
     machine.notes.emplace_back("the profile was measured in one start: another may differ by more than its intervals");
 
   std::vector<std::string_view> missing;
-  if (!has_measured(profile, "gemm")) missing.emplace_back("matrix multiplication (gemm)");
-  if (measured_memory_bytes_per_s(profile) <= 0) missing.emplace_back("DRAM triad (memory)");
+  for (auto const& need : profiles::advice_needs())
+    if (!is_met(need, profile)) missing.push_back(need.name);
   if (machine.memory_bytes <= 0) missing.emplace_back("the memory's size");
   if (!missing.empty())
     throw profiles::UsageError(
         fmt::format("profile '{}' lacks {}", profile.name, fmt::join(missing, ", ")),
         fmt::format("measure again with hpcadvise probe --only gemm,attention,memory --budget {:g}s",
-                    std::max(enough_budget_s, 2 * profile.budget.asked_s)));
+                    std::max(profiles::usual_budget_s, 2 * profile.budget.asked_s)));
   return machine;
 }
 

@@ -16,8 +16,7 @@ namespace {
 using profiles::Sample;
 
 bool usable(Sample const& sample, std::string_view probe) {
-  return sample.probe == probe && !profiles::compares_siblings(sample) && sample.status == profiles::SampleStatus::ok &&
-         sample.timing && sample.timing->median_s > 0;
+  return sample.probe == probe && profiles::was_measured_alone(sample) && sample.timing->median_s > 0;
 }
 
 double rate_of(Sample const& sample, std::string const& name) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/advice_findings.hpp"
 
-#include "probes/plan.hpp"
+#include "profiles/advice_needs.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,22 +15,6 @@ namespace {
 using profiles::Sample;
 using profiles::SampleStatus;
 
-bool is_gemm(Sample const& sample) { return sample.probe == "gemm"; }
-bool is_dram_triad(Sample const& sample) {
-  return sample.probe == "memory" && profiles::text_parameter(sample.parameters, "kernel") == "triad" &&
-         profiles::text_parameter(sample.parameters, "level") == "DRAM";
-}
-
-struct Need {
-  std::string_view probe;
-  std::string_view text;
-  bool (*is_met_by)(Sample const&);
-};
-constexpr Need needs[] = {{"gemm", "matrix multiplication (gemm)", is_gemm},
-                          {"memory", "the DRAM triad (memory)", is_dram_triad}};
-
-bool is_timed(Sample const& sample) { return sample.status == SampleStatus::ok && sample.timing; }
-
 // Tried, and it did not work: more time does not help.
 bool failed(Sample const& sample) {
   return sample.status != SampleStatus::ok && sample.status != SampleStatus::skipped;
@@ -42,13 +26,12 @@ std::vector<profiles::Finding> advice_findings(profiles::MachineProfile const& p
                                                std::span<std::string const> only) {
   std::vector<std::string_view> missing;
   bool tried = false;
-  for (auto const& need : needs) {
+  for (auto const& need : profiles::advice_needs()) {
     if (!only.empty() && std::ranges::find(only, need.probe) == only.end()) return {};
-    if (std::ranges::any_of(profile.samples, [&](auto const& each) { return need.is_met_by(each) && is_timed(each); }))
-      continue;
-    missing.push_back(need.text);
-    tried |=
-        std::ranges::any_of(profile.samples, [&](auto const& each) { return need.is_met_by(each) && failed(each); });
+    if (is_met(need, profile)) continue;
+    missing.push_back(need.name);
+    tried |= std::ranges::any_of(profile.samples,
+                                 [&](Sample const& sample) { return need.is_of_kind(sample) && failed(sample); });
   }
   if (missing.empty()) return {};
   return {{.kind = "no_advice",
@@ -58,7 +41,7 @@ std::vector<profiles::Finding> advice_findings(profiles::MachineProfile const& p
            .cost = "hpcadvise advise and estimate refuse this profile",
            .next_step = tried ? "see why it failed, and probe again"
                               : fmt::format("probe again with --budget {:g}s",
-                                            std::max(default_budget_s, 2 * profile.budget.asked_s))}};
+                                            std::max(profiles::usual_budget_s, 2 * profile.budget.asked_s))}};
 }
 
 }  // namespace hpcadvise::probes

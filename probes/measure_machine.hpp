@@ -8,6 +8,7 @@
 #include "probes/launch/mpi_launcher.hpp"
 #include "probes/plan.hpp"
 #include "probes/progress.hpp"
+#include "profiles/advice_needs.hpp"
 #include "profiles/machine_profile.hpp"
 
 #include <functional>
@@ -18,7 +19,7 @@
 namespace hpcadvise::probes {
 
 struct ProbeRequest {
-  double budget_s = default_budget_s;
+  double budget_s = profiles::usual_budget_s;
   std::vector<std::string> only;    // names of probes; empty: all
   std::string backend = "auto";     // GPUs where there are some and a runner for them; "host", "cuda", "hip"
   std::optional<int> rank_count;    // for collectives; not given: one a NUMA domain, or a core where there is one

@@ -9,8 +9,6 @@
 
 namespace hpcadvise::probes {
 
-inline constexpr double default_budget_s = 60;
-
 // Below it there is no time for the shortest sample.
 double least_budget_s();
 

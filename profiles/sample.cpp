@@ -64,6 +64,10 @@ std::string parameter_text(ParameterValue const& value) {
 
 bool compares_siblings(Sample const& sample) { return sample.parameters.contains("concurrent_devices"); }
 
+bool was_measured_alone(Sample const& sample) {
+  return sample.status == SampleStatus::ok && sample.timing && !compares_siblings(sample);
+}
+
 std::optional<std::int64_t> integer_parameter(Parameters const& parameters, std::string_view name) {
   return parameter_as<std::int64_t>(parameters, name);
 }

@@ -118,6 +118,8 @@ std::string parameter_text(ParameterValue const& value);
 
 // Taken while other devices of the node measured too: it compares siblings, and is no rate of a device by itself.
 bool compares_siblings(Sample const& sample);
+// Timed without failure, and not beside others of its kind.
+bool was_measured_alone(Sample const& sample);
 
 // A parameter by name and type; nothing if absent or of another type. Integers convert to double.
 std::optional<std::int64_t> integer_parameter(Parameters const& parameters, std::string_view name);

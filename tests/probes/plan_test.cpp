@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/plan.hpp"
+#include "profiles/advice_needs.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -181,7 +182,7 @@ TEST_CASE("The sustained rate is measured from a budget of five minutes on, or a
     CHECK(count_of(plan_samples(every_probe(), context, 300), "sustained") == 1);
 
     std::vector<Probe const*> const alone{find_probe("sustained")};
-    auto const plan = plan_samples(alone, context, default_budget_s);
+    auto const plan = plan_samples(alone, context, profiles::usual_budget_s);
     REQUIRE(plan.requests.size() == 1);
     CHECK_THAT(plan.requests[0].rule.max_total_s, WithinRel(30.0));
   }
@@ -243,7 +244,7 @@ TEST_CASE("More budget never measures less", "[plan]") {
 }
 
 TEST_CASE("The default budget on a small host covers every probe", "[plan]") {
-  auto const plan = plan_samples(every_probe(), context_of(2), default_budget_s);
+  auto const plan = plan_samples(every_probe(), context_of(2), profiles::usual_budget_s);
   for (auto const* const probe : {"gemm", "memory", "attention", "launch", "collective"})
     CHECK(count_of(plan, probe) > 0);
   CHECK(plan.requests.size() >= 40);
@@ -262,8 +263,8 @@ TEST_CASE("What is spare comes after all else, however early its probe would hav
 }
 
 TEST_CASE("The default budget of one GPU covers its layers, its memory and its link", "[plan]") {
-  auto const plan = plan_samples(every_probe(), h100_context(), default_budget_s);
-  CHECK(planned_s(plan) <= default_budget_s);
+  auto const plan = plan_samples(every_probe(), h100_context(), profiles::usual_budget_s);
+  CHECK(planned_s(plan) <= profiles::usual_budget_s);
   CHECK(count_of(plan, "gemm") >= 30);
   CHECK(count_of(plan, "memory") >= 6);
   CHECK(count_of(plan, "attention") >= 6);
